@@ -1,0 +1,28 @@
+// What the build produces. One list: build.mjs builds it, run.mjs starts it.
+
+/** Bundles made by esbuild: name → source and output, relative to the repository root. */
+export const bundles = {
+  main: { source: 'main/index.ts', output: 'dist/main/index.cjs' },
+  'store-worker': { source: 'main/store/worker.ts', output: 'dist/main/store-worker.cjs' },
+  'crypto-worker': { source: 'main/e2ee/worker.ts', output: 'dist/main/crypto-worker.cjs' },
+  engine: { source: 'main/engine.ts', output: 'dist/main/engine.cjs' },
+  gateway: { source: 'gateway/index.ts', output: 'dist/main/gateway.cjs' },
+  agents: { source: 'gateway/agents/index.ts', output: 'dist/main/agents.cjs' },
+  preload: { source: 'preload/index.ts', output: 'dist/preload/index.cjs' },
+  demo: { source: 'e2e/demo/index.ts', output: 'dist/e2e/demo.cjs' },
+  bench: { source: 'e2e/bench/index.ts', output: 'dist/e2e/bench.cjs' },
+  docs: { source: 'scripts/generate-docs.ts', output: 'dist/scripts/generate-docs.cjs' },
+};
+
+/** The renderer, built by vite. */
+export const renderer = { source: 'renderer/index.html', output: 'dist/renderer' };
+
+/** What `node scripts/run.mjs NAME` may start, and whether it needs a display and an Electron runtime. */
+export const programs = {
+  gateway: { bundle: 'gateway', desktop: false },
+  engine: { bundle: 'engine', desktop: false },
+  agents: { bundle: 'agents', desktop: false },
+  docs: { bundle: 'docs', desktop: false },
+  demo: { bundle: 'demo', desktop: true },
+  bench: { bundle: 'bench', desktop: true },
+};

@@ -1,0 +1,22 @@
+import { configDefaults, defineConfig } from 'vitest/config';
+
+/** Unit, contract and interoperation tests: everything except the Playwright suites in e2e/specs. */
+export default defineConfig({
+  oxc: { jsx: { runtime: 'automatic' } },
+  test: {
+    include: [
+      '{main,shared,gateway,renderer,scripts}/**/*.test.{ts,tsx,mjs}',
+      'e2e/{harness,interop,support,bench,demo}/**/*.test.ts',
+    ],
+    exclude: [...configDefaults.exclude, 'e2e/specs/**', 'dist/**', 'out/**', 'release/**'],
+    globalSetup: ['scripts/lib/vitest-setup.mjs'],
+    environment: 'node',
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    restoreMocks: true,
+    unstubEnvs: true,
+    unstubGlobals: true,
+  },
+});
