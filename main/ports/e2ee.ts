@@ -1,0 +1,66 @@
+import type { JsonObject } from '../../shared/aun/canonical-json';
+import type { UndecryptableReason } from '../../shared/model/message';
+
+/** What `message.send` gets for one payload, besides `to` (`protocol/02 §5.1`). */
+export interface SealedMessage {
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly forwardSecret: boolean;
+  readonly protection: 'e2ee-v1' | 'e2ee-v2';
+  readonly copies: number;
+}
+
+/** An inbox row to be opened. `row` is the raw row as received. */
+export interface IncomingRow {
+  readonly row: Readonly<Record<string, unknown>>;
+}
+
+/** What opening a row gave. */
+export type OpenResult =
+  | {
+      readonly ok: true;
+      readonly payload: JsonObject;
+      /** Verified sender. */
+      readonly from: string;
+      /** Logical recipient, bound by the signature. */
+      readonly to: string;
+      readonly messageId: string;
+      /** The sender's signed clock, Unix ms, or null. */
+      readonly senderTime: number | null;
+      readonly protection: 'e2ee-v1' | 'e2ee-v2';
+      readonly forwardSecret: boolean;
+      readonly prekeyId: string | null;
+    }
+  | {
+      readonly ok: false;
+      readonly reason: UndecryptableReason;
+      /** Technical text, no secrets. */
+      readonly detail: string;
+      /** A later try can succeed (a key or a certificate may still arrive). */
+      readonly mayHeal: boolean;
+    };
+
+/** One generation of end-to-end encryption behind one interface (design §4). */
+export interface E2eeEngine {
+  /**
+   * Encrypts for every device of the peer and the own other devices. `refresh` drops cached keys first.
+   * @throws AunError `recipient_without_keys`, `recipient_keys_invalid`, `recipient_certificate_revoked`, `message_too_large`, gateway errors
+   */
+  seal(message: {
+    readonly to: string;
+    readonly messageId: string;
+    /** Our corrected clock, Unix ms. */
+    readonly timestamp: number;
+    readonly payload: JsonObject;
+    readonly refresh?: boolean;
+  }): Promise<SealedMessage>;
+  /** Opens rows in order; never throws for a bad row. Heavy work runs in worker threads. */
+  open(rows: readonly IncomingRow[]): Promise<OpenResult[]>;
+  /** Whether a row is an envelope of this generation. */
+  recognizes(row: Readonly<Record<string, unknown>>): boolean;
+  /** Uploads fresh prekeys after a connect, then keeps rotating while online. */
+  onOnline(): void;
+  onOffline(): void;
+  /** Tells which devices can be written to, after asking the gateway. */
+  lookup(aid: string): Promise<{ hasKeys: boolean; certificateFingerprint: string | null; exists: boolean }>;
+  stop(): void;
+}

@@ -1,0 +1,46 @@
+import type { SessionSnapshot } from '../../shared/model/account';
+import type { Disposer } from '../runtime/runtime';
+
+/** Calls an RPC on the gateway. Results are not yet parsed: the caller checks them with zod. */
+export interface RpcCaller {
+  /** @throws RpcError for an error reply; AunError `connection_closed` | `request_timeout` | `frame_too_large` */
+  call(
+    method: string,
+    params: Readonly<Record<string, unknown>>,
+    options?: { timeoutMs?: number },
+  ): Promise<unknown>;
+}
+
+/** One account's self-healing connection (`protocol/01 §5`). */
+export interface Session extends RpcCaller {
+  snapshot(): SessionSnapshot;
+  /** Called after every change of the snapshot. */
+  onChange(listener: (snapshot: SessionSnapshot) => void): Disposer;
+  /** Called with the name after `event/` and the raw params of each gateway event, in order of arrival. */
+  onEvent(listener: (name: string, params: unknown) => void): Disposer;
+  /** Called each time the session gets online, before any event of that connection is delivered. */
+  onOnline(listener: () => void): Disposer;
+  /** Wants to be online from now on; returns at once. */
+  start(): void;
+  /** Goes online now: clears a block, skips the waiting time. */
+  connectNow(): void;
+  /** Goes offline and stays so; resolves when the socket is closed. */
+  stop(): Promise<void>;
+  /** Gateway clock minus ours in ms (0 while unknown). */
+  clockSkewMs(): number;
+}
+
+/** Tokens of one (account, device, slot), kept in the encrypted database. Times are Unix ms. */
+export interface TokenSet {
+  readonly accessToken: string;
+  readonly accessExpiresAt: number;
+  readonly refreshToken: string | null;
+}
+
+/** Durable place for tokens and for the gateway URL that discovery found. */
+export interface SessionMemory {
+  loadTokens(): Promise<TokenSet | null>;
+  saveTokens(tokens: TokenSet | null): Promise<void>;
+  loadGatewayUrls(): Promise<readonly string[]>;
+  saveGatewayUrls(urls: readonly string[]): Promise<void>;
+}

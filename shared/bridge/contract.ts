@@ -1,0 +1,317 @@
+import { z } from 'zod';
+import { accountIdSchema, accountSchema } from '../model/account';
+import { conversationIdSchema, conversationSchema } from '../model/conversation';
+import { messageSchema } from '../model/message';
+import { networkProbeSchema, networkSchema } from '../model/network';
+import { settingsSchema, vaultStatusSchema } from '../model/settings';
+
+/**
+ * The bridge contract: every command the window (or a script) may send and every event it may hear. Both sides take
+ * their types from here and both check the schemas; `docs/bridge.md` is generated from it.
+ */
+const nothing = z.object({}).strict();
+const account = accountIdSchema.describe('AID of an account that this installation holds');
+const conversation = conversationIdSchema.describe("the peer's AID; the own AID for notes to self");
+const page = z.number().int().min(1).max(500);
+
+/** Position in a timeline: messages are ordered by (sortAt, id). */
+export const timelinePositionSchema = z.object({ sortAt: z.number(), id: z.number().int() });
+export type TimelinePosition = z.infer<typeof timelinePositionSchema>;
+
+interface CommandShape {
+  /** One sentence: what it promises. */
+  readonly about: string;
+  readonly params: z.ZodType;
+  readonly result: z.ZodType;
+}
+
+/** Every command by name. */
+export const commands = {
+  'app.info': {
+    about: 'Version, runtime, vault state and whether this is the first start.',
+    params: nothing,
+    result: z.object({
+      version: z.string(),
+      runtime: z.string(),
+      platform: z.string(),
+      locale: z.string().describe('BCP 47 tag of the operating system'),
+      dataFolder: z.string(),
+      vault: vaultStatusSchema,
+    }),
+  },
+  'app.settings.get': { about: 'Reads the window settings.', params: nothing, result: settingsSchema },
+  'app.settings.set': {
+    about: 'Changes some window settings and returns all of them.',
+    params: settingsSchema.partial().strict(),
+    result: settingsSchema,
+  },
+  'app.openLink': {
+    about: 'Asks the user, showing the real host, and then opens an http, https or mailto address outside.',
+    params: z.object({ url: z.string().max(4096) }).strict(),
+    result: z.object({ opened: z.boolean() }),
+  },
+  'app.showDataFolder': {
+    about: 'Shows the data folder in the file manager of the operating system.',
+    params: nothing,
+    result: z.object({ shown: z.boolean() }),
+  },
+  'app.reportError': {
+    about: 'Writes an error of the window to the log, redacted.',
+    params: z.object({ message: z.string().max(2000), stack: z.string().max(8000) }).strict(),
+    result: nothing,
+  },
+  'vault.status': {
+    about: 'State of the vault that wraps every key on disk.',
+    params: nothing,
+    result: vaultStatusSchema,
+  },
+  'vault.unlock': {
+    about: 'Opens a vault that is protected by a passphrase; accounts start afterwards.',
+    params: z.object({ passphrase: z.string().min(1).max(1024) }).strict(),
+    result: vaultStatusSchema,
+  },
+  'vault.setPassphrase': {
+    about:
+      'Puts every wrapped key under a passphrase (scrypt) from now on, verified before the old wrapping is dropped.',
+    params: z.object({ passphrase: z.string().min(8).max(1024) }).strict(),
+    result: vaultStatusSchema,
+  },
+  'network.list': {
+    about: 'Networks identities can live on.',
+    params: nothing,
+    result: z.object({ networks: z.array(networkSchema) }),
+  },
+  'network.probe': {
+    about: 'Looks at an issuer or a gateway address without trusting it; the answer is shown to the user.',
+    params: z
+      .object({
+        address: z
+          .string()
+          .min(1)
+          .max(2048)
+          .describe('issuer such as agentid.pub, or a ws(s):// or http(s):// gateway address'),
+      })
+      .strict(),
+    result: networkProbeSchema,
+  },
+  'network.add': {
+    about: 'Adds a network with the trust root the user accepted.',
+    params: z
+      .object({
+        issuer: z.string().max(253),
+        gatewayUrl: z.string().max(2048).nullable(),
+        rootPem: z.string().max(65536).nullable(),
+      })
+      .strict(),
+    result: networkSchema,
+  },
+  'network.startLocal': {
+    about:
+      'Starts the embedded local network (gateway, certificate authority, demo agents) if it does not run.',
+    params: nothing,
+    result: networkSchema,
+  },
+  'network.checkName': {
+    about: 'Says whether a name is free on a network and, if it is not, names three that are.',
+    params: z.object({ network: z.string(), name: z.string().max(256) }).strict(),
+    result: z.object({ aid: z.string(), available: z.boolean(), suggestions: z.array(z.string()).max(3) }),
+  },
+  'account.list': {
+    about: 'All identities of this installation in their order.',
+    params: nothing,
+    result: z.object({ accounts: z.array(accountSchema) }),
+  },
+  'account.create': {
+    about:
+      'Makes a key pair, registers the name and goes online. Repeating it with the same name finishes an interrupted registration.',
+    params: z
+      .object({ network: z.string(), name: z.string().max(256), displayName: z.string().max(128) })
+      .strict(),
+    result: accountSchema,
+  },
+  'account.connect': {
+    about: 'Goes online now: clears a block, skips a waiting time, takes back a session that was displaced.',
+    params: z.object({ account }).strict(),
+    result: accountSchema,
+  },
+  'account.disconnect': {
+    about: 'Goes offline and stays offline until told otherwise.',
+    params: z.object({ account }).strict(),
+    result: accountSchema,
+  },
+  'account.reregister': {
+    about: 'Registers the existing key again where the network lost the registration.',
+    params: z.object({ account }).strict(),
+    result: accountSchema,
+  },
+  'conversation.list': {
+    about: 'Conversations of one identity, newest activity first.',
+    params: z
+      .object({ account, limit: page.default(200), offset: z.number().int().min(0).default(0) })
+      .strict(),
+    result: z.object({ conversations: z.array(conversationSchema), total: z.number().int() }),
+  },
+  'conversation.open': {
+    about: 'Finds or makes the conversation with an address.',
+    params: z.object({ account, peer: z.string().max(320) }).strict(),
+    result: conversationSchema,
+  },
+  'conversation.markRead': {
+    about: 'Marks everything up to a message as read.',
+    params: z
+      .object({ account, conversation, upTo: z.number().int().min(0).describe('id of a message') })
+      .strict(),
+    result: conversationSchema,
+  },
+  'conversation.setDraft': {
+    about: 'Keeps what is typed but not sent; it survives a crash.',
+    params: z.object({ account, conversation, text: z.string().max(100_000) }).strict(),
+    result: nothing,
+  },
+  'peer.lookup': {
+    about: 'Asks the network whether an address exists and can receive encrypted messages.',
+    params: z.object({ account, aid: z.string().max(320) }).strict(),
+    result: z.object({
+      aid: z.string(),
+      exists: z.boolean(),
+      hasKeys: z.boolean(),
+      online: z.boolean(),
+      certificateFingerprint: z.string().nullable(),
+    }),
+  },
+  'message.page': {
+    about:
+      'A page of a timeline in ascending order: before, after or around a position; the newest page without one.',
+    params: z
+      .object({
+        account,
+        conversation,
+        limit: page.default(60),
+        before: timelinePositionSchema.optional(),
+        after: timelinePositionSchema.optional(),
+        around: z.number().int().optional().describe('id of a message'),
+      })
+      .strict(),
+    result: z.object({ messages: z.array(messageSchema), hasOlder: z.boolean(), hasNewer: z.boolean() }),
+  },
+  'message.send': {
+    about:
+      'Puts a text into the durable outbox and returns its bubble; it is on disk when this returns. Always encrypted.',
+    params: z
+      .object({
+        account,
+        conversation,
+        text: z.string().min(1).max(1_000_000),
+        requestId: z
+          .string()
+          .min(1)
+          .max(128)
+          .describe('repeating the call with the same id never sends twice'),
+      })
+      .strict(),
+    result: messageSchema,
+  },
+  'message.retry': {
+    about: 'Tries a failed or waiting message again now, under its old message id.',
+    params: z.object({ account, id: z.number().int() }).strict(),
+    result: messageSchema,
+  },
+  'message.cancel': {
+    about: 'Takes a message that has not left yet out of the outbox and returns its text.',
+    params: z.object({ account, id: z.number().int() }).strict(),
+    result: z.object({ text: z.string() }),
+  },
+  'message.raw': {
+    about: 'The stored raw envelope of a message that could not be opened, for the details view.',
+    params: z.object({ account, id: z.number().int() }).strict(),
+    result: z.object({ json: z.string() }),
+  },
+  'message.heal': {
+    about: 'Tries to open the unreadable messages of a conversation again now.',
+    params: z.object({ account, conversation }).strict(),
+    result: z.object({ healed: z.number().int(), remaining: z.number().int() }),
+  },
+  'message.search': {
+    about: 'Full-text search over identities; Chinese of any length, part-words, AIDs.',
+    params: z
+      .object({
+        accounts: z.array(account).max(100),
+        query: z.string().max(256),
+        conversation: conversation.optional(),
+        limit: page.default(50),
+      })
+      .strict(),
+    result: z.object({
+      hits: z.array(
+        z.object({
+          account,
+          message: messageSchema,
+          title: z.string().describe('title of the conversation'),
+          /** Plain text around the hit; the matched ranges are [start, end) in UTF-16 code units of it. */
+          excerpt: z.string(),
+          ranges: z.array(z.tuple([z.number().int(), z.number().int()])),
+        }),
+      ),
+    }),
+  },
+} as const satisfies Record<string, CommandShape>;
+
+export type CommandName = keyof typeof commands;
+/** What a caller passes (defaults may be left out). */
+export type CommandParams<Name extends CommandName> = z.input<(typeof commands)[Name]['params']>;
+/** What a handler receives (defaults filled in). */
+export type ParsedParams<Name extends CommandName> = z.output<(typeof commands)[Name]['params']>;
+export type CommandResult<Name extends CommandName> = z.output<(typeof commands)[Name]['result']>;
+
+interface EventShape {
+  readonly about: string;
+  readonly data: z.ZodType;
+}
+
+/** Every event by name. `account` is null where an event belongs to the whole installation. */
+export const events = {
+  'account.changed': {
+    about: 'An identity was added or any of its facts changed.',
+    data: z.object({ account, snapshot: accountSchema }),
+  },
+  'conversation.changed': {
+    about: 'Conversations were added or changed.',
+    data: z.object({ account, conversations: z.array(conversationSchema) }),
+  },
+  'message.changed': {
+    about: 'Messages were added or changed; a window that shows the conversation merges them by id.',
+    data: z.object({ account, conversation, messages: z.array(messageSchema) }),
+  },
+  'message.removed': {
+    about: 'Messages are gone.',
+    data: z.object({ account, conversation, ids: z.array(z.number().int()) }),
+  },
+  'network.changed': {
+    about: 'The list of networks changed.',
+    data: z.object({ account: z.null(), networks: z.array(networkSchema) }),
+  },
+  'settings.changed': {
+    about: 'Window settings changed.',
+    data: z.object({ account: z.null(), settings: settingsSchema }),
+  },
+  'vault.changed': {
+    about: 'The vault was locked, unlocked or changed its backend.',
+    data: z.object({ account: z.null(), vault: vaultStatusSchema }),
+  },
+  'app.notice': {
+    about: 'Something the user should hear once.',
+    data: z.object({
+      account: account.nullable(),
+      code: z.enum(['server_reset', 'clock_skew', 'database_recovered', 'disk_full']),
+      detail: z.string(),
+    }),
+  },
+} as const satisfies Record<string, EventShape>;
+
+export type EventName = keyof typeof events;
+export type EventData<Name extends EventName> = z.output<(typeof events)[Name]['data']>;
+
+/** One event in a batch as it crosses the bridge. */
+export type BridgeEvent = {
+  [Name in EventName]: { readonly event: Name; readonly data: EventData<Name> };
+}[EventName];

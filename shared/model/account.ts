@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { errorCodeSchema } from '../bridge/errors';
+
+/** Id of an account as commands and events name it: the AID itself. */
+export const accountIdSchema = z.string().min(3).max(320);
+
+/** States of a session (`protocol/01 §5.10`, ours). `blocked` needs the user; everything else heals by itself. */
+export const sessionStateSchema = z.enum([
+  'idle',
+  'discovering',
+  'authenticating',
+  'connecting',
+  'online',
+  'offline',
+  'backing-off',
+  'blocked',
+]);
+export type SessionState = z.infer<typeof sessionStateSchema>;
+
+/** Why a session waits for the user (`protocol/01 §5.8`, §11). Each has a text and a remedy in both languages. */
+export const blockedReasonSchema = z.enum([
+  'signed_in_elsewhere',
+  'sign_in_rejected',
+  'identity_not_accepted',
+  'sign_in_timed_out',
+  'challenge_rejected',
+  'federation_denied',
+  'evicted_by_quota',
+  'name_belongs_to_another_key',
+  'certificate_revoked',
+  'certificate_mismatch',
+  'certificate_expired',
+  'not_registered',
+  'gateway_not_trusted',
+  'protocol_mismatch',
+  'vault_locked',
+  'key_unreadable',
+  'database_damaged',
+  'short_connection_limit',
+]);
+export type BlockedReason = z.infer<typeof blockedReasonSchema>;
+
+/** What the user is told about a failure: a code with a text in both languages, and facts for the details view. */
+export const problemSchema = z.object({
+  code: errorCodeSchema,
+  /** Technical text for the details view: never secrets, never message text. */
+  detail: z.string(),
+});
+export type Problem = z.infer<typeof problemSchema>;
+
+/** Snapshot of a session as the window shows it. Times are Unix milliseconds. */
+export const sessionSnapshotSchema = z.object({
+  state: sessionStateSchema,
+  since: z.number(),
+  blocked: blockedReasonSchema.nullable(),
+  problem: problemSchema.nullable(),
+  attempt: z.number().int(),
+  /** When the next attempt starts, or null. */
+  retryAt: z.number().nullable(),
+  gatewayUrl: z.string().nullable(),
+  /** Gateway clock minus ours in ms, or null before the first answer. */
+  clockSkewMs: z.number().nullable(),
+  roundTripMs: z.number().nullable(),
+  /** Facts the gateway sent with a displacement or eviction, as short printable strings. */
+  notice: z.record(z.string(), z.string()).nullable(),
+});
+export type SessionSnapshot = z.infer<typeof sessionSnapshotSchema>;
+
+/** One identity as the window shows it. */
+export const accountSchema = z.object({
+  account: accountIdSchema,
+  network: z.string(),
+  displayName: z.string(),
+  /** Degrees on the colour wheel, 0 to 359, derived from the public key. */
+  hue: z.number().int().min(0).max(359),
+  /** SHA-256 fingerprint of the certificate (`sha256:…`), or null before registration ended. */
+  certificateFingerprint: z.string().nullable(),
+  session: sessionSnapshotSchema,
+  unread: z.number().int(),
+  /** Messages waiting in the outbox. */
+  queued: z.number().int(),
+  /** Catch-up in progress: rows stored so far, or null. */
+  catchingUp: z.number().int().nullable(),
+});
+export type Account = z.infer<typeof accountSchema>;

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { deliveryStateSchema } from './message';
+
+/** Id of a conversation: the peer's AID for a one-to-one chat (the own AID for notes to self). */
+export const conversationIdSchema = z.string().min(3).max(512);
+
+/** What a peer is, as far as verified knowledge goes. */
+export const peerKindSchema = z.enum(['human', 'agent', 'unknown']);
+
+/** Why the head of a conversation's outbox waits (both languages have a text for each). */
+export const waitReasonSchema = z.enum([
+  'offline',
+  'recipient_without_keys',
+  'recipient_keys_invalid',
+  'rate_limited',
+  'server_busy',
+  'unreachable_issuer',
+  'retrying',
+]);
+export type WaitReason = z.infer<typeof waitReasonSchema>;
+
+/** One row of the conversation list. Times are Unix milliseconds. */
+export const conversationSchema = z.object({
+  conversation: conversationIdSchema,
+  kind: z.enum(['direct', 'self']),
+  title: z.string(),
+  peerKind: peerKindSchema,
+  /** One line of the newest message, already plain text; empty when there is none. */
+  preview: z.string(),
+  previewKind: z.enum(['text', 'undecryptable', 'recalled', 'unsupported', 'none']),
+  previewOwn: z.boolean(),
+  /** Delivery state of the newest message when it is ours. */
+  previewState: deliveryStateSchema.nullable(),
+  lastActivityAt: z.number(),
+  unread: z.number().int(),
+  draft: z.string(),
+  waiting: waitReasonSchema.nullable(),
+  /** Last message this user has read, as the id of a message, 0 when none. */
+  readUpTo: z.number().int(),
+  /** Security of the conversation: what protects the next message. */
+  security: z.enum(['unknown', 'encrypted', 'no_keys', 'keys_changed']),
+});
+export type Conversation = z.infer<typeof conversationSchema>;

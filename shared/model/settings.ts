@@ -1,0 +1,23 @@
+import { z } from 'zod';
+
+/** Settings of the window, shared by all identities. */
+export const settingsSchema = z.object({
+  theme: z.enum(['system', 'light', 'dark']),
+  language: z.enum(['system', 'en', 'zh-CN']),
+  /** Width of the conversation list in px. */
+  listWidth: z.number().int().min(240).max(420),
+});
+export type Settings = z.infer<typeof settingsSchema>;
+
+/** Defaults of a new installation. */
+export const defaultSettings: Settings = { theme: 'system', language: 'system', listWidth: 300 };
+
+/** State of the vault that wraps every key on disk. */
+export const vaultStatusSchema = z.object({
+  backend: z.string(),
+  /** False when the computer offers no protected place and no passphrase is set. */
+  protected: z.boolean(),
+  /** True while a passphrase is needed before any identity can be opened. */
+  locked: z.boolean(),
+});
+export type VaultStatus = z.infer<typeof vaultStatusSchema>;
