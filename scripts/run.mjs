@@ -13,7 +13,10 @@ runScript(async () => {
 
   const { build } = await import('./build.mjs');
   if (program.desktop) await build();
-  else await build({ only: [...new Set([program.bundle, 'store-worker', 'crypto-worker', 'gateway', 'agents'])] });
+  else
+    await build({
+      only: [...new Set([program.bundle, 'store-worker', 'crypto-worker', 'gateway', 'agents'])],
+    });
 
   const { source, output } = bundles[program.bundle];
   if (!existsSync(inRoot(output))) throw new ScriptError(`${source} does not exist yet`);

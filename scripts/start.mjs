@@ -8,7 +8,11 @@ import { ensureDependencies } from './lib/dependencies.mjs';
 /** Why Chromium could not make its sandbox on this Linux machine, or undefined when it can. */
 function sandboxProblem() {
   const off = [
-    ['/proc/sys/kernel/apparmor_restrict_unprivileged_userns', '1', 'kernel.apparmor_restrict_unprivileged_userns=0'],
+    [
+      '/proc/sys/kernel/apparmor_restrict_unprivileged_userns',
+      '1',
+      'kernel.apparmor_restrict_unprivileged_userns=0',
+    ],
     ['/proc/sys/kernel/unprivileged_userns_clone', '0', 'kernel.unprivileged_userns_clone=1'],
   ].find(([file, value]) => existsSync(file) && readFileSync(file, 'utf8').trim() === value);
   return off?.[2];
@@ -23,8 +27,12 @@ runScript(async () => {
 
   const { desktopEnvironment, hasDisplay } = await import('./lib/desktop.mjs');
   if (!headless && !hasDisplay()) {
-    log('parley: this machine has no display (DISPLAY is empty), so the window opens on a virtual one that nobody sees.');
-    log('parley: to see it, start Parley from a desktop session, or pass --remote-debugging-port=9222 and look with a browser.');
+    log(
+      'parley: this machine has no display (DISPLAY is empty), so the window opens on a virtual one that nobody sees.',
+    );
+    log(
+      'parley: to see it, start Parley from a desktop session, or pass --remote-debugging-port=9222 and look with a browser.',
+    );
   }
   const desktop = await desktopEnvironment({ display: headless ? 'virtual' : 'any' });
   log(`parley: ${desktop.description}`);
@@ -33,7 +41,9 @@ runScript(async () => {
     log('parley: running as root, so without Chromium’s sandbox. Prefer an ordinary user.');
     flags.push('--no-sandbox');
   } else if (process.platform === 'linux' && sandboxProblem() !== undefined) {
-    log(`parley: this system may refuse Chromium’s sandbox. If Parley does not open: sudo sysctl -w ${sandboxProblem()}`);
+    log(
+      `parley: this system may refuse Chromium’s sandbox. If Parley does not open: sudo sysctl -w ${sandboxProblem()}`,
+    );
   }
   try {
     const rest = args.filter((argument) => argument !== '--headless');

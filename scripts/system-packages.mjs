@@ -32,9 +32,13 @@ function alternatives(name) {
 /** Names of the needed packages that are not installed. Empty on systems without dpkg. */
 export function missingSystemPackages() {
   if (process.platform !== 'linux' || !hasCommand('dpkg-query')) return [];
-  const query = spawnSync('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\n', ...needed.flatMap(alternatives)], {
-    encoding: 'utf8',
-  });
+  const query = spawnSync(
+    'dpkg-query',
+    ['-W', '-f', '${Package} ${db:Status-Status}\n', ...needed.flatMap(alternatives)],
+    {
+      encoding: 'utf8',
+    },
+  );
   const installed = new Set(
     query.stdout
       .split('\n')
@@ -80,7 +84,11 @@ if (isMainModule(import.meta.url)) {
   runScript(async () => {
     if (process.argv.includes('--check')) {
       const missing = missingSystemPackages();
-      log(missing.length === 0 ? 'parley: no system package is missing' : `parley: missing: ${missing.join(' ')}`);
+      log(
+        missing.length === 0
+          ? 'parley: no system package is missing'
+          : `parley: missing: ${missing.join(' ')}`,
+      );
       return missing.length === 0 ? 0 : 69;
     }
     await ensureSystemPackages();

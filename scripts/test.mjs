@@ -25,7 +25,12 @@ async function runDesktopTests() {
   const desktop = await desktopEnvironment({ display: 'virtual', open: isRoot() });
   log(`parley: ${desktop.description}`);
   try {
-    return await node(packageFile('playwright', 'cli.js'), 'test', '-c', 'e2e/playwright.config.ts')({
+    return await node(
+      packageFile('playwright', 'cli.js'),
+      'test',
+      '-c',
+      'e2e/playwright.config.ts',
+    )({
       ...desktop.env,
       PLAYWRIGHT_JSON_OUTPUT_FILE: desktopReport,
     });
@@ -36,7 +41,10 @@ async function runDesktopTests() {
 
 /** Every step: its name, what it runs, and whether the later steps are pointless when it fails. */
 const steps = [
-  { name: 'format', run: () => node(packageFile('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level=warn', '.')() },
+  {
+    name: 'format',
+    run: () => node(packageFile('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level=warn', '.')(),
+  },
   { name: 'types', run: () => node(packageFile('typescript', 'bin', 'tsc'), '--noEmit')() },
   { name: 'lint', run: () => node(packageFile('eslint', 'bin', 'eslint.js'), '.', '--max-warnings=0')() },
   { name: 'layers', run: () => node(inRoot('scripts', 'check-layers.mjs'))() },
@@ -52,7 +60,9 @@ async function runSteps(selected) {
     const started = Date.now();
     log(`\n--- ${step.name}`);
     const code = await step.run();
-    log(`--- ${step.name}: ${code === 0 ? 'ok' : `failed (${code})`} in ${((Date.now() - started) / 1000).toFixed(1)} s`);
+    log(
+      `--- ${step.name}: ${code === 0 ? 'ok' : `failed (${code})`} in ${((Date.now() - started) / 1000).toFixed(1)} s`,
+    );
     if (code === 0) continue;
     failed.push(step.name);
     if (step.required || code > 128) break;
@@ -89,7 +99,10 @@ runScript(async () => {
   const passed = unit.passed + desktop.passed;
   const failedTests = unit.failed + desktop.failed;
   // A step that fails without a failing test (lint, a crash of the runner) counts as one failure.
-  const explained = new Set([...(unit.failed > 0 ? ['unit'] : []), ...(desktop.failed > 0 ? ['desktop'] : [])]);
+  const explained = new Set([
+    ...(unit.failed > 0 ? ['unit'] : []),
+    ...(desktop.failed > 0 ? ['desktop'] : []),
+  ]);
   const failed = failedTests + failedSteps.filter((name) => !explained.has(name)).length;
 
   if (failedSteps.length > 0) log(`\nparley: failed steps: ${failedSteps.join(', ')}`);

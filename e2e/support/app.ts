@@ -38,7 +38,8 @@ export interface ParleyApp {
 
 function runtimeExecutable(): string {
   const executable = process.env.PARLEY_ELECTRON_EXECUTABLE;
-  if (!executable) throw new Error('PARLEY_ELECTRON_EXECUTABLE is not set: start the suites with npm run test:e2e');
+  if (!executable)
+    throw new Error('PARLEY_ELECTRON_EXECUTABLE is not set: start the suites with npm run test:e2e');
   return executable;
 }
 
@@ -92,7 +93,9 @@ async function unprivilegedCommand(work: string): Promise<Command> {
 }
 
 function definedEnvironment(): Record<string, string> {
-  const entries = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const entries = Object.entries(process.env).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
   return Object.fromEntries(entries);
 }
 
@@ -106,7 +109,11 @@ export async function launchParley(options: LaunchOptions = {}): Promise<ParleyA
   if (asNobody) await giveToNobody(dataDir);
   const command: Command = asNobody
     ? await unprivilegedCommand(work)
-    : { executablePath: runtimeExecutable(), appPath: rootDirectory, env: { XDG_CONFIG_HOME: path.join(work, 'config') } };
+    : {
+        executablePath: runtimeExecutable(),
+        appPath: rootDirectory,
+        env: { XDG_CONFIG_HOME: path.join(work, 'config') },
+      };
 
   const app = await _electron.launch({
     executablePath: command.executablePath,

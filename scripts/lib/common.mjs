@@ -99,6 +99,7 @@ export function runToEnd(command, args, options = {}) {
 /** Path of a command that an installed package provides (`node_modules/.bin`), to be run with `process.execPath`. */
 export function packageFile(...parts) {
   const file = inRoot('node_modules', ...parts);
-  if (!existsSync(file)) throw new ScriptError(`${path.relative(rootDirectory, file)} is missing: run npm ci`);
+  if (!existsSync(file))
+    throw new ScriptError(`${path.relative(rootDirectory, file)} is missing: run npm ci`);
   return file;
 }

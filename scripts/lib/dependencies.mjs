@@ -4,7 +4,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { inRoot, log, runToEnd, ScriptError } from './common.mjs';
 
 function lockDigest() {
-  return createHash('sha256').update(readFileSync(inRoot('package-lock.json'))).digest('hex');
+  return createHash('sha256')
+    .update(readFileSync(inRoot('package-lock.json')))
+    .digest('hex');
 }
 
 /** True when node_modules was installed by this script, or by npm later than the lock file changed. */

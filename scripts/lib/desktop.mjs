@@ -56,7 +56,8 @@ export async function desktopEnvironment({ display, open = false }) {
     PARLEY_ELECTRON_EXECUTABLE: runtime.executable,
     PARLEY_ELECTRON_VERSION: runtime.version,
   };
-  const virtual = process.platform === 'linux' && (display === 'virtual' || (display === 'any' && !hasDisplay()));
+  const virtual =
+    process.platform === 'linux' && (display === 'virtual' || (display === 'any' && !hasDisplay()));
   if (!virtual) {
     if (!hasDisplay()) throw new ScriptError('there is no display', 69);
     return { runtime, env, description: describeRuntime(runtime), dispose: () => undefined };
