@@ -156,7 +156,7 @@ export type MessageRow = z.infer<typeof messageRowSchema>;
 export const pullResultSchema = z.object({
   messages: z.array(z.unknown()),
   latest_seq: z.number().int().optional(),
-  server_ack_seq: z.number().int().default(0),
+  server_ack_seq: z.number().int().optional(),
   retention_floor_seq: z.number().int().default(0),
 });
 

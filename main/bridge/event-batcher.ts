@@ -1,0 +1,107 @@
+import type { BridgeEvent } from '../../shared/bridge/contract';
+import type { Disposer, Scheduler } from '../runtime/runtime';
+import type { Emit } from '../ports/events';
+
+/** Shortest time between two batches of one window, in ms (design §4). */
+export const BATCH_PERIOD_MS = 16;
+
+/** Collects events and hands them on in batches. */
+export interface EventBatcher {
+  readonly push: Emit;
+  /** Hands on what is waiting now. */
+  flush(): void;
+  dispose(): void;
+}
+
+function keyOf(event: BridgeEvent): string | null {
+  switch (event.event) {
+    case 'account.changed':
+      return `account:${event.data.account}`;
+    case 'conversation.changed':
+      return `conversation:${event.data.account}`;
+    case 'message.changed':
+      return `message:${event.data.account}:${event.data.conversation}`;
+    case 'network.changed':
+    case 'settings.changed':
+    case 'vault.changed':
+      return event.event;
+    default:
+      return null;
+  }
+}
+
+function mergeById<T>(older: readonly T[], newer: readonly T[], id: (item: T) => string | number): T[] {
+  const merged = new Map(older.map((item) => [id(item), item]));
+  for (const item of newer) {
+    merged.delete(id(item));
+    merged.set(id(item), item);
+  }
+  return [...merged.values()];
+}
+
+function merge(older: BridgeEvent, newer: BridgeEvent): BridgeEvent {
+  if (older.event === 'conversation.changed' && newer.event === 'conversation.changed') {
+    const conversations = mergeById(
+      older.data.conversations,
+      newer.data.conversations,
+      (item) => item.conversation,
+    );
+    return { event: 'conversation.changed', data: { account: newer.data.account, conversations } };
+  }
+  if (older.event === 'message.changed' && newer.event === 'message.changed') {
+    const messages = mergeById(older.data.messages, newer.data.messages, (item) => item.id);
+    return { event: 'message.changed', data: { ...newer.data, messages } };
+  }
+  return newer;
+}
+
+/**
+ * Coalesces events by key and delivers at most one batch every {@link BATCH_PERIOD_MS}. The first event after a quiet
+ * time goes out in the same turn of the event loop, so that a single keystroke's echo is not delayed. An event without
+ * a key (such as a removal) is a barrier: nothing is merged across it, so order is kept.
+ */
+export function createEventBatcher(
+  deliver: (batch: readonly BridgeEvent[]) => void,
+  scheduler: Scheduler,
+  monotonic: () => number,
+): EventBatcher {
+  let waiting: BridgeEvent[] = [];
+  let positions = new Map<string, number>();
+  let timer: Disposer | null = null;
+  let lastDelivery = Number.NEGATIVE_INFINITY;
+
+  function flush(): void {
+    timer?.();
+    timer = null;
+    if (waiting.length === 0) return;
+    const batch = waiting;
+    waiting = [];
+    positions = new Map();
+    lastDelivery = monotonic();
+    deliver(batch);
+  }
+
+  return {
+    push(event) {
+      const key = keyOf(event);
+      const position = key === null ? undefined : positions.get(key);
+      const older = position === undefined ? undefined : waiting[position];
+      if (position !== undefined && older !== undefined) waiting[position] = merge(older, event);
+      else {
+        if (key === null) positions.clear();
+        else positions.set(key, waiting.length);
+        waiting.push(event);
+      }
+      if (timer === null) {
+        const pause = Math.max(0, lastDelivery + BATCH_PERIOD_MS - monotonic());
+        timer = scheduler.after(pause, flush);
+      }
+    },
+    flush,
+    dispose() {
+      timer?.();
+      timer = null;
+      waiting = [];
+    },
+  };
+}

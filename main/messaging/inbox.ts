@@ -1,0 +1,327 @@
+import { ackEventSchema, pullResultSchema, recalledEventSchema } from '../../shared/aun/wire';
+import { z } from 'zod';
+import type { E2eeEngine } from '../ports/e2ee';
+import type { RpcCaller } from '../ports/session';
+import type { AccountStore, InboundRecord, InboxCursor, StoreChange } from '../ports/store';
+import { toAunError } from '../runtime/errors';
+import type { AunError } from '../runtime/errors';
+import type { Disposer, Runtime } from '../runtime/runtime';
+import { createHealer } from './healing';
+import type { Healer } from './healing';
+import { envelopeRecord, malformedRecord, plainRecord, readRow, recalledRecord } from './inbound-record';
+import type { ReadRow } from './inbound-record';
+import { ACK_DELAY_MS, CATCH_UP_RETRY_MS, PULL_PAGE } from './limits';
+import { createSerialQueue } from './serial-queue';
+
+/** What the inbox needs of its account. */
+export interface InboxDependencies {
+  readonly aid: string;
+  readonly deviceId: string;
+  readonly slotId: string;
+  readonly store: AccountStore;
+  readonly rpc: RpcCaller;
+  readonly e2ee: E2eeEngine;
+  readonly runtime: Runtime;
+  readonly isOnline: () => boolean;
+  /** Our clock corrected by the gateway's, Unix ms. */
+  readonly now: () => number;
+  /** Tells the window what changed; called after the change is on disk. */
+  readonly publish: (change: StoreChange) => void;
+  /** Catch-up progress: rows stored so far, null when done. */
+  readonly progress: (rows: number | null) => void;
+  /** The gateway started its sequence numbers again (`protocol/04 §5.8` rule 8). */
+  readonly onServerReset: () => void;
+  /** Something could not be fetched or stored; nothing was acknowledged and it is tried again. */
+  readonly onFailure: (error: AunError) => void;
+}
+
+const ackResultSchema = z.object({ ack_seq: z.number().int().optional() });
+
+/**
+ * Receives the messages of one account (`protocol/04 §5.8`): stores first, acknowledges then; pulls until a page is
+ * empty; treats a hole that a full pull did not fill as permanent; tolerates repeats, re-used numbers and a gateway
+ * that lost its state. All work on the cursor runs in one serial queue.
+ */
+export class Inbox {
+  private readonly queue = createSerialQueue((error) => this.fail(error));
+  private readonly healer: Healer;
+  private cursor: InboxCursor = { contiguous: 0, acknowledged: 0 };
+  private pushes: unknown[] = [];
+  private ackTimer: Disposer | null = null;
+  private retryTimer: Disposer | null = null;
+  private stopped = false;
+
+  constructor(private readonly deps: InboxDependencies) {
+    this.healer = createHealer(deps);
+  }
+
+  /** Reads the cursor from disk; to be awaited before the session starts. */
+  async load(): Promise<void> {
+    this.cursor = await this.deps.store.cursor();
+  }
+
+  /** The session got online: fetches everything that waits on the gateway. */
+  online(): void {
+    this.queue.add(() => this.catchUp());
+    this.healer.online();
+  }
+
+  offline(): void {
+    this.ackTimer?.();
+    this.ackTimer = null;
+    this.retryTimer?.();
+    this.retryTimer = null;
+    this.healer.offline();
+  }
+
+  stop(): Promise<void> {
+    this.stopped = true;
+    this.offline();
+    return this.queue.idle();
+  }
+
+  /** Tries unreadable messages again. */
+  heal(conversation: string | null): Promise<{ healed: number; remaining: number }> {
+    return this.healer.run(conversation);
+  }
+
+  /** Takes a gateway event by its name after `event/`. Unknown names are ignored. */
+  event(name: string, params: unknown): void {
+    if (name === 'message.received') this.received(params);
+    else if (name === 'message.ack') this.acknowledged(params);
+    else if (name === 'message.recalled') this.recalled(params);
+    else this.deps.runtime.logger.log('debug', 'inbox.event.ignored', { name: name.slice(0, 80) });
+  }
+
+  private received(params: unknown): void {
+    const target = z
+      .looseObject({ device_id: z.string().optional(), slot_id: z.string().optional() })
+      .safeParse(params);
+    if (target.success) {
+      const { device_id: device, slot_id: slot } = target.data;
+      if (device !== undefined && device !== '' && device !== this.deps.deviceId) return;
+      if (slot !== undefined && slot !== '' && slot !== this.deps.slotId) return;
+    }
+    this.pushes.push(params);
+    // Rows that arrive while a batch is being opened form the next batch.
+    if (this.pushes.length === 1) this.queue.add(() => this.drainPushes());
+  }
+
+  private async drainPushes(): Promise<void> {
+    const batch = this.pushes.splice(0, PULL_PAGE);
+    if (this.pushes.length > 0) this.queue.add(() => this.drainPushes());
+    const rows = batch.map((raw) => readRow(raw, (row) => this.deps.e2ee.recognizes(row)));
+    let contiguous = this.cursor.contiguous;
+    let gap = false;
+    const fresh: ReadRow[] = [];
+    for (const row of rows) {
+      const place = row.seq !== null && row.seq <= contiguous ? await this.placeOf(row, row.seq) : 'new';
+      if (place === 'reused') return this.reset();
+      if (place === 'new') fresh.push(row);
+      if (row.seq === contiguous + 1) contiguous = row.seq;
+      else if (row.seq !== null && row.seq > contiguous + 1) gap = true;
+    }
+    try {
+      if (fresh.length > 0) await this.store(fresh, { ...this.cursor, contiguous });
+    } catch (error) {
+      this.retryLater();
+      throw error;
+    }
+    if (gap) await this.catchUp();
+    else this.scheduleAck();
+  }
+
+  /** What a number below the cursor means: a repeat, a late filler of a hole, or a counter that started again. */
+  private async placeOf(row: ReadRow, seq: number): Promise<'new' | 'repeat' | 'reused'> {
+    if (!('row' in row) || row.kind === 'recall') return 'new';
+    const owner = await this.deps.store.seqOwner(seq);
+    if (owner === null) return 'new';
+    return owner.messageId === row.row.message_id && owner.sender === row.row.from ? 'repeat' : 'reused';
+  }
+
+  private async reset(): Promise<void> {
+    this.deps.runtime.logger.log('warn', 'inbox.server_reset', { contiguous: this.cursor.contiguous });
+    this.cursor = { contiguous: 0, acknowledged: 0 };
+    await this.deps.store.setCursor(this.cursor);
+    this.deps.onServerReset();
+    await this.catchUp();
+  }
+
+  /** Pulls pages until an empty one. The next page is fetched while this one is opened and the last one is stored. */
+  private async catchUp(): Promise<void> {
+    if (this.stopped || !this.deps.isOnline()) return;
+    const confirmed = this.cursor.acknowledged;
+    let after = this.cursor.contiguous;
+    let received = 0;
+    let committing: Promise<void> = Promise.resolve();
+    let next = this.pull(after);
+    try {
+      for (;;) {
+        const page = await next;
+        if (page.server_ack_seq !== undefined && page.server_ack_seq < confirmed) {
+          await committing;
+          return await this.reset();
+        }
+        const rows = page.messages.map((raw) => readRow(raw, (row) => this.deps.e2ee.recognizes(row)));
+        const last = rows.reduce((highest, row) => Math.max(highest, row.seq ?? 0), 0);
+        if (rows.length === 0 || last <= after) {
+          await committing;
+          if (rows.length > 0) await this.store(rows, this.cursor);
+          await this.skipTo(Math.max(page.server_ack_seq ?? 0, page.retention_floor_seq));
+          break;
+        }
+        after = last;
+        next = this.pull(after);
+        // A failed prefetch is looked at in the next round; without this it would count as unhandled meanwhile.
+        next.catch(() => undefined);
+        const records = await this.open(rows);
+        await committing;
+        const cursor = { ...this.cursor, contiguous: Math.max(this.cursor.contiguous, last) };
+        committing = this.commit(records, cursor);
+        committing.catch(() => undefined);
+        received += rows.length;
+        if (received >= PULL_PAGE) this.deps.progress(received);
+        this.scheduleAck();
+      }
+    } catch (error) {
+      await committing.catch(() => undefined);
+      this.deps.progress(null);
+      this.retryLater();
+      throw error;
+    }
+    this.deps.progress(null);
+    this.scheduleAck();
+  }
+
+  private async pull(after: number): Promise<z.infer<typeof pullResultSchema>> {
+    const result = await this.deps.rpc.call('message.pull', {
+      after_seq: after,
+      limit: PULL_PAGE,
+      device_id: this.deps.deviceId,
+      slot_id: this.deps.slotId,
+    });
+    return pullResultSchema.parse(result);
+  }
+
+  /** What could not be fetched or stored now (a full disk, a busy gateway) is still on the gateway: asks again. */
+  private retryLater(): void {
+    this.retryTimer?.();
+    this.retryTimer = this.deps.runtime.scheduler.after(CATCH_UP_RETRY_MS, () =>
+      this.queue.add(() => this.catchUp()),
+    );
+  }
+
+  /** Rows up to `seq` are gone from the gateway for good: waits for them no longer (`protocol/04 §5.6`). */
+  private async skipTo(seq: number): Promise<void> {
+    if (!Number.isSafeInteger(seq) || seq <= this.cursor.contiguous) return;
+    this.cursor = { ...this.cursor, contiguous: seq };
+    await this.deps.store.setCursor(this.cursor);
+  }
+
+  private async store(rows: readonly ReadRow[], cursor: InboxCursor): Promise<void> {
+    await this.commit(await this.open(rows), cursor);
+  }
+
+  private async commit(
+    records: { stored: InboundRecord[]; recalls: readonly Recall[] },
+    cursor: InboxCursor,
+  ): Promise<void> {
+    const change = await this.deps.store.commitInbound(records.stored, cursor);
+    this.cursor = {
+      contiguous: Math.max(this.cursor.contiguous, cursor.contiguous),
+      acknowledged: this.cursor.acknowledged,
+    };
+    this.deps.publish(change);
+    for (const recall of records.recalls) {
+      this.deps.publish(await this.deps.store.recall(recall.sender, recall.messageIds));
+    }
+  }
+
+  private async open(rows: readonly ReadRow[]): Promise<{ stored: InboundRecord[]; recalls: Recall[] }> {
+    const envelopes = rows.filter(
+      (row): row is Extract<ReadRow, { kind: 'envelope' }> => row.kind === 'envelope',
+    );
+    const known = await this.deps.store.known(
+      envelopes.map((row) => ({ sender: row.row.from, messageId: row.row.message_id })),
+    );
+    const fresh = envelopes.filter((_row, index) => known[index] !== true);
+    const opened = await this.deps.e2ee.open(fresh.map((row) => ({ row: row.raw })));
+    const results = new Map(fresh.map((row, index) => [row, opened[index]]));
+    const now = this.deps.now();
+    const stored: InboundRecord[] = [];
+    const recalls: Recall[] = [];
+    for (const row of rows) {
+      if (row.kind === 'envelope') {
+        const result = results.get(row);
+        if (result !== undefined) stored.push(envelopeRecord(row, result, this.deps.aid, now));
+      } else if (row.kind === 'plain') stored.push(plainRecord(row, this.deps.aid, now));
+      else if (row.kind === 'malformed') stored.push(malformedRecord(row.seq, row.raw, this.deps.aid, now));
+      else if (row.kind === 'recall') {
+        // The blanked row keeps its own id; a message we never had is shown as recalled, one we had is blanked.
+        if (row.messageIds.includes(row.row.message_id))
+          stored.push(recalledRecord(row, row.row.message_id, this.deps.aid, now));
+        recalls.push({ sender: row.row.from, messageIds: row.messageIds });
+      }
+    }
+    return { stored, recalls };
+  }
+
+  private scheduleAck(): void {
+    if (this.ackTimer !== null || this.stopped || this.cursor.contiguous <= this.cursor.acknowledged) return;
+    this.ackTimer = this.deps.runtime.scheduler.after(ACK_DELAY_MS, () => {
+      this.ackTimer = null;
+      void this.acknowledge();
+    });
+  }
+
+  private async acknowledge(): Promise<void> {
+    const seq = this.cursor.contiguous;
+    if (!this.deps.isOnline() || seq <= this.cursor.acknowledged) return;
+    try {
+      const result = ackResultSchema.parse(
+        await this.deps.rpc.call('message.ack', {
+          seq,
+          device_id: this.deps.deviceId,
+          slot_id: this.deps.slotId,
+        }),
+      );
+      const acknowledged = Math.min(seq, result.ack_seq ?? seq);
+      this.queue.add(async () => {
+        if (acknowledged <= this.cursor.acknowledged) return;
+        this.cursor = { ...this.cursor, acknowledged };
+        await this.deps.store.setCursor(this.cursor);
+      });
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private acknowledged(params: unknown): void {
+    const event = ackEventSchema.safeParse(params);
+    if (!event.success) return this.fail(event.error);
+    const { to, device_id: device, ack_seq: seq } = event.data;
+    this.queue.add(async () => this.deps.publish(await this.deps.store.applyAck(to, device, seq)));
+  }
+
+  private recalled(params: unknown): void {
+    const event = recalledEventSchema.safeParse(params);
+    if (!event.success) return this.fail(event.error);
+    const { from, message_ids: ids, seq } = event.data;
+    this.queue.add(async () => {
+      this.deps.publish(await this.deps.store.recall(from, ids));
+      if (seq === this.cursor.contiguous + 1) await this.skipTo(seq);
+      else if (seq !== undefined && seq > this.cursor.contiguous + 1) await this.catchUp();
+    });
+  }
+
+  private fail(error: unknown): void {
+    const known = toAunError(error);
+    this.deps.onFailure(known);
+    this.deps.runtime.logger.log('warn', 'inbox.failed', { code: known.code, message: known.message });
+  }
+}
+
+interface Recall {
+  readonly sender: string;
+  readonly messageIds: readonly string[];
+}

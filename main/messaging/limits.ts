@@ -1,0 +1,22 @@
+/** Rows of one pull page: small enough that parsing it stays within a frame of the main loop. */
+export const PULL_PAGE = 100;
+/** Longest pause between a stored row and its ack, in ms (`protocol/04 §5.8`). */
+export const ACK_DELAY_MS = 200;
+/** Pause before a catch-up that failed is tried again while online, in ms. */
+export const CATCH_UP_RETRY_MS = 10_000;
+/** Pause before a message whose recipient has no keys is tried again, in ms. */
+export const KEYS_RETRY_MS = 60_000;
+/** How often unreadable messages are tried again while online, in ms. */
+export const HEAL_PERIOD_MS = 10 * 60_000;
+/** Unreadable messages tried in one go. */
+export const HEAL_BATCH = 200;
+/** Largest payload the gateway takes, in bytes (`protocol/04 §7`). */
+export const MAX_PAYLOAD_BYTES = 1_048_576;
+/** Room for the envelope around one copy of the text, in bytes. */
+export const ENVELOPE_ROOM_BYTES = 8_192;
+
+/** Outbox back-off in ms before try number `attempts` + 1: 1, 2, 4 … 64 s, plus up to a quarter of jitter (`protocol/04 §7.3`). */
+export function outboxBackoff(attempts: number, unit: number): number {
+  const base = 1_000 * 2 ** Math.min(6, Math.max(0, attempts - 1));
+  return Math.round(base * (1 + unit / 4));
+}
