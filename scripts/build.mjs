@@ -21,7 +21,7 @@ const stampFile = inRoot('dist', '.build.json');
 const common = ['package-lock.json', 'tsconfig.json', 'scripts/build.mjs', 'scripts/lib/entries.mjs'];
 /** Folders whose files the renderer is made of (vite reports no input list that is cheap to reuse). */
 const rendererFolders = ['renderer', 'shared', 'assets'];
-const rendererFiles = ['vite.config.ts'];
+const rendererFiles = ['vite.config.mjs'];
 
 function fingerprint(file) {
   try {
@@ -110,7 +110,7 @@ async function buildBundle(name, { source, output }) {
 async function buildRenderer() {
   const vite = await import('vite');
   await vite.build({
-    configFile: inRoot('vite.config.ts'),
+    configFile: inRoot('vite.config.mjs'),
     root: inRoot('renderer'),
     logLevel: 'warn',
     customLogger: {

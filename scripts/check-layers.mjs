@@ -4,6 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import path from 'node:path';
 import { inRoot, isMainModule, log, rootDirectory, runScript, ScriptError } from './lib/common.mjs';
 
 const folders = ['main', 'preload', 'renderer', 'shared', 'gateway', 'e2e'];
@@ -29,17 +30,23 @@ export function tooLong(files, limit = lineLimit) {
     .map(({ file, lines }) => `${file}: ${lines} lines, more than ${limit}`);
 }
 
-async function violations(files) {
+/**
+ * Applies the layer rules to the source files of `directory`.
+ * @param {string} directory root of the house
+ * @param {string[]} files its files, relative to the root; every TypeScript file among them must be seen
+ * @returns the broken rules and the number of modules that were seen
+ * @throws {ScriptError} when the analysis missed a file
+ */
+export async function findViolations(directory, files) {
   const { cruise } = await import('dependency-cruiser');
   const { default: extractTSConfig } = await import('dependency-cruiser/config-utl/extract-ts-config');
   const { forbidden, options } = createRequire(import.meta.url)(inRoot('.dependency-cruiser.cjs'));
-  const present = folders.filter((folder) => existsSync(inRoot(folder)));
-  process.chdir(rootDirectory);
+  const present = folders.filter((folder) => existsSync(path.join(directory, folder)));
   const { output } = await cruise(
     present,
-    { ...options, ruleSet: { forbidden }, validate: true },
+    { ...options, baseDir: directory, ruleSet: { forbidden }, validate: true },
     {},
-    { tsConfig: extractTSConfig(inRoot('tsconfig.json')) },
+    { tsConfig: extractTSConfig(path.join(directory, 'tsconfig.json')) },
   );
   const expected = files.filter((file) =>
     /^(main|preload|renderer|shared|gateway|e2e)\/.*[.]tsx?$/.test(file),
@@ -53,22 +60,26 @@ async function violations(files) {
         ': does dependency-cruiser support this TypeScript?',
     );
   }
-  const imports = output.modules.reduce((sum, module) => sum + module.dependencies.length, 0);
-  if (expected.length > 1 && imports === 0) throw new ScriptError('the layer check saw no import at all');
   const found = output.summary.violations.map((violation) => {
-    const rule = forbidden.find(({ name }) => name === violation.rule.name);
+    const rule = violation.rule.name;
     const way = violation.cycle ?? violation.via;
-    const path = way ? way.map((step) => step.name ?? step).join(' → ') : violation.to;
-    return `${violation.from} → ${path}: ${rule?.comment ?? ''} (${violation.rule.name})`;
+    const to = way ? way.map((step) => step.name ?? step).join(' → ') : violation.to;
+    const comment = forbidden.find(({ name }) => name === rule)?.comment ?? '';
+    return { rule, text: `${violation.from} → ${to}: ${comment} (${rule})` };
   });
-  return { found, modules: expected.length };
+  const imports = output.modules.reduce((sum, module) => sum + module.dependencies.length, 0);
+  return { found, imports, modules: expected.length };
 }
 
 /** Checks everything; returns the number of files that were seen. @throws {ScriptError} with one line per fault */
 export async function checkLayers() {
   const files = sourceFiles();
-  const { found, modules } = await violations(files);
-  const faults = [...found, ...tooLong(files.filter((file) => !file.startsWith('e2e/vectors/')))];
+  const { found, imports, modules } = await findViolations(rootDirectory, files);
+  if (imports === 0) throw new ScriptError('the layer check saw no import at all');
+  const faults = [
+    ...found.map(({ text }) => text),
+    ...tooLong(files.filter((file) => !file.startsWith('e2e/vectors/'))),
+  ];
   if (faults.length > 0)
     throw new ScriptError(`${faults.length} faults in the layers:\n  ${faults.join('\n  ')}`);
   return modules;

@@ -17,12 +17,19 @@ export const bundles = {
 /** The renderer, built by vite. */
 export const renderer = { source: 'renderer/index.html', output: 'dist/renderer' };
 
-/** What `node scripts/run.mjs NAME` may start, and whether it needs a display and an Electron runtime. */
+/**
+ * What `node scripts/run.mjs NAME` may start: the bundle, the bundles it starts itself (all of them when it needs a
+ * desktop), and whether it needs a display and an Electron runtime.
+ */
 export const programs = {
-  gateway: { bundle: 'gateway', desktop: false },
-  engine: { bundle: 'engine', desktop: false },
-  agents: { bundle: 'agents', desktop: false },
-  docs: { bundle: 'docs', desktop: false },
-  demo: { bundle: 'demo', desktop: true },
-  bench: { bundle: 'bench', desktop: true },
+  gateway: { bundle: 'gateway', companions: ['agents'], desktop: false },
+  engine: {
+    bundle: 'engine',
+    companions: ['store-worker', 'crypto-worker', 'gateway', 'agents'],
+    desktop: false,
+  },
+  agents: { bundle: 'agents', companions: ['store-worker', 'crypto-worker'], desktop: false },
+  docs: { bundle: 'docs', companions: [], desktop: false },
+  demo: { bundle: 'demo', companions: [], desktop: true },
+  bench: { bundle: 'bench', companions: [], desktop: true },
 };
