@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { KeyObject, X509Certificate } from 'node:crypto';
 import { canonicalE2ee } from './canonical';
 import { SdkError } from './errors';
-import { isDict, parseDict, textOf } from './json';
+import { isDict, textOf } from './json';
 import type { Dict } from './json';
 import { headerBody, isProtected, protect, withoutAuth } from './metadata-auth';
 import { verifyPrekey } from './prekeys';
@@ -66,7 +66,10 @@ export interface Sealed {
 
 /** The bytes the AEAD and the signature cover: exactly ten members, a missing one as `null`. */
 export function aadBytes(aad: Dict): Buffer {
-  return Buffer.from(canonicalE2ee(Object.fromEntries(AAD_KEYS.map((key) => [key, aad[key] ?? null]))), 'utf8');
+  return Buffer.from(
+    canonicalE2ee(Object.fromEntries(AAD_KEYS.map((key) => [key, aad[key] ?? null]))),
+    'utf8',
+  );
 }
 
 /** Builds one V1 envelope for one prekey, or for the long-term key when there is none (protocol/02 §3). */
@@ -211,7 +214,13 @@ function openChecked(message: Dict, envelope: Dict, aad: Dict | null, context: O
   return { kind: 'opened', payload: plain, e2ee };
 }
 
-function verifySender(message: Dict, envelope: Dict, aad: Dict | null, signed: Buffer, context: OpenContext): void {
+function verifySender(
+  message: Dict,
+  envelope: Dict,
+  aad: Dict | null,
+  signed: Buffer,
+  context: OpenContext,
+): void {
   const signature = textOf(envelope['sender_signature']);
   if (!signature) throw new OpenFailure('sender signature missing');
   const sender = textOf(message['from']) || textOf(aad?.['from']);

@@ -29,7 +29,10 @@ function tagOf(messageKey: Buffer, domain: MetadataDomain, body: Dict): Buffer {
 /** Adds the `_auth` member to a header or context block. */
 export function protect(messageKey: Buffer, domain: MetadataDomain, body: Dict): Dict {
   const clean = withoutAuth(body);
-  return { ...clean, _auth: { alg: 'HMAC-SHA256', tag: tagOf(messageKey, domain, clean).toString('base64') } };
+  return {
+    ...clean,
+    _auth: { alg: 'HMAC-SHA256', tag: tagOf(messageKey, domain, clean).toString('base64') },
+  };
 }
 
 /** True when the block is absent, or present with the right tag (receiver rule 1). */

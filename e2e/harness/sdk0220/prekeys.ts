@@ -30,11 +30,17 @@ export interface StoredPrekey {
 
 /** The text a prekey signature covers; without a creation time the older two-part form. */
 export function prekeyText(prekeyId: string, publicKey: string, createdAt: number | undefined): string {
-  return createdAt === undefined ? `${prekeyId}|${publicKey}` : `${prekeyId}|${publicKey}|${String(createdAt)}`;
+  return createdAt === undefined
+    ? `${prekeyId}|${publicKey}`
+    : `${prekeyId}|${publicKey}|${String(createdAt)}`;
 }
 
 export function verifyPrekey(prekey: PrekeyMaterial, ownerKey: KeyObject): boolean {
-  return verifyText(ownerKey, prekeyText(prekey.prekey_id, prekey.public_key, prekey.created_at), prekey.signature);
+  return verifyText(
+    ownerKey,
+    prekeyText(prekey.prekey_id, prekey.public_key, prekey.created_at),
+    prekey.signature,
+  );
 }
 
 /** A new prekey: what is stored, and the parameters of the upload. */

@@ -1,5 +1,4 @@
 import {
-  X509Certificate,
   createCipheriv,
   createDecipheriv,
   createHash,
@@ -10,7 +9,7 @@ import {
   sign,
   verify,
 } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
+import type { KeyObject, X509Certificate } from 'node:crypto';
 
 /** DER that precedes the 65-byte point in a P-256 SubjectPublicKeyInfo. */
 const P256_SPKI_PREFIX = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d030107034200', 'hex');
@@ -42,7 +41,12 @@ export function sha256Hex(data: Buffer | string): string {
 }
 
 /** AES-256-GCM; the tag is kept apart from the ciphertext. */
-export function gcmSeal(key: Buffer, nonce: Buffer, plain: Buffer, aad: Buffer): { ciphertext: Buffer; tag: Buffer } {
+export function gcmSeal(
+  key: Buffer,
+  nonce: Buffer,
+  plain: Buffer,
+  aad: Buffer,
+): { ciphertext: Buffer; tag: Buffer } {
   const cipher = createCipheriv('aes-256-gcm', key, nonce);
   cipher.setAAD(aad);
   const ciphertext = Buffer.concat([cipher.update(plain), cipher.final()]);

@@ -82,38 +82,39 @@ describe('prekeys', () => {
   it.each(['bob_laptop', 'alice_tablet'])('the upload of %s verifies with its owner’s key', (name) => {
     const entry = at(at(vectors, 'prekeys'), name);
     const prekey = prekeyOf(name);
-    expect(prekeyText(prekey.prekey_id, prekey.public_key, prekey.created_at)).toBe(entry['sign_payload_utf8']);
+    expect(prekeyText(prekey.prekey_id, prekey.public_key, prekey.created_at)).toBe(
+      entry['sign_payload_utf8'],
+    );
     expect(verifyPrekey(prekey, certificateOf(textOf(entry['owner'])).publicKey)).toBe(true);
   });
 
-  it.each(dictsOf(at(vectors, 'prekeys')['negative']).map((entry) => [textOf(entry['name']), entry] as const))(
-    '%s is refused',
-    (_name, entry) => {
-      const base = { ...at(at(at(vectors, 'prekeys'), textOf(entry['base'])), 'upload_params') };
-      for (const key of Array.isArray(entry['remove']) ? entry['remove'] : []) {
-        Reflect.deleteProperty(base, String(key));
-      }
-      const prekey = normalisePrekeys([{ ...base, ...at(entry, 'patch') }])[0];
-      if (!prekey) throw new Error('the entry was dropped');
-      const attempt = (): unknown =>
-        seal({
-          senderKey: keyOf('alice_identity'),
-          senderFingerprint: certificateFingerprint(certificateOf('alice')),
-          recipientCertificate: certificateOf('bob'),
-          prekey,
-          from: aidOf('alice'),
-          to: aidOf('bob'),
-          messageId: 'm',
-          timestamp: 1,
-          payload: { type: 'text' },
-        });
-      expect(attempt).toThrow(
-        entry['expect'] === 'signature_invalid'
-          ? 'prekey signature verification failed'
-          : 'prekey cert fingerprint mismatch',
-      );
-    },
-  );
+  it.each(
+    dictsOf(at(vectors, 'prekeys')['negative']).map((entry) => [textOf(entry['name']), entry] as const),
+  )('%s is refused', (_name, entry) => {
+    const base = { ...at(at(at(vectors, 'prekeys'), textOf(entry['base'])), 'upload_params') };
+    for (const key of Array.isArray(entry['remove']) ? entry['remove'] : []) {
+      Reflect.deleteProperty(base, String(key));
+    }
+    const prekey = normalisePrekeys([{ ...base, ...at(entry, 'patch') }])[0];
+    if (!prekey) throw new Error('the entry was dropped');
+    const attempt = (): unknown =>
+      seal({
+        senderKey: keyOf('alice_identity'),
+        senderFingerprint: certificateFingerprint(certificateOf('alice')),
+        recipientCertificate: certificateOf('bob'),
+        prekey,
+        from: aidOf('alice'),
+        to: aidOf('bob'),
+        messageId: 'm',
+        timestamp: 1,
+        payload: { type: 'text' },
+      });
+    expect(attempt).toThrow(
+      entry['expect'] === 'signature_invalid'
+        ? 'prekey signature verification failed'
+        : 'prekey cert fingerprint mismatch',
+    );
+  });
 });
 
 describe('sealing', () => {
@@ -186,10 +187,15 @@ describe('metadata authentication', () => {
 
 describe('the replay guard of the push path', () => {
   const messageNamed = (name: string): Dict =>
-    at(dictsOf(vectors['p2p']).find((entry) => entry['name'] === name), 'message');
+    at(
+      dictsOf(vectors['p2p']).find((entry) => entry['name'] === name),
+      'message',
+    );
 
   it.each(
-    dictsOf(at(vectors, 'p2p_push_replay')['cases']).map((entry) => [numberOf(entry['now_ms']), entry] as const),
+    dictsOf(at(vectors, 'p2p_push_replay')['cases']).map(
+      (entry) => [numberOf(entry['now_ms']), entry] as const,
+    ),
   )('judges a message seen at %d as the vector says', (now, entry) => {
     const message = messageNamed(textOf(entry['message_of']));
     const guard = new ReplayGuard({ windowSeconds: 300, now: () => now });

@@ -1,0 +1,84 @@
+import http from 'node:http';
+import https from 'node:https';
+import tls from 'node:tls';
+import { SdkError, messageOf } from './errors';
+
+/** How this client reaches hosts and which TLS certificates it believes (protocol/01 §3.4, §3.5). */
+export interface NetworkOptions {
+  verifySsl: boolean;
+  /** PEM certificates added to the platform's, as `NODE_EXTRA_CA_CERTS` would. */
+  extraCa?: string;
+  /** Sends connections for a host elsewhere, as the pre-load of set-up C does. */
+  redirect?: (host: string, port: number) => { host: string; port: number };
+}
+
+export interface HttpReply {
+  status: number;
+  body: string;
+}
+
+/** TLS options shared by HTTPS and `wss`. */
+export function tlsOptions(options: NetworkOptions): { rejectUnauthorized: boolean; ca?: string[] } {
+  return {
+    rejectUnauthorized: options.verifySsl,
+    ...(options.extraCa ? { ca: [options.extraCa, ...tls.rootCertificates] } : {}),
+  };
+}
+
+/** One GET without redirects; a transport failure becomes `ConnectionError`, lateness `TimeoutError`. */
+export function httpGet(url: string, options: NetworkOptions, timeoutMs: number): Promise<HttpReply> {
+  const target = new URL(url);
+  const secure = target.protocol === 'https:';
+  const port = Number(target.port) || (secure ? 443 : 80);
+  const place = options.redirect?.(target.hostname, port) ?? { host: target.hostname, port };
+  const isName = !/^[\d.]+$|:/.test(target.hostname);
+  return new Promise((resolve, reject) => {
+    const request = (secure ? https : http).request(
+      {
+        method: 'GET',
+        host: place.host,
+        port: place.port,
+        path: `${target.pathname}${target.search}`,
+        headers: { host: target.host },
+        agent: false,
+        ...(secure ? { ...tlsOptions(options), ...(isName ? { servername: target.hostname } : {}) } : {}),
+      },
+      (response) => {
+        const parts: Buffer[] = [];
+        response.on('data', (part: Buffer) => parts.push(part));
+        response.on('error', (error) => {
+          reject(new SdkError('ConnectionError', error.message, { retryable: true }));
+        });
+        response.on('end', () => {
+          resolve({ status: response.statusCode ?? 0, body: Buffer.concat(parts).toString('utf8') });
+        });
+      },
+    );
+    request.setTimeout(timeoutMs, () => {
+      request.destroy(new SdkError('TimeoutError', `http timeout: ${url}`, { retryable: true }));
+    });
+    request.on('error', (error) => {
+      reject(
+        error instanceof SdkError
+          ? error
+          : new SdkError('ConnectionError', messageOf(error), { retryable: true }),
+      );
+    });
+    request.end();
+  });
+}
+
+/** The body of a 2xx answer; anything else is a `ConnectionError` naming the status. */
+export async function httpText(url: string, options: NetworkOptions, timeoutMs: number): Promise<string> {
+  const reply = await httpGet(url, options, timeoutMs);
+  if (reply.status < 200 || reply.status > 299) {
+    throw new SdkError('ConnectionError', `http ${String(reply.status)}: ${url}`, { retryable: true });
+  }
+  return reply.body;
+}
+
+/** The HTTP address of a gateway's WebSocket address: same host and port, path replaced, query dropped. */
+export function gatewayHttp(gatewayUrl: string, path: string): string {
+  const target = new URL(gatewayUrl);
+  return `${target.protocol === 'wss:' ? 'https' : 'http'}://${target.host}${path}`;
+}
