@@ -20,3 +20,6 @@ export function outboxBackoff(attempts: number, unit: number): number {
   const base = 1_000 * 2 ** Math.min(6, Math.max(0, attempts - 1));
   return Math.round(base * (1 + unit / 4));
 }
+
+/** Pause before the outbox goes on after the database refused a write, in ms. */
+export const STORE_RETRY_MS = 5_000;

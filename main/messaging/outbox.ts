@@ -10,7 +10,7 @@ import type { AccountStore, OutboxItem, StoreChange } from '../ports/store';
 import { AunError, RpcError, toAunError } from '../runtime/errors';
 import type { Disposer, Runtime } from '../runtime/runtime';
 import { contentOf } from './content';
-import { ENVELOPE_ROOM_BYTES, KEYS_RETRY_MS, MAX_PAYLOAD_BYTES, outboxBackoff } from './limits';
+import { ENVELOPE_ROOM_BYTES, KEYS_RETRY_MS, MAX_PAYLOAD_BYTES, STORE_RETRY_MS, outboxBackoff } from './limits';
 
 /** What the outbox needs of its account. */
 export interface OutboxDependencies {
@@ -204,11 +204,19 @@ export class Outbox {
   private start(item: OutboxItem): void {
     this.busy.add(item.conversation);
     const work = this.send(item)
-      .catch((error: unknown) => this.log(toAunError(error)))
-      .then(() => {
+      .then(
+        () => 0,
+        (error: unknown) => {
+          // The database itself refused (a full disk): the item still waits there; no hot loop.
+          this.log(toAunError(error));
+          return STORE_RETRY_MS;
+        },
+      )
+      .then((pauseMs) => {
         this.busy.delete(item.conversation);
         this.running.delete(work);
-        this.pump();
+        if (pauseMs === 0) this.pump();
+        else this.deps.runtime.scheduler.after(pauseMs, () => this.pump());
       });
     this.running.add(work);
   }

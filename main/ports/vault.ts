@@ -19,3 +19,21 @@ export interface Vault {
   /** @throws AunError `vault_locked`, `vault_unavailable`, `key_unreadable` */
   unwrap(wrapped: Uint8Array): Promise<Uint8Array>;
 }
+
+/** A secret on disk that the vault wrapped, so that it can be wrapped again under another backend. */
+export interface WrappedSecret {
+  read(): Promise<Uint8Array>;
+  /** Replaces the blob atomically. */
+  write(wrapped: Uint8Array): Promise<void>;
+}
+
+/** The vault as the user manages it. */
+export interface ManagedVault extends Vault {
+  /** Opens a vault that is under a passphrase. @throws AunError `vault_wrong_passphrase` (throttled) */
+  unlock(passphrase: string): Promise<void>;
+  /**
+   * Puts every secret under a passphrase from now on. Each is wrapped anew and read back before the old blob goes; a
+   * failure on the way leaves every secret readable.
+   */
+  setPassphrase(passphrase: string, secrets: readonly WrappedSecret[]): Promise<void>;
+}

@@ -1,0 +1,148 @@
+import { createHash, X509Certificate } from 'node:crypto';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { issuerProblem, normalizeAidInput } from '../../shared/aun/aid';
+import type { Network } from '../../shared/model/network';
+import { AunError } from '../runtime/errors';
+import { jsonFile } from '../runtime/json-file';
+
+/** Id of the public network and of the embedded one. */
+export const PUBLIC_NETWORK = 'agentid.pub';
+export const LOCAL_NETWORK = 'local';
+/** Issuer of the embedded network: a reserved top-level name, so that it can never be a public one. */
+export const LOCAL_ISSUER = 'aun.test';
+
+/** What the engine knows of a network; `rootPem` null means the bundled public root. */
+export interface NetworkRecord {
+  readonly id: string;
+  readonly issuer: string;
+  readonly kind: Network['kind'];
+  readonly gatewayUrl: string | null;
+  readonly rootPem: string | null;
+}
+
+const recordSchema = z.object({
+  id: z.string(),
+  issuer: z.string(),
+  gatewayUrl: z.string().nullable(),
+  rootPem: z.string().nullable(),
+});
+const fileSchema = z.object({ networks: z.array(recordSchema) });
+
+/** SHA-256 fingerprint (`sha256:…`) of a PEM certificate. @throws AunError `certificate_invalid` */
+export function rootFingerprint(pem: string): string {
+  try {
+    return `sha256:${createHash('sha256').update(new X509Certificate(pem).raw).digest('hex')}`;
+  } catch (error) {
+    throw new AunError('certificate_invalid', 'the trust root is not a certificate', { cause: error });
+  }
+}
+
+/** Networks of this installation: two built in, the rest added by the user and kept in `networks.json`. */
+export class NetworkRegistry {
+  private added: NetworkRecord[] = [];
+  private local: { gatewayUrl: string; rootPem: string } | null = null;
+  private readonly file;
+
+  constructor(dataDir: string) {
+    this.file = jsonFile(join(dataDir, 'networks.json'), fileSchema, { networks: [] });
+  }
+
+  async load(): Promise<void> {
+    const stored = await this.file.read();
+    this.added = stored.networks.map((network) => ({ ...network, kind: 'issuer' as const }));
+  }
+
+  /** The embedded gateway started (or stopped, with null). */
+  setLocal(running: { gatewayUrl: string; rootPem: string } | null): void {
+    this.local = running;
+  }
+
+  records(): NetworkRecord[] {
+    const local: NetworkRecord = {
+      id: LOCAL_NETWORK,
+      issuer: LOCAL_ISSUER,
+      kind: 'local',
+      gatewayUrl: this.local?.gatewayUrl ?? null,
+      rootPem: this.local?.rootPem ?? null,
+    };
+    const open: NetworkRecord = {
+      id: PUBLIC_NETWORK,
+      issuer: PUBLIC_NETWORK,
+      kind: 'public',
+      gatewayUrl: null,
+      rootPem: null,
+    };
+    return [local, open, ...this.added];
+  }
+
+  /** @throws AunError `network_unknown` */
+  get(id: string): NetworkRecord {
+    const found = this.records().find((record) => record.id === id);
+    if (found === undefined) throw new AunError('network_unknown', 'this installation knows no such network');
+    return found;
+  }
+
+  snapshot(): Network[] {
+    return this.records().map((record) => ({
+      id: record.id,
+      issuer: record.issuer,
+      kind: record.kind,
+      gatewayUrl: record.gatewayUrl,
+      rootFingerprint: record.rootPem === null ? null : rootFingerprint(record.rootPem),
+      running: record.kind !== 'local' || this.local !== null,
+    }));
+  }
+
+  /**
+   * Adds a network, or replaces the address and the root of one that was added before with the same issuer and host.
+   * @throws AunError `invalid_request`, `certificate_invalid`, `gateway_not_trusted` for ws:// beyond this computer
+   */
+  async add(input: {
+    issuer: string;
+    gatewayUrl: string | null;
+    rootPem: string | null;
+  }): Promise<NetworkRecord> {
+    const issuer = normalizeAidInput(input.issuer);
+    if (issuerProblem(issuer) !== null)
+      throw new AunError('invalid_request', 'the issuer is not a valid name');
+    if (input.rootPem !== null) rootFingerprint(input.rootPem);
+    const gatewayUrl = input.gatewayUrl === null ? null : checkedGatewayUrl(input.gatewayUrl);
+    if (issuer === PUBLIC_NETWORK && gatewayUrl === null && input.rootPem === null)
+      return this.get(PUBLIC_NETWORK);
+    const id = gatewayUrl === null ? issuer : `${issuer}@${new URL(gatewayUrl).host}`;
+    const record: NetworkRecord = { id, issuer, kind: 'issuer', gatewayUrl, rootPem: input.rootPem };
+    this.added = [...this.added.filter((network) => network.id !== id), record];
+    await this.file.write({
+      networks: this.added.map((network) => ({
+        id: network.id,
+        issuer: network.issuer,
+        gatewayUrl: network.gatewayUrl,
+        rootPem: network.rootPem,
+      })),
+    });
+    return record;
+  }
+}
+
+/** Whether a host name is this computer. */
+export function isLoopbackHost(host: string): boolean {
+  const bare = host.replace(/^\[|\]$/g, '').toLowerCase();
+  return bare === 'localhost' || bare === '::1' || /^127(\.\d{1,3}){3}$/.test(bare);
+}
+
+function checkedGatewayUrl(text: string): string {
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch (error) {
+    throw new AunError('invalid_request', 'the gateway address is not a URL', { cause: error });
+  }
+  if (url.protocol !== 'wss:' && url.protocol !== 'ws:') {
+    throw new AunError('invalid_request', 'a gateway address begins with wss:// or ws://');
+  }
+  if (url.protocol === 'ws:' && !isLoopbackHost(url.hostname)) {
+    throw new AunError('gateway_not_trusted', 'an unprotected connection is allowed to this computer only');
+  }
+  return url.toString();
+}
