@@ -161,7 +161,7 @@ async function unpackTestRuntime(target) {
 async function placeDefaultApp(dist) {
   const source = readFileSync(inRoot('scripts', 'lib', 'default-app.cjs'));
   const digest = createHash('sha256').update(source).digest('hex');
-  const stamp = path.join(dist, 'resources', 'default-app.sha256');
+  const stamp = `${dist}.default-app`;
   const archive = path.join(dist, 'resources', 'default_app.asar');
   if (existsSync(archive) && existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
   const { createPackage } = await import('@electron/asar');
