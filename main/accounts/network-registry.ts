@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { issuerProblem, normalizeAidInput } from '../../shared/aun/aid';
 import type { Network } from '../../shared/model/network';
+import { parseGatewayUrl } from '../gateway/targets';
 import { AunError } from '../runtime/errors';
 import { jsonFile } from '../runtime/json-file';
 
@@ -125,24 +126,11 @@ export class NetworkRegistry {
   }
 }
 
-/** Whether a host name is this computer. */
-export function isLoopbackHost(host: string): boolean {
-  const bare = host.replace(/^\[|\]$/g, '').toLowerCase();
-  return bare === 'localhost' || bare === '::1' || /^127(\.\d{1,3}){3}$/.test(bare);
-}
-
 function checkedGatewayUrl(text: string): string {
-  let url: URL;
-  try {
-    url = new URL(text);
-  } catch (error) {
-    throw new AunError('invalid_request', 'the gateway address is not a URL', { cause: error });
-  }
-  if (url.protocol !== 'wss:' && url.protocol !== 'ws:') {
-    throw new AunError('invalid_request', 'a gateway address begins with wss:// or ws://');
-  }
-  if (url.protocol === 'ws:' && !isLoopbackHost(url.hostname)) {
-    throw new AunError('gateway_not_trusted', 'an unprotected connection is allowed to this computer only');
-  }
+  const { secure, path } = parseGatewayUrl(text);
+  const url = new URL(text);
+  url.protocol = secure ? 'wss:' : 'ws:';
+  // A bare address means the path that AUN gateways use.
+  if (path === '/') url.pathname = '/aun';
   return url.toString();
 }

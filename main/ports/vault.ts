@@ -22,9 +22,10 @@ export interface Vault {
 
 /** A secret on disk that the vault wrapped, so that it can be wrapped again under another backend. */
 export interface WrappedSecret {
+  readonly name: string;
   read(): Promise<Uint8Array>;
   /** Replaces the blob atomically. */
-  write(wrapped: Uint8Array): Promise<void>;
+  replace(wrapped: Uint8Array): Promise<void>;
 }
 
 /** The vault as the user manages it. */
