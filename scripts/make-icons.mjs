@@ -34,7 +34,10 @@ runScript(async () => {
   });
   try {
     const page = await app.firstWindow();
-    const svg = readFileSync(inRoot('assets', 'icon.svg'), 'utf8').replace('<svg ', '<svg width="1024" height="1024" ');
+    const svg = readFileSync(inRoot('assets', 'icon.svg'), 'utf8').replace(
+      '<svg ',
+      '<svg width="1024" height="1024" ',
+    );
     const drawn = await page.evaluate(drawInWindow, { svg, sizes });
     const pictures = new Map(sizes.map((size, index) => [size, Buffer.from(drawn[index], 'base64')]));
     const folder = inRoot('assets', 'icons');

@@ -3,7 +3,12 @@
 const { app, BrowserWindow } = require('electron');
 
 app.whenReady().then(() => {
-  const window = new BrowserWindow({ width: 1280, height: 800, show: false, webPreferences: { sandbox: true } });
+  const window = new BrowserWindow({
+    width: 1280,
+    height: 800,
+    show: false,
+    webPreferences: { sandbox: true },
+  });
   window.once('ready-to-show', () => {
     window.show();
     if (process.env.PARLEY_BENCH_READY) process.stdout.write(`ready ${Date.now()}\n`);
