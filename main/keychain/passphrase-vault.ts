@@ -1,0 +1,141 @@
+import { scrypt } from 'node:crypto';
+import { z } from 'zod';
+import { AunError } from '../runtime/errors';
+import type { Clock, Random } from '../runtime/runtime';
+import type { VaultBackend } from './backend';
+import { seal, unreadable, unseal } from './blob';
+import { keyName } from './key-name';
+
+/** Cost of turning a passphrase into a key: 128 MiB and a noticeable part of a second. */
+const COST = { N: 2 ** 17, r: 8, p: 1 } as const;
+/** Refused for stored parameters: more than this would be an attack on memory, less an attack on the passphrase. */
+const LIMITS = { minN: 2 ** 14, maxN: 2 ** 20 } as const;
+/** After this many wrong passphrases in a row every further one has to wait. */
+const FREE_ATTEMPTS = 3;
+const FIRST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 60_000;
+
+/**
+ * What is kept of a passphrase: parameters, and a random master key sealed under it. Opening the seal proves the
+ * passphrase; changing the passphrase seals the same master key anew.
+ */
+export const passphraseRecordSchema = z.object({
+  kdf: z.literal('scrypt'),
+  n: z.number().int().min(LIMITS.minN).max(LIMITS.maxN),
+  r: z.literal(8),
+  p: z.literal(1),
+  salt: z.string().min(16),
+  master: z.object({
+    vault: z.literal(1),
+    backend: z.literal('passphrase'),
+    key: z.string(),
+    nonce: z.string(),
+    ciphertext: z.string(),
+    tag: z.string(),
+  }),
+});
+export type PassphraseRecord = z.infer<typeof passphraseRecordSchema>;
+
+/** Derives in the thread pool: the caller's thread stays free. */
+function derive(passphrase: string, salt: Buffer, n: number): Promise<Buffer> {
+  const maxmem = 256 * n * COST.r;
+  return new Promise((resolve, reject) => {
+    // Both spellings of one accent are the same passphrase.
+    scrypt(passphrase.normalize('NFC'), salt, 32, { N: n, r: COST.r, p: COST.p, maxmem }, (error, key) => {
+      if (error === null) resolve(key);
+      else reject(error);
+    });
+  });
+}
+
+const MASTER = { backend: 'passphrase', key: 'master' } as const;
+
+/** Makes the record for a passphrase, with a new master key or (when the passphrase changes) the old one. */
+export async function makePassphraseRecord(
+  passphrase: string,
+  random: Random,
+  master: Buffer = random.bytes(32),
+): Promise<{ record: PassphraseRecord; master: Buffer }> {
+  const salt = random.bytes(16);
+  const key = await derive(passphrase, salt, COST.N);
+  const sealed = seal(master, key, MASTER, random);
+  key.fill(0);
+  const record: PassphraseRecord = {
+    kdf: 'scrypt',
+    n: COST.N,
+    r: COST.r,
+    p: COST.p,
+    salt: salt.toString('base64'),
+    master: { ...sealed, backend: 'passphrase' },
+  };
+  return { record, master };
+}
+
+/** Opens the record with a passphrase. @throws AunError `vault_wrong_passphrase` */
+export async function openPassphraseRecord(record: PassphraseRecord, passphrase: string): Promise<Buffer> {
+  const key = await derive(passphrase, Buffer.from(record.salt, 'base64'), record.n);
+  try {
+    return unseal(record.master, key);
+  } catch (thrown) {
+    throw new AunError('vault_wrong_passphrase', 'the passphrase does not open the vault', { cause: thrown });
+  } finally {
+    key.fill(0);
+  }
+}
+
+/** The vault under an opened master key. */
+export function createPassphraseBackend(master: Buffer, random: Random): VaultBackend {
+  const name = { backend: 'passphrase', key: keyName(master) } as const;
+  return {
+    label: 'passphrase',
+    protected: true,
+    wrap: (plain) => Promise.resolve(seal(plain, master, name, random)),
+    unwrap(blob) {
+      if (blob.backend !== 'passphrase' || blob.key !== name.key)
+        return Promise.reject(unreadable('the secret was wrapped by another vault'));
+      return Promise.resolve().then(() => unseal(blob, master));
+    },
+  };
+}
+
+/** Lets attempts through one at a time and makes guessing slow. */
+export interface AttemptThrottle {
+  /** @throws AunError `vault_wrong_passphrase` with `retryAfterMs` while one has to wait; else what `attempt` throws */
+  run<T>(attempt: () => Promise<T>): Promise<T>;
+}
+
+/** Builds a throttle: three free attempts, then waits that double from one second to a minute. */
+export function createAttemptThrottle(clock: Clock): AttemptThrottle {
+  let wrong = 0;
+  let openAt = Number.NEGATIVE_INFINITY;
+  let turn: Promise<unknown> = Promise.resolve();
+
+  async function guarded<T>(attempt: () => Promise<T>): Promise<T> {
+    const wait = openAt - clock.monotonic();
+    if (wait > 0) {
+      const detail = { retryAfterMs: Math.ceil(wait) };
+      throw new AunError('vault_wrong_passphrase', 'too many wrong passphrases, wait a moment', { detail });
+    }
+    try {
+      const result = await attempt();
+      wrong = 0;
+      return result;
+    } catch (thrown) {
+      if (thrown instanceof AunError && thrown.code === 'vault_wrong_passphrase') {
+        wrong += 1;
+        if (wrong >= FREE_ATTEMPTS)
+          openAt =
+            clock.monotonic() + Math.min(FIRST_WAIT_MS * 2 ** (wrong - FREE_ATTEMPTS), LONGEST_WAIT_MS);
+      }
+      throw thrown;
+    }
+  }
+
+  return {
+    run(attempt) {
+      const result = turn.then(() => guarded(attempt));
+      turn = result.catch(() => undefined);
+      return result;
+    },
+  };
+}

@@ -1,0 +1,197 @@
+import { unlink } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import type { ManagedVault, VaultState, WrappedSecret } from '../ports/vault';
+import { AunError } from '../runtime/errors';
+import { makePrivateFolder, readFileIfPresent, systemErrorCode, writeFileAtomically } from '../runtime/files';
+import type { Runtime } from '../runtime/runtime';
+import type { OpenSystemBackend, VaultBackend } from './backend';
+import { blobBytes, parseBlob, unreadable } from './blob';
+import type { BackendName, Blob } from './blob';
+import { createFileVault, keyFileOf } from './file-vault';
+import {
+  createAttemptThrottle,
+  createPassphraseBackend,
+  makePassphraseRecord,
+  openPassphraseRecord,
+  passphraseRecordSchema,
+} from './passphrase-vault';
+import type { PassphraseRecord } from './passphrase-vault';
+
+const recordSchema = z.object({
+  vault: z.literal(1),
+  /** Backend that wraps new secrets. */
+  backend: z.enum(['file', 'passphrase', 'os']),
+  passphrase: passphraseRecordSchema.nullable(),
+});
+type VaultRecord = z.infer<typeof recordSchema>;
+
+/** The vault of a data folder: chooses the backend, knows the others as far as old blobs need them. */
+export interface VaultManager extends ManagedVault {
+  /** Called after every change of the state. */
+  onChange(listener: (state: VaultState) => void): void;
+}
+
+function recordFileOf(dataDir: string): string {
+  return path.join(dataDir, 'vault.json');
+}
+
+async function readRecord(dataDir: string): Promise<VaultRecord | null> {
+  const bytes = await readFileIfPresent(recordFileOf(dataDir));
+  if (bytes === null) return null;
+  let value: unknown;
+  try {
+    value = JSON.parse(bytes.toString('utf8'));
+  } catch (thrown) {
+    throw unreadable('vault.json in the data folder is damaged', thrown);
+  }
+  const parsed = recordSchema.safeParse(value);
+  if (!parsed.success) throw unreadable('vault.json in the data folder was written by another version');
+  return parsed.data;
+}
+
+/**
+ * Opens the vault of a data folder. A passphrase, once set, wins; else the operating system's secret store; else a
+ * key file, which says of itself that it protects nothing. The choice is recorded: a folder whose secrets belong to
+ * the operating system's store never falls back to the key file in silence.
+ * @throws AunError `key_unreadable` when the record is damaged (it is left as it is)
+ */
+export async function openVaultManager(options: {
+  readonly dataDir: string;
+  readonly runtime: Runtime;
+  /** Null where there is no such store (plain Node). */
+  readonly openSystem: OpenSystemBackend | null;
+}): Promise<VaultManager> {
+  const { dataDir, runtime } = options;
+  const logger = runtime.logger.with({ part: 'vault' });
+  const throttle = createAttemptThrottle(runtime.clock);
+  const listeners = new Set<(state: VaultState) => void>();
+  const stored = await readRecord(dataDir);
+  const file = createFileVault(dataDir, runtime.random);
+  const system = await (options.openSystem?.() ?? Promise.resolve(null));
+  let record: VaultRecord = stored ?? {
+    vault: 1,
+    backend: system === null ? 'file' : 'os',
+    passphrase: null,
+  };
+  let recorded = stored !== null;
+  let master: Buffer | null = null;
+  let passphraseBackend: VaultBackend | null = null;
+  logger.log('info', 'vault.opened', { backend: record.backend, system: system?.label ?? 'none' });
+
+  function backendOf(name: BackendName): VaultBackend {
+    if (name === 'file') return file;
+    if (name === 'os') {
+      if (system !== null) return system;
+      throw new AunError('vault_unavailable', 'the secret store of the operating system cannot be reached', {
+        retryable: true,
+      });
+    }
+    if (passphraseBackend !== null) return passphraseBackend;
+    if (record.passphrase === null)
+      throw unreadable('the secret is under a passphrase that this folder does not know');
+    throw new AunError('vault_locked', 'the vault needs its passphrase');
+  }
+
+  async function save(next: VaultRecord): Promise<void> {
+    await makePrivateFolder(dataDir);
+    await writeFileAtomically(recordFileOf(dataDir), `${JSON.stringify(next, null, 2)}\n`);
+    record = next;
+    recorded = true;
+  }
+
+  function status(): VaultState {
+    // A folder that has a passphrase is locked even while a move to it is half done: some secrets need it.
+    const locked = record.passphrase !== null && passphraseBackend === null;
+    if (record.backend === 'passphrase') return { backend: 'passphrase', protected: true, locked };
+    if (record.backend === 'file') return { backend: 'file', protected: false, locked };
+    return { backend: system?.label ?? 'unavailable', protected: system?.protected ?? false, locked };
+  }
+
+  function changed(): void {
+    const state = status();
+    for (const listener of listeners) listener(state);
+  }
+
+  async function unwrapBlob(blob: Blob): Promise<Buffer> {
+    return backendOf(blob.backend).unwrap(blob);
+  }
+
+  /** Wraps and reads back: what is returned has proved that it can be opened. */
+  async function wrapVerified(backend: VaultBackend, plain: Uint8Array): Promise<Blob> {
+    const blob = await backend.wrap(plain);
+    const again = await backend.unwrap(parseBlob(blobBytes(blob)));
+    const same = again.equals(plain);
+    again.fill(0);
+    if (!same) throw new AunError('vault_unavailable', 'the vault did not give back what was put into it');
+    return blob;
+  }
+
+  async function rewrap(secret: WrappedSecret, name: BackendName): Promise<void> {
+    const old = parseBlob(await secret.read());
+    if (old.backend === name) return;
+    const plain = await unwrapBlob(old);
+    try {
+      await secret.replace(blobBytes(await wrapVerified(backendOf(name), plain)));
+    } finally {
+      plain.fill(0);
+    }
+  }
+
+  /** Fails before anything is changed when one of the secrets cannot be opened. */
+  async function checkReadable(secrets: readonly WrappedSecret[]): Promise<void> {
+    for (const secret of secrets) (await unwrapBlob(parseBlob(await secret.read()))).fill(0);
+  }
+
+  /** No secret is left that the key file could open. */
+  async function dropKeyFile(): Promise<void> {
+    try {
+      await unlink(keyFileOf(dataDir));
+    } catch (thrown) {
+      if (systemErrorCode(thrown) !== 'ENOENT') logger.log('warn', 'vault.key_file_stays', { error: thrown });
+    }
+  }
+
+  async function adoptPassphrase(passphrase: string): Promise<PassphraseRecord> {
+    const made = await makePassphraseRecord(passphrase, runtime.random, master ?? undefined);
+    master = made.master;
+    passphraseBackend = createPassphraseBackend(made.master, runtime.random);
+    return made.record;
+  }
+
+  return {
+    status,
+    async wrap(plain) {
+      const blob = await wrapVerified(backendOf(record.backend), plain);
+      if (!recorded) await save(record);
+      return blobBytes(blob);
+    },
+    async unwrap(wrapped) {
+      return unwrapBlob(parseBlob(wrapped));
+    },
+    unlock(passphrase) {
+      return throttle.run(async () => {
+        if (record.passphrase === null || passphraseBackend !== null) return;
+        master = await openPassphraseRecord(record.passphrase, passphrase);
+        passphraseBackend = createPassphraseBackend(master, runtime.random);
+        changed();
+      });
+    },
+    setPassphrase(passphrase, secrets) {
+      return throttle.run(async () => {
+        if (record.passphrase !== null && passphraseBackend === null)
+          throw new AunError('vault_locked', 'the vault needs its present passphrase first');
+        await checkReadable(secrets);
+        // The passphrase is on disk before the first secret is under it, and new secrets use it only when all are.
+        await save({ ...record, passphrase: await adoptPassphrase(passphrase) });
+        for (const secret of secrets) await rewrap(secret, 'passphrase');
+        await save({ ...record, backend: 'passphrase' });
+        await dropKeyFile();
+        changed();
+      });
+    },
+    onChange(listener) {
+      listeners.add(listener);
+    },
+  };
+}
