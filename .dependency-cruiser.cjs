@@ -13,8 +13,8 @@ const mainLayers = [
   ['store', 'keychain'],
   ['e2ee', 'gateway', 'identity'],
   ['messaging', 'groups', 'attachments', 'streams'],
-  ['accounts'],
   ['bridge'],
+  ['accounts'],
   ['shell'],
 ];
 
