@@ -1,0 +1,278 @@
+import { helloSchema } from '../../shared/aun/wire';
+import { wireErrorClass, WireCode } from '../../shared/aun/errors';
+import { AunError, RpcError, toAunError } from '../runtime/errors';
+import type { RpcCaller } from '../ports/session';
+import { probeHealth } from './discovery';
+import type { GatewayDirectory } from './discovery';
+import type { NetworkEdge } from './edge';
+import { refreshTokens, renewCertificate, signIn } from './login';
+import type { LoginContext } from './login';
+import { ensureOwnCertificate } from './own-certificate';
+import type { CertificateLookup } from './own-certificate';
+import { ConnectionClosedError } from './rpc-socket';
+import type { RpcSocket } from './rpc-socket';
+import type { AttemptPhase } from './session-machine';
+import { createShortCaller, openSocket } from './short-call';
+import type { TokenKeeper } from './tokens';
+
+/** Who connects and how it introduces itself (`protocol/01 §5.1`). */
+export interface ConnectContext extends LoginContext {
+  readonly edge: NetworkEdge;
+  readonly directory: GatewayDirectory;
+  readonly lookup: CertificateLookup;
+  readonly tokens: TokenKeeper;
+  readonly deviceId: string;
+  readonly slotId: string;
+  /** Free facts that a session which displaces us, or is displaced by us, gets to see. */
+  readonly extraInfo: Readonly<Record<string, string | number>>;
+}
+
+/** One attempt under way; the session may cancel it at any moment. */
+export class Attempt {
+  readonly #sockets = new Set<RpcSocket>();
+  readonly #report: (phase: AttemptPhase, gatewayUrl: string | null) => void;
+  #cancelled = false;
+
+  constructor(report: (phase: AttemptPhase, gatewayUrl: string | null) => void) {
+    this.#report = report;
+  }
+
+  get cancelled(): boolean {
+    return this.#cancelled;
+  }
+
+  progress(phase: AttemptPhase, gatewayUrl: string | null): void {
+    this.check();
+    this.#report(phase, gatewayUrl);
+  }
+
+  /** @throws AunError `cancelled` */
+  check(): void {
+    if (this.#cancelled)
+      throw new AunError('cancelled', 'the attempt to connect was given up', { retryable: true });
+  }
+
+  hold(socket: RpcSocket): void {
+    this.#sockets.add(socket);
+    void socket.ended.then(() => this.#sockets.delete(socket));
+    if (this.#cancelled) void socket.close();
+  }
+
+  /** Hands a socket over: cancelling no longer closes it. */
+  release(socket: RpcSocket): void {
+    this.#sockets.delete(socket);
+  }
+
+  /** Closes what the attempt holds open; resolves when all of it is closed. */
+  async cancel(): Promise<void> {
+    this.#cancelled = true;
+    await Promise.all([...this.#sockets].map((socket) => socket.close()));
+  }
+}
+
+/** An authenticated connection. */
+export interface Connected {
+  readonly socket: RpcSocket;
+  readonly gatewayUrl: string;
+  /** Seconds, as announced; null when the gateway announced none. */
+  readonly heartbeatSeconds: number | null;
+  /** Gateway clock minus ours in ms, or null. */
+  readonly skewMs: number | null;
+  readonly roundTripMs: number;
+}
+
+/** Failures of one gateway that leave hope in the next one of the list. */
+const TRY_NEXT = new Set([
+  'gateway_unreachable',
+  'network_unreachable',
+  'gateway_unhealthy',
+  'request_timeout',
+  'connection_closed',
+  'tls_failed',
+  'gateway_not_trusted',
+  'server_busy',
+]);
+
+/**
+ * Gets online on the first gateway of the list that lets us (`protocol/01 §5`). When all fail, the failure that leaves most hope
+ * is thrown, so that one broken gateway does not block a session that another one could carry.
+ * @throws AunError as {@link verdictOfError} judges it
+ */
+export async function connect(
+  context: ConnectContext,
+  attempt: Attempt,
+  healthGate: boolean,
+): Promise<Connected> {
+  attempt.progress('discovering', null);
+  const urls = await context.directory.list();
+  const failures: AunError[] = [];
+  for (const url of urls) {
+    attempt.check();
+    try {
+      if (healthGate) {
+        attempt.progress('discovering', url);
+        await probeHealth(context.edge, context.directory.network, url);
+      }
+      const connected = await connectTo(context, attempt, url);
+      context.directory.reportSuccess();
+      return connected;
+    } catch (thrown) {
+      const error = toAunError(thrown);
+      const ends = error instanceof ConnectionClosedError && error.end.code >= 4000;
+      if (attempt.cancelled || ends || !TRY_NEXT.has(error.code)) throw error;
+      failures.push(error);
+    }
+  }
+  context.directory.reportFailure();
+  throw (
+    failures.find((failure) => failure.retryable) ??
+    failures[0] ??
+    new AunError('discovery_failed', 'no gateway is known', { retryable: true })
+  );
+}
+
+/** One way to a token; null: this way is closed. */
+type Strategy = () => Promise<string | null>;
+
+async function connectTo(context: ConnectContext, attempt: Attempt, url: string): Promise<Connected> {
+  const short = heldCaller(context, attempt, url);
+  let socket: RpcSocket | null = null;
+  let tried: string | null = null;
+  let refusal: AunError | null = null;
+  for (const strategy of strategies(context, attempt, short, url)) {
+    const token = await strategy();
+    attempt.check();
+    if (token === null || token === tried) continue;
+    tried = token;
+    try {
+      if (socket?.isOpen !== true) {
+        attempt.progress('connecting', url);
+        socket = openSocket(context.edge, context.runtime, context.directory.network, url);
+        attempt.hold(socket);
+      }
+      const connected = await authenticate(context, attempt, socket, token, url);
+      attempt.release(socket);
+      return connected;
+    } catch (thrown) {
+      if (!refusesToken(thrown)) {
+        closeQuietly(context, socket);
+        throw thrown;
+      }
+      refusal = toAunError(thrown);
+      await context.tokens.rejected(token);
+    }
+  }
+  closeQuietly(context, socket);
+  throw refusal ?? new AunError('sign_in_failed', 'no way to sign in is left');
+}
+
+function closeQuietly(context: ConnectContext, socket: RpcSocket | null): void {
+  socket?.close().catch((cause: unknown) => {
+    context.runtime.logger.log('debug', 'socket.close.failed', { cause });
+  });
+}
+
+/** Short sockets that are closed with the attempt. */
+function heldCaller(context: ConnectContext, attempt: Attempt, url: string): RpcCaller {
+  const caller = createShortCaller(context.edge, context.runtime, context.directory.network, url, (socket) =>
+    attempt.hold(socket),
+  );
+  return {
+    call: (method, params, options) => {
+      attempt.check();
+      return caller.call(method, params, options);
+    },
+  };
+}
+
+/** The ways to a token in the order of `protocol/01 §5.5`; only a refusal moves on to the next. */
+function strategies(context: ConnectContext, attempt: Attempt, short: RpcCaller, url: string): Strategy[] {
+  return [
+    () => context.tokens.usableAccess(),
+    async () => {
+      const tokens = await context.tokens.current();
+      if (tokens?.refreshToken == null) return null;
+      attempt.progress('authenticating', url);
+      try {
+        const fresh = await refreshTokens(context, short, tokens.refreshToken);
+        // Kept even when the attempt was given up meanwhile: the old refresh token is used up.
+        await context.tokens.adopt(fresh);
+        return fresh.accessToken;
+      } catch (thrown) {
+        if (!isAuthRefusal(thrown)) throw thrown;
+        await context.tokens.forgetRefresh();
+        return null;
+      }
+    },
+    async () => {
+      attempt.progress('authenticating', url);
+      const fresh = await signInRenewing(context, short);
+      await context.tokens.adopt(fresh);
+      return fresh.accessToken;
+    },
+  ];
+}
+
+/** Signs in; where the certificate ran out it is renewed first (`protocol/01 §11`). */
+async function signInRenewing(context: ConnectContext, short: RpcCaller): ReturnType<typeof signIn> {
+  const certificate = await ensureOwnCertificate(context, context.lookup);
+  try {
+    return await signIn(context, short, certificate);
+  } catch (thrown) {
+    if (!(thrown instanceof RpcError) || !/certificate expired/i.test(thrown.wireMessage)) throw thrown;
+    if (!thrown.message.startsWith('auth.aid_login2')) throw thrown;
+    await renewCertificate(context, short, certificate);
+    return await signIn(context, short, context.identity.certificate() ?? certificate);
+  }
+}
+
+function isAuthRefusal(thrown: unknown): boolean {
+  if (thrown instanceof RpcError) return wireErrorClass(thrown.wireCode) === 'auth' && !thrown.retryable;
+  return thrown instanceof AunError && thrown.code === 'token_expired';
+}
+
+/** Whether `auth.connect` failed because of the token: by a reply, or by a gateway that closes instead (`protocol/01 §15`). */
+function refusesToken(thrown: unknown): boolean {
+  if (thrown instanceof ConnectionClosedError) return thrown.end.code === 4001 && thrown.end.notice === null;
+  return thrown instanceof RpcError && thrown.wireCode !== WireCode.nonceInvalid && isAuthRefusal(thrown);
+}
+
+async function authenticate(
+  context: ConnectContext,
+  attempt: Attempt,
+  socket: RpcSocket,
+  token: string,
+  url: string,
+): Promise<Connected> {
+  const { nonce } = await socket.challenge;
+  attempt.progress('connecting', url);
+  const { clock } = context.runtime;
+  const sentAt = clock.monotonic();
+  const answer = await socket.call('auth.connect', {
+    nonce,
+    auth: { method: 'kite_token', token },
+    protocol: { min: '1.0', max: '1.0' },
+    device: { id: context.deviceId, type: 'sdk' },
+    client: { slot_id: context.slotId },
+    delivery_mode: { mode: 'fanout', routing: '', affinity_ttl_ms: 0 },
+    capabilities: { e2ee: true, group_e2ee: true },
+    extra_info: context.extraInfo,
+  });
+  const roundTripMs = Math.max(0, clock.monotonic() - sentAt);
+  const hello = helloSchema.safeParse(answer);
+  if (!hello.success || hello.data.status !== 'ok')
+    throw new AunError(
+      'protocol_error',
+      'the gateway answered auth.connect with something else than a hello',
+    );
+  attempt.check();
+  const { server_time: serverTime, heartbeat_interval: heartbeat, capabilities } = hello.data;
+  socket.announceMessageSize(capabilities?.features?.max_message_size ?? 0);
+  return {
+    socket,
+    gatewayUrl: url,
+    heartbeatSeconds: heartbeat ?? null,
+    skewMs: serverTime === undefined ? null : Math.round(serverTime * 1000 + roundTripMs / 2 - clock.now()),
+    roundTripMs: Math.round(roundTripMs),
+  };
+}

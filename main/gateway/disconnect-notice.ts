@@ -1,0 +1,42 @@
+import { gatewayDisconnectSchema } from '../../shared/aun/wire';
+
+/** What `event/gateway.disconnect` said (`protocol/01 §5.8`). */
+export interface DisconnectNotice {
+  readonly code: number;
+  /** Facts as short printable strings, nested members joined by a dot. */
+  readonly facts: Readonly<Record<string, string>>;
+}
+
+const MAX_FACTS = 24;
+const MAX_LENGTH = 200;
+
+function printable(value: unknown): string | null {
+  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return null;
+  return String(value)
+    .replace(/[\p{Cc}\p{Cf}]/gu, '')
+    .slice(0, MAX_LENGTH);
+}
+
+function collect(into: Record<string, string>, prefix: string, value: unknown, depth: number): void {
+  if (Object.keys(into).length >= MAX_FACTS) return;
+  const text = printable(value);
+  if (text !== null) {
+    if (text !== '') into[prefix] = text;
+    return;
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || depth >= 2) return;
+  for (const [key, member] of Object.entries(value)) {
+    const name = key.replace(/[^A-Za-z0-9_-]/g, '').slice(0, 40);
+    if (name !== '') collect(into, prefix === '' ? name : `${prefix}.${name}`, member, depth + 1);
+  }
+}
+
+/** Parses the params of the event; null when they are malformed. Strings come from the gateway and are cut to size. */
+export function parseDisconnectNotice(params: unknown): DisconnectNotice | null {
+  const parsed = gatewayDisconnectSchema.safeParse(params);
+  if (!parsed.success) return null;
+  const facts: Record<string, string> = {};
+  collect(facts, 'reason', parsed.data.reason, 0);
+  collect(facts, '', parsed.data.detail ?? {}, 0);
+  return { code: parsed.data.code, facts };
+}

@@ -1,0 +1,212 @@
+import { discoverySchema } from '../../shared/aun/wire';
+import { AunError, toAunError } from '../runtime/errors';
+import type { Runtime } from '../runtime/runtime';
+import type { HostTarget, NetworkEdge } from './edge';
+import { gatewayTarget, parseGatewayUrl, publicTarget } from './targets';
+import type { NetworkOptions } from './targets';
+
+const TIMEOUT_MS = 5_000;
+const MAX_DOCUMENT_BYTES = 64 * 1024;
+const MAX_GATEWAYS = 16;
+
+/**
+ * Parses a discovery document: gateway URLs, best priority first (`protocol/01 §3.2`). Entries without a usable address are
+ * skipped, and so are plain-text ones off this computer.
+ * @throws AunError `discovery_failed`
+ */
+export function parseDiscovery(body: string): string[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch (cause) {
+    throw new AunError('discovery_failed', 'the discovery document is not JSON', { cause });
+  }
+  const parsed = discoverySchema.safeParse(value);
+  if (!parsed.success) throw new AunError('discovery_failed', 'the discovery document names no gateways');
+  const usable = parsed.data.gateways
+    .map((entry, index) => ({
+      url: entry.url ?? '',
+      priority: Number.isNaN(entry.priority) ? 999 : entry.priority,
+      index,
+    }))
+    .filter((entry) => isUsable(entry.url))
+    .sort((a, b) => a.priority - b.priority || a.index - b.index)
+    .map((entry) => entry.url);
+  if (usable.length === 0)
+    throw new AunError('discovery_failed', 'the discovery document names no gateway that can be trusted');
+  return [...new Set(usable)].slice(0, MAX_GATEWAYS);
+}
+
+function isUsable(url: string): boolean {
+  if (!/^wss?:/i.test(url)) return false;
+  try {
+    parseGatewayUrl(url);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function discoverAt(edge: NetworkEdge, target: HostTarget): Promise<string[]> {
+  const answer = await edge.request({
+    method: 'GET',
+    target,
+    path: '/.well-known/aun-gateway',
+    timeoutMs: TIMEOUT_MS,
+    maxBytes: MAX_DOCUMENT_BYTES,
+  });
+  if (answer.status < 200 || answer.status > 299)
+    throw new AunError('discovery_failed', `discovery answered status ${answer.status}`, {
+      retryable: true,
+      detail: { status: answer.status },
+    });
+  return parseDiscovery(answer.body.toString('utf8'));
+}
+
+/**
+ * Finds the gateways of a network: first by the AID's own host, then by `gateway.{issuer}` (`protocol/01 §3.1`).
+ * @throws AunError `discovery_failed` | `network_unreachable` | `tls_failed`
+ */
+export async function discoverGateways(
+  edge: NetworkEdge,
+  network: NetworkOptions,
+  aid: string | null,
+): Promise<string[]> {
+  const hosts = [...(aid === null ? [] : [aid]), `gateway.${network.issuer}`];
+  let failure: AunError | null = null;
+  for (const host of hosts) {
+    try {
+      return await discoverAt(edge, publicTarget(host, network.rootPem));
+    } catch (thrown) {
+      // The second host is the fixed one: what it says counts.
+      failure = toAunError(thrown);
+    }
+  }
+  if (failure?.code === 'network_unreachable' || failure?.code === 'tls_failed') throw failure;
+  throw new AunError('discovery_failed', `no gateway found for ${network.issuer}`, {
+    retryable: true,
+    detail: { issuer: network.issuer, cause: failure?.message ?? '' },
+    cause: failure,
+  });
+}
+
+/**
+ * Asks a gateway whether it is well (`protocol/01 §3.3`): only status 200 counts.
+ * @throws AunError `gateway_unhealthy` and transport errors
+ */
+export async function probeHealth(
+  edge: NetworkEdge,
+  network: NetworkOptions,
+  gatewayUrl: string,
+): Promise<void> {
+  const answer = await edge.request({
+    method: 'GET',
+    target: gatewayTarget(network, gatewayUrl),
+    path: '/health',
+    timeoutMs: TIMEOUT_MS,
+    maxBytes: MAX_DOCUMENT_BYTES,
+  });
+  if (answer.status !== 200)
+    throw new AunError('gateway_unhealthy', `the gateway says it is not well (${answer.status})`, {
+      retryable: true,
+      detail: { status: answer.status },
+    });
+}
+
+/** Durable place for the URLs found; the part of SessionMemory that is needed here. */
+export interface GatewayUrlMemory {
+  loadGatewayUrls(): Promise<readonly string[]>;
+  saveGatewayUrls(urls: readonly string[]): Promise<void>;
+}
+
+/** Rounds of failures after which remembered URLs are looked up anew. */
+const FAILURES_UNTIL_REDISCOVERY = 3;
+
+/**
+ * The gateways of one account: the pinned one, or what discovery found, remembered across restarts. After repeated connect
+ * failures discovery runs again; while it fails too, the old URLs stay in use.
+ */
+export class GatewayDirectory {
+  readonly network: NetworkOptions;
+  readonly #edge: NetworkEdge;
+  readonly #runtime: Runtime;
+  readonly #aid: string | null;
+  readonly #memory: GatewayUrlMemory | null;
+  #urls: readonly string[] | null = null;
+  #failures = 0;
+  #discovery: Promise<readonly string[]> | null = null;
+
+  constructor(options: {
+    network: NetworkOptions;
+    aid: string | null;
+    memory: GatewayUrlMemory | null;
+    edge: NetworkEdge;
+    runtime: Runtime;
+  }) {
+    this.network = options.network;
+    this.#edge = options.edge;
+    this.#runtime = options.runtime;
+    this.#aid = options.aid;
+    this.#memory = options.memory;
+  }
+
+  /**
+   * Gateway URLs in the order to try them; never empty.
+   * @throws AunError `discovery_failed` | `network_unreachable` | `tls_failed` | `gateway_not_trusted`
+   */
+  async list(): Promise<readonly string[]> {
+    const pinned = this.network.pinnedGatewayUrl;
+    if (pinned !== null) {
+      parseGatewayUrl(pinned);
+      return [pinned];
+    }
+    const known = this.#urls ?? (await this.#remembered());
+    if (known !== null && this.#failures < FAILURES_UNTIL_REDISCOVERY) return known;
+    this.#discovery ??= this.#discover(known).finally(() => {
+      this.#discovery = null;
+    });
+    return this.#discovery;
+  }
+
+  /** A round of connect attempts over all URLs failed. */
+  reportFailure(): void {
+    this.#failures += 1;
+  }
+
+  /** A gateway let us in. */
+  reportSuccess(): void {
+    this.#failures = 0;
+  }
+
+  async #remembered(): Promise<readonly string[] | null> {
+    if (this.#memory === null) return null;
+    const urls = (await this.#memory.loadGatewayUrls()).filter(isUsable);
+    this.#urls = urls.length === 0 ? null : urls;
+    return this.#urls;
+  }
+
+  async #discover(known: readonly string[] | null): Promise<readonly string[]> {
+    try {
+      const urls = await discoverGateways(this.#edge, this.network, this.#aid);
+      this.#urls = urls;
+      this.#failures = 0;
+      await this.#remember(urls);
+      return urls;
+    } catch (thrown) {
+      if (known === null) throw thrown;
+      this.#runtime.logger.log('info', 'discovery.failed', {
+        issuer: this.network.issuer,
+        cause: toAunError(thrown).code,
+      });
+      return known;
+    }
+  }
+
+  async #remember(urls: readonly string[]): Promise<void> {
+    try {
+      await this.#memory?.saveGatewayUrls(urls);
+    } catch (thrown) {
+      this.#runtime.logger.log('warn', 'discovery.not-remembered', { cause: toAunError(thrown).code });
+    }
+  }
+}

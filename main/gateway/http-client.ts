@@ -1,0 +1,70 @@
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { IncomingMessage, RequestOptions } from 'node:http';
+import { AunError } from '../runtime/errors';
+import type { Runtime } from '../runtime/runtime';
+import type { HttpRequest, HttpResponse } from './edge';
+import { fromSocketError } from './network-errors';
+import { tlsOptions } from './tls-trust';
+
+/**
+ * Sends one HTTP request and reads the whole answer. Follows no redirect, keeps no connection, sends no credentials.
+ * Any status is an answer; only transport trouble throws.
+ * @throws AunError `tls_failed` | `gateway_unreachable` | `network_unreachable` | `request_timeout` | `protocol_error`
+ */
+export function sendHttpRequest(runtime: Runtime, request: HttpRequest): Promise<HttpResponse> {
+  const { target } = request;
+  const options: RequestOptions = {
+    method: request.method,
+    host: target.address,
+    port: target.port,
+    path: request.path,
+    agent: false,
+    headers: {
+      accept: '*/*',
+      'user-agent': 'Parley',
+      ...(target.host === null ? {} : { host: target.host }),
+    },
+  };
+  return new Promise((resolve, reject) => {
+    const sent = target.secure
+      ? httpsRequest({ ...options, ...tlsOptions(target, request.withoutTrust === true) })
+      : httpRequest(options);
+    const cancelTimer = runtime.scheduler.after(request.timeoutMs, () => {
+      fail(
+        new AunError('request_timeout', `${target.host ?? target.address} did not answer in time`, {
+          retryable: true,
+          detail: { path: request.path.split('?', 1)[0], timeoutMs: request.timeoutMs },
+        }),
+      );
+    });
+    const fail = (error: unknown): void => {
+      cancelTimer();
+      reject(fromSocketError(error, target));
+      sent.destroy();
+    };
+    sent.on('error', fail);
+    sent.on('response', (response: IncomingMessage) => {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      response.on('data', (chunk: Buffer) => {
+        size += chunk.length;
+        if (size > request.maxBytes) {
+          fail(
+            new AunError('protocol_error', 'the answer is larger than allowed', {
+              detail: { path: request.path },
+            }),
+          );
+          return;
+        }
+        chunks.push(chunk);
+      });
+      response.on('error', fail);
+      response.on('end', () => {
+        cancelTimer();
+        resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks) });
+      });
+    });
+    sent.end();
+  });
+}

@@ -1,0 +1,45 @@
+import { isIP } from 'node:net';
+import { WebSocket } from 'ws';
+import type { RawData } from 'ws';
+import { AunError } from '../runtime/errors';
+import type { HostTarget, WireSocket, WireSocketHandlers } from './edge';
+import { fromSocketError } from './network-errors';
+import { tlsOptions } from './tls-trust';
+
+/** Largest frame we read, in bytes (`protocol/01 §4.1`). */
+export const MAX_INCOMING_FRAME = 32 * 1024 * 1024;
+
+function textOf(data: RawData): string {
+  if (Array.isArray(data)) return Buffer.concat(data).toString('utf8');
+  return Buffer.isBuffer(data) ? data.toString('utf8') : Buffer.from(data).toString('utf8');
+}
+
+/** Opens a WebSocket to a gateway: no sub-protocol, no compression, no redirects. */
+export function openWebSocket(target: HostTarget, path: string, handlers: WireSocketHandlers): WireSocket {
+  const address = isIP(target.address) === 6 ? `[${target.address}]` : target.address;
+  const url = `${target.secure ? 'wss' : 'ws'}://${address}:${target.port}${path}`;
+  const socket = new WebSocket(url, {
+    perMessageDeflate: false,
+    maxPayload: MAX_INCOMING_FRAME,
+    followRedirects: false,
+    ...(target.host === null ? {} : { headers: { Host: target.host } }),
+    ...(target.secure ? tlsOptions(target) : {}),
+  });
+  let failed = false;
+  socket.on('message', (data: RawData) => handlers.message(textOf(data)));
+  socket.on('error', (error) => {
+    if (failed) return;
+    failed = true;
+    handlers.failed(
+      /Max payload size exceeded/.test(error.message)
+        ? new AunError('frame_too_large', 'the gateway sent a frame over the limit', { retryable: true })
+        : fromSocketError(error, target),
+    );
+  });
+  socket.on('close', (code, reason) => handlers.closed(code, reason.toString('utf8')));
+  return {
+    send: (text) => socket.send(text),
+    close: (code) => socket.close(code),
+    terminate: () => socket.terminate(),
+  };
+}
