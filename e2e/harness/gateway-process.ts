@@ -1,0 +1,132 @@
+import { readFileSync } from 'node:fs';
+import { LineProcess } from './child';
+import { httpGet } from './sdk0220/http';
+import { parseDict, textOf } from './sdk0220/json';
+import type { Dict } from './sdk0220/json';
+
+/** The line the gateway prints when it is ready. */
+export interface GatewayAddresses {
+  url: string;
+  wss: string;
+  http: string;
+  https: string;
+  issuer: string;
+  /** File with the AUN root, which also vouches for the TLS leaf. */
+  rootCa: string;
+}
+
+export interface GatewayProcessOptions {
+  dataDir: string;
+  issuer?: string;
+  /** Further command-line arguments, for example `['--rate-limit']`. */
+  args?: readonly string[];
+}
+
+const ADMIN_TOKEN = 'harness-admin-token';
+const BUNDLE = 'dist/main/gateway.cjs';
+
+/** The real gateway, built and in a process of its own. Restarts keep port and data. */
+export class GatewayProcess {
+  readonly #options: GatewayProcessOptions;
+  #process: LineProcess;
+  #addresses: GatewayAddresses;
+
+  private constructor(options: GatewayProcessOptions, process: LineProcess, addresses: GatewayAddresses) {
+    this.#options = options;
+    this.#process = process;
+    this.#addresses = addresses;
+  }
+
+  /** Starts it on any free port and waits for the ready line. */
+  static async start(options: GatewayProcessOptions): Promise<GatewayProcess> {
+    const { child, addresses } = await launch(options, 0);
+    return new GatewayProcess(options, child, addresses);
+  }
+
+  get addresses(): GatewayAddresses {
+    return this.#addresses;
+  }
+
+  get port(): number {
+    return Number(new URL(this.#addresses.http).port);
+  }
+
+  get rootPem(): string {
+    return readFileSync(this.#addresses.rootCa, 'utf8');
+  }
+
+  get errorOutput(): string {
+    return this.#process.errorOutput;
+  }
+
+  /** Ends it as Ctrl-C does. */
+  async stop(): Promise<void> {
+    await this.#process.end('SIGTERM');
+  }
+
+  /** Ends it as a power cut does. */
+  async kill(): Promise<void> {
+    await this.#process.end('SIGKILL');
+  }
+
+  /** Starts it again on the same port and data; the old process must have ended. */
+  async startAgain(): Promise<void> {
+    const { child, addresses } = await launch(this.#options, this.port);
+    this.#process = child;
+    this.#addresses = addresses;
+  }
+
+  /** One call of the admin endpoint; throws with the answer's text unless it is 2xx. */
+  async admin(action: string, params: Dict = {}): Promise<Dict> {
+    const response = await fetch(`${this.#addresses.http}/admin/${action}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' },
+      body: JSON.stringify(params),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`admin ${action}: ${String(response.status)} ${text}`);
+    return parseDict(text) ?? {};
+  }
+
+  /** Status and body of a GET over plain HTTP. */
+  get(path: string): Promise<{ status: number; body: string }> {
+    return httpGet(`${this.#addresses.http}${path}`, { verifySsl: true }, 5000);
+  }
+}
+
+async function launch(
+  options: GatewayProcessOptions,
+  port: number,
+): Promise<{ child: LineProcess; addresses: GatewayAddresses }> {
+  const child = new LineProcess(BUNDLE, [
+    '--port',
+    String(port),
+    '--issuer',
+    options.issuer ?? 'aun.test',
+    '--data',
+    options.dataDir,
+    '--admin-token',
+    ADMIN_TOKEN,
+    ...(options.args ?? []),
+  ]);
+  try {
+    const addresses = await child.firstLine('gateway', readReady, 20_000);
+    return { child, addresses };
+  } catch (error) {
+    await child.end('SIGKILL');
+    throw error;
+  }
+}
+
+function readReady(line: string): GatewayAddresses | undefined {
+  const value = parseDict(line);
+  if (value?.['ready'] !== true) return undefined;
+  return {
+    url: textOf(value['url']),
+    wss: textOf(value['wss']),
+    http: textOf(value['http']),
+    https: textOf(value['https']),
+    issuer: textOf(value['issuer']),
+    rootCa: textOf(value['rootCa']),
+  };
+}
