@@ -275,14 +275,13 @@ export class AccountManager {
   }
 
   private async build(slot: Slot): Promise<Account> {
-    const { options, networkServices, store, cryptoPool, networks } = this.parts;
+    const { options, store, cryptoPool, networks } = this.parts;
     const identity = await this.identities.load(this.aidOf(slot));
     const network = networks.get(slot.entry.network);
     const services = await openAccountServices({
       identity,
       folder: this.identities.folderOf(identity.aid),
       network,
-      networkServices,
       store,
       cryptoPool,
       options,

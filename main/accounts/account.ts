@@ -12,7 +12,7 @@ import { Outbox } from '../messaging/outbox';
 import type { E2eeEngine } from '../ports/e2ee';
 import type { Emit } from '../ports/events';
 import type { Identity } from '../ports/identity';
-import type { Session } from '../ports/session';
+import type { GatewaySession } from '../gateway';
 import type { AccountStore, StoreChange } from '../ports/store';
 import type { AunError } from '../runtime/errors';
 import { AunError as EngineError } from '../runtime/errors';
@@ -28,7 +28,7 @@ export interface AccountServices {
   readonly identity: Identity;
   readonly deviceId: string;
   readonly store: AccountStore;
-  readonly session: Session;
+  readonly session: GatewaySession;
   readonly e2ee: E2eeEngine;
 }
 
@@ -59,7 +59,7 @@ export function blockedSession(reason: BlockedReason, problem: Problem, since: n
 /** Wires the services of one AID together and tells the window what changes. */
 export class Account {
   readonly store: AccountStore;
-  readonly session: Session;
+  readonly session: GatewaySession;
   private readonly inbox: Inbox;
   readonly outbox: Outbox;
   private readonly disposers: Disposer[] = [];
@@ -126,6 +126,11 @@ export class Account {
     await this.outbox.stop();
     await this.inbox.stop();
     await this.store.close();
+  }
+
+  /** The computer woke up or changed its network: tries again at once. */
+  networkChanged(): void {
+    this.session.resumed();
   }
 
   /** Gateway time as far as we know it, Unix ms. */
