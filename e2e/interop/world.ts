@@ -10,6 +10,7 @@ export class World {
   readonly #folder: string;
   readonly #remove: () => void;
   readonly #people: Person[] = [];
+  readonly #atEnd: (() => Promise<void>)[] = [];
   #count = 0;
 
   private constructor(gateway: GatewayProcess, folder: string, remove: () => void) {
@@ -57,7 +58,13 @@ export class World {
     return path.join(this.#folder, name);
   }
 
+  /** Runs before the gateway ends. */
+  onEnd(action: () => Promise<void>): void {
+    this.#atEnd.push(action);
+  }
+
   async end(): Promise<void> {
+    await Promise.all(this.#atEnd.map((action) => action().catch(() => undefined)));
     await Promise.all(this.#people.map((person) => person.leave().catch(() => undefined)));
     await this.gateway.kill();
     this.#remove();

@@ -1,0 +1,134 @@
+import { EngineProcess } from '../harness/engine-process';
+import { dictsOf, isDict, numberOf, textOf } from '../harness/sdk0220';
+import type { Dict } from '../harness/sdk0220';
+import { until } from '../harness/until';
+import type { World } from './world';
+
+let names = 0;
+
+/** Somebody who uses Parley: the built engine in its own process, driven over the bridge contract. */
+export class Parley {
+  readonly aid: string;
+  readonly #folder: string;
+  #engine: EngineProcess;
+  #requests = 0;
+
+  private constructor(aid: string, folder: string, engine: EngineProcess) {
+    this.aid = aid;
+    this.#folder = folder;
+    this.#engine = engine;
+  }
+
+  /** Starts the engine, makes the world's gateway known to it and creates an identity that is online. */
+  static async join(world: World, name: string, secure: boolean): Promise<Parley> {
+    names += 1;
+    const own = `${name}${String(names)}p`;
+    const folder = world.folder(`parley-${own}`);
+    const engine = new EngineProcess(folder);
+    const { url, wss, issuer } = world.gateway.addresses;
+    const parley = new Parley(`${own}.${issuer}`, folder, engine);
+    world.onEnd(() => parley.kill());
+    await engine.waitFor('ready', (event) => event.event === 'ready');
+    const network = await engine.call('network.add', {
+      issuer,
+      gatewayUrl: secure ? wss : url,
+      rootPem: world.gateway.rootPem,
+    });
+    await engine.call('account.create', { network: network['id'], name: own, displayName: name });
+    await parley.online();
+    return parley;
+  }
+
+  get engine(): EngineProcess {
+    return this.#engine;
+  }
+
+  call(command: string, params: Dict = {}): Promise<Dict> {
+    return this.#engine.call(command, { account: this.aid, ...params });
+  }
+
+  /** Waits until the session is online. */
+  async online(): Promise<void> {
+    await until(`${this.aid} is online`, async () => {
+      const { accounts } = await this.#engine.call('account.list');
+      return dictsOf(accounts).some((account) => {
+        const session = isDict(account['session']) ? account['session'] : {};
+        return account['account'] === this.aid && session['state'] === 'online';
+      });
+    });
+  }
+
+  /** Ends the engine as closing the window does, or at once as a power cut does. */
+  async stop(): Promise<void> {
+    await this.#engine.stop();
+  }
+
+  async kill(): Promise<void> {
+    await this.#engine.kill();
+  }
+
+  /** Starts the engine again on the same folder. */
+  async startAgain(): Promise<void> {
+    this.#engine = new EngineProcess(this.#folder);
+    await this.#engine.waitFor('ready', (event) => event.event === 'ready');
+    await this.online();
+  }
+
+  /** Puts a text into the outbox; returns the bubble. */
+  async tell(peer: string, text: string): Promise<Dict> {
+    const conversation = await this.call('conversation.open', { peer });
+    this.#requests += 1;
+    return this.call('message.send', {
+      conversation: conversation['conversation'],
+      text,
+      requestId: `request-${String(process.pid)}-${String(this.#requests)}`,
+    });
+  }
+
+  /** The whole timeline with a peer, oldest first. */
+  async timeline(peer: string): Promise<Dict[]> {
+    const all: Dict[] = [];
+    for (;;) {
+      const [oldest] = all;
+      const page = await this.call('message.page', {
+        conversation: peer,
+        limit: 200,
+        ...(oldest ? { before: { sortAt: numberOf(oldest['sortAt']), id: numberOf(oldest['id']) } } : {}),
+      });
+      all.unshift(...dictsOf(page['messages']));
+      if (page['hasOlder'] !== true) return all;
+    }
+  }
+
+  /** Texts a peer sent, oldest first. */
+  async texts(peer: string): Promise<string[]> {
+    return (await this.timeline(peer)).filter((row) => row['own'] !== true).map(textIn);
+  }
+
+  /** Waits until that many messages of the peer are stored. */
+  async heard(peer: string, count: number): Promise<string[]> {
+    return until(
+      `${this.aid} hears ${String(count)} messages`,
+      async () => {
+        const texts = await this.texts(peer).catch(() => []);
+        return texts.length >= count ? texts : null;
+      },
+      30_000,
+    );
+  }
+
+  /** Waits until an own message has that state. */
+  async state(peer: string, messageId: unknown, state: string): Promise<Dict> {
+    return until(`message is ${state}`, async () => {
+      return (await this.timeline(peer)).find(
+        (row) => row['messageId'] === messageId && row['state'] === state,
+      );
+    });
+  }
+}
+
+/** The text of a timeline row, or its kind where it has none. */
+export function textIn(row: Dict): string {
+  const content = isDict(row['content']) ? row['content'] : {};
+  return content['kind'] === 'text' ? textOf(content['text']) : `<${textOf(content['kind'])}>`;
+}
