@@ -10,7 +10,13 @@ import type { AccountStore, OutboxItem, StoreChange } from '../ports/store';
 import { AunError, RpcError, toAunError } from '../runtime/errors';
 import type { Disposer, Runtime } from '../runtime/runtime';
 import { contentOf } from './content';
-import { ENVELOPE_ROOM_BYTES, KEYS_RETRY_MS, MAX_PAYLOAD_BYTES, STORE_RETRY_MS, outboxBackoff } from './limits';
+import {
+  ENVELOPE_ROOM_BYTES,
+  KEYS_RETRY_MS,
+  MAX_PAYLOAD_BYTES,
+  STORE_RETRY_MS,
+  outboxBackoff,
+} from './limits';
 
 /** What the outbox needs of its account. */
 export interface OutboxDependencies {

@@ -1,0 +1,96 @@
+import { expect, it } from 'vitest';
+import type { BridgeEvent } from '../../shared/bridge/contract';
+import { FakeTime } from '../runtime/testing/fake-time';
+import { BATCH_PERIOD_MS, createEventBatcher } from './event-batcher';
+
+function draftEvent(conversation: string, draft: string): BridgeEvent {
+  return {
+    event: 'conversation.changed',
+    data: {
+      account: 'me.aun.test',
+      conversations: [
+        {
+          conversation,
+          kind: 'direct',
+          title: conversation,
+          peerKind: 'unknown',
+          preview: '',
+          previewKind: 'none',
+          previewOwn: false,
+          previewState: null,
+          lastActivityAt: 0,
+          unread: 0,
+          draft,
+          waiting: null,
+          readUpTo: 0,
+          security: 'unknown',
+        },
+      ],
+    },
+  };
+}
+
+const removal: BridgeEvent = {
+  event: 'message.removed',
+  data: { account: 'me.aun.test', conversation: 'bob.aun.test', ids: [1] },
+};
+
+function batcher(): {
+  batches: (readonly BridgeEvent[])[];
+  time: FakeTime;
+  push: (event: BridgeEvent) => void;
+} {
+  const batches: (readonly BridgeEvent[])[] = [];
+  const time = new FakeTime();
+  const made = createEventBatcher(
+    (batch) => batches.push(batch),
+    time,
+    () => time.monotonic(),
+  );
+  return { batches, time, push: made.push };
+}
+
+it('delivers the first event after a quiet time without waiting for a period', () => {
+  const { batches, time, push } = batcher();
+  push(draftEvent('bob.aun.test', 'a'));
+  time.advance(0);
+  expect(batches).toHaveLength(1);
+});
+
+it('delivers at most one batch in a period', () => {
+  const { batches, time, push } = batcher();
+  push(draftEvent('bob.aun.test', 'a'));
+  time.advance(0);
+  push(draftEvent('bob.aun.test', 'b'));
+  time.advance(BATCH_PERIOD_MS - 1);
+  expect(batches).toHaveLength(1);
+  time.advance(1);
+  expect(batches).toHaveLength(2);
+});
+
+it('merges changes of the same key and keeps the newest of each conversation', () => {
+  const { batches, time, push } = batcher();
+  push(draftEvent('bob.aun.test', 'a'));
+  push(draftEvent('eve.aun.test', 'x'));
+  push(draftEvent('bob.aun.test', 'ab'));
+  time.advance(0);
+  const event = batches[0]?.[0];
+  if (event?.event !== 'conversation.changed') throw new Error('expected one conversation event');
+  expect(event.data.conversations.map((each) => [each.conversation, each.draft])).toEqual([
+    ['eve.aun.test', 'x'],
+    ['bob.aun.test', 'ab'],
+  ]);
+});
+
+it('never merges a change across a removal', () => {
+  const { batches, time, push } = batcher();
+  push(draftEvent('bob.aun.test', 'a'));
+  push(removal);
+  push(draftEvent('bob.aun.test', 'ab'));
+  time.advance(0);
+  expect(batches[0]?.map((event) => event.event)).toEqual([
+    'conversation.changed',
+    'message.removed',
+    'conversation.changed',
+  ]);
+});

@@ -1,0 +1,64 @@
+import { expect, it } from 'vitest';
+import { AunError, RpcError } from '../runtime/errors';
+import { KEYS_RETRY_MS, outboxBackoff } from './limits';
+import { judgeSendFailure } from './outbox';
+
+const item = {
+  id: 1,
+  conversation: 'bob.aun.test',
+  messageId: 'm',
+  payloadJson: '{}',
+  attempts: 0,
+  notBefore: 0,
+};
+
+function rpc(
+  code: AunError['code'],
+  wire: { code: number; message: string; retryAfterSeconds?: number },
+): RpcError {
+  return new RpcError(code, wire, true, 'message.send');
+}
+
+it('waits, and never fails, while the recipient has no keys', () => {
+  const verdict = judgeSendFailure(new AunError('recipient_without_keys', 'none'), item, false, 0);
+  expect(verdict).toEqual({ kind: 'wait', reason: 'recipient_without_keys', delayMs: KEYS_RETRY_MS });
+});
+
+it('fails for good when the address does not exist', () => {
+  const error = rpc('recipient_unknown', { code: -32603, message: 'target AID not found: bob.aun.test' });
+  expect(judgeSendFailure(error, item, false, 0)).toEqual({ kind: 'fail', code: 'recipient_unknown' });
+});
+
+it('refreshes the keys once when the gateway says the device list is stale, and waits the second time', () => {
+  const error = rpc('invalid_request', {
+    code: -32602,
+    message: 'prekey cert fingerprint mismatch: stale device list',
+  });
+  expect(judgeSendFailure(error, item, false, 0).kind).toBe('refresh');
+  expect(judgeSendFailure(error, item, true, 0).kind).not.toBe('refresh');
+});
+
+it('honours the time the gateway asks for when it limits the rate', () => {
+  const error = rpc('rate_limited', { code: -32029, message: 'slow down', retryAfterSeconds: 30 });
+  expect(judgeSendFailure(error, item, false, 0)).toEqual({
+    kind: 'wait',
+    reason: 'rate_limited',
+    delayMs: 30_000,
+  });
+});
+
+it('tries again after a lost connection', () => {
+  const verdict = judgeSendFailure(
+    new AunError('connection_closed', 'gone', { retryable: true }),
+    item,
+    false,
+    0,
+  );
+  expect(verdict).toEqual({ kind: 'wait', reason: 'retrying', delayMs: 1_000 });
+});
+
+it('doubles its pauses up to 64 seconds', () => {
+  expect([1, 2, 3, 4, 5, 6, 7, 8, 50].map((attempts) => outboxBackoff(attempts, 0) / 1000)).toEqual([
+    1, 2, 4, 8, 16, 32, 64, 64, 64,
+  ]);
+});
