@@ -88,7 +88,7 @@ function parseList(der: Uint8Array, pem: string, issuer: Authority): RevocationL
  * @throws AunError `revocation_list_invalid`
  */
 export function verifyRevocationList(pem: string, issuer: Authority, now: number): RevocationList {
-  const base64 = /-----BEGIN X509 CRL-----([A-Za-z0-9+/=\s]+)-----END X509 CRL-----/.exec(pem)?.[1];
+  const base64 = /-----BEGIN (?:X509 )?CRL-----([A-Za-z0-9+/=\s]+)-----END (?:X509 )?CRL-----/.exec(pem)?.[1];
   if (base64 === undefined) throw listInvalid('the revocation list is not PEM');
   try {
     const list = parseList(Buffer.from(base64, 'base64'), pem, issuer);
