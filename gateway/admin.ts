@@ -1,0 +1,160 @@
+import { CloseCode } from '../shared/aun/errors';
+import type { Quotas, RateLimits } from './config';
+import type { GatewayContext } from './context';
+import type { Faults } from './faults';
+import { disconnect } from './sessions/registry';
+import type { Session } from './sessions/session';
+
+/** Which sessions an action is about; absent members match all. */
+export interface SessionFilter {
+  readonly aid?: string | undefined;
+  readonly deviceId?: string | undefined;
+  readonly slotId?: string | undefined;
+}
+
+/**
+ * Levers for tests and demonstrations (`protocol/01 §12` item 12). Callable in process; over HTTP only on loopback and
+ * with the admin token.
+ */
+export class AdminControls {
+  readonly #gateway: GatewayContext;
+  readonly #housekeeping: () => void;
+
+  constructor(gateway: GatewayContext, housekeeping: () => void) {
+    this.#gateway = gateway;
+    this.#housekeeping = housekeeping;
+  }
+
+  get faults(): Faults {
+    return this.#gateway.faults;
+  }
+
+  /** Revokes certificates of an AID (all unless one is named) and ends its tokens. Returns how many. */
+  revoke(which: {
+    aid?: string | undefined;
+    serial?: string | undefined;
+    fingerprint?: string | undefined;
+  }): number {
+    const { certificates, tokens } = this.#gateway.store;
+    const { authority, clock } = this.#gateway;
+    const named =
+      which.fingerprint === undefined ? null : certificates.byFingerprint(which.fingerprint.toLowerCase());
+    const candidates =
+      which.fingerprint !== undefined
+        ? named === null
+          ? []
+          : [named]
+        : which.serial !== undefined
+          ? authority.issuers.flatMap(
+              (issuer) => certificates.bySerial(issuer, which.serial?.toLowerCase() ?? '') ?? [],
+            )
+          : which.aid === undefined
+            ? []
+            : certificates.ofOwner(which.aid);
+    const revocable = candidates.filter((record) => record.status !== 'revoked');
+    this.#gateway.store.transaction(() => {
+      for (const record of revocable) {
+        certificates.revoke(record.fingerprint, clock.now());
+        tokens.drop(record.owner, 'both');
+      }
+    });
+    return revocable.length;
+  }
+
+  /** Makes tokens worthless; `null` for all AIDs. Open sessions stay. */
+  expireTokens(aid: string | null, kind: 'access' | 'refresh' | 'both' = 'both'): void {
+    this.#gateway.store.tokens.drop(aid, kind);
+  }
+
+  /** Closes sessions with a code, with or without the event that forbids reconnecting. Returns how many. */
+  close(filter: SessionFilter, how: { code: number; reason: string; event: boolean }): number {
+    const found = this.#find(filter);
+    for (const session of found) {
+      if (how.event) {
+        const detail = { aid: session.aid, device_id: session.deviceId, slot_id: session.slotId };
+        disconnect(session, how.code, how.reason, detail);
+      } else {
+        session.channel.close(how.code, how.reason);
+      }
+    }
+    return found.length;
+  }
+
+  /** Cuts sockets without a close frame. Returns how many. */
+  drop(filter: SessionFilter): number {
+    const found = this.#find(filter);
+    for (const session of found) session.channel.drop();
+    return found.length;
+  }
+
+  /** Forgets an AID so that its name can be registered again. Its sessions are closed with 4003. */
+  freeName(aid: string): void {
+    this.close({ aid }, { code: CloseCode.invalidAid, reason: 'name freed', event: false });
+    this.#gateway.store.accounts.remove(aid);
+  }
+
+  /** Moves the gateway's clock and does what became due. Returns the new time in ms. */
+  advanceClock(ms: number): number {
+    this.#gateway.clock.advance(ms);
+    this.#housekeeping();
+    return this.#gateway.clock.now();
+  }
+
+  /** Purges rows up to a number and raises the retention floor; `null` for all devices of the AID. */
+  purge(aid: string, deviceId: string | null, upToSeq: number): void {
+    for (const device of this.#gateway.store.inbox.devices(aid)) {
+      if (deviceId === null || device.deviceId === deviceId) {
+        this.#gateway.store.inbox.purge(device.id, upToSeq);
+      }
+    }
+  }
+
+  /** Empties inboxes and starts their numbers again: the server reset of `protocol/04 §5.8` rule 8. */
+  wipeCounters(aid: string | null): void {
+    for (const device of this.#gateway.store.inbox.devices(aid)) this.#gateway.store.inbox.reset(device.id);
+  }
+
+  /** Changes quotas for connections to come. */
+  setQuotas(quotas: { [Key in keyof Quotas]?: Quotas[Key] | undefined }): void {
+    const { devices, slots, shortConnections } = { ...this.#gateway.sessions.quotas, ...defined(quotas) };
+    this.#gateway.sessions.setQuotas({ devices, slots, shortConnections });
+  }
+
+  /** Changes rate limits; `null` switches them off. */
+  setRateLimits(limits: RateLimits | null): void {
+    this.#gateway.limits.configure(limits);
+  }
+
+  /** What is connected. */
+  sessions(aid: string | null) {
+    return this.#find(aid === null ? {} : { aid }).map((session) => ({
+      id: session.id,
+      aid: session.aid,
+      device_id: session.deviceId,
+      slot_id: session.slotId,
+      kind: session.kind,
+      delivery_mode: session.delivery.mode,
+      generation: session.generation,
+      connected_at: session.connectedAt,
+    }));
+  }
+
+  #find(filter: SessionFilter): Session[] {
+    return this.#gateway.sessions
+      .all()
+      .filter(
+        (session) =>
+          (filter.aid === undefined || session.aid === filter.aid) &&
+          (filter.deviceId === undefined || session.deviceId === filter.deviceId) &&
+          (filter.slotId === undefined || session.slotId === filter.slotId),
+      );
+  }
+}
+
+function defined(quotas: { [Key in keyof Quotas]?: Quotas[Key] | undefined }): Partial<Quotas> {
+  return {
+    ...(quotas.devices === undefined ? {} : { devices: quotas.devices }),
+    ...(quotas.slots === undefined ? {} : { slots: quotas.slots }),
+    ...(quotas.shortConnections === undefined ? {} : { shortConnections: quotas.shortConnections }),
+  };
+}

@@ -1,0 +1,98 @@
+import { createServer as createHttpServer } from 'node:http';
+import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import { createServer as createTcpServer } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
+import type { TlsIdentity } from '../ca/authority';
+import { MAX_FRAME_BYTES } from '../config';
+
+/** Who answers on the port. */
+export interface ListenerHandlers {
+  request(request: IncomingMessage, response: ServerResponse, secure: boolean): void;
+  socket(socket: WebSocket, remote: string): void;
+}
+
+const TLS_HANDSHAKE = 0x16;
+/** A connection that says nothing for this long is cut, in ms. */
+const FIRST_BYTE_WAIT_MS = 15_000;
+
+/** One TCP port for ws, wss, http and https: the first byte of a connection decides (`protocol/01 §12` item 1). */
+export class Listener {
+  readonly #sockets = new Set<Socket>();
+  readonly #plain: HttpServer;
+  readonly #secure: HttpServer;
+  readonly #webSockets: WebSocketServer;
+  readonly #tcp = createTcpServer((socket) => this.#accept(socket));
+
+  constructor(tls: TlsIdentity, handlers: ListenerHandlers) {
+    this.#webSockets = new WebSocketServer({
+      noServer: true,
+      maxPayload: MAX_FRAME_BYTES,
+      perMessageDeflate: false,
+    });
+    this.#plain = createHttpServer((request, response) => handlers.request(request, response, false));
+    this.#secure = createHttpsServer({ key: tls.key, cert: tls.cert }, (request, response) =>
+      handlers.request(request, response, true),
+    );
+    for (const server of [this.#plain, this.#secure]) {
+      server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head, handlers));
+      server.on('clientError', (_error, socket) => socket.destroy());
+    }
+    this.#secure.on('tlsClientError', (_error, socket) => socket.destroy());
+  }
+
+  /** Starts listening. @throws the system's error when the address cannot be bound. */
+  listen(port: number, host: string): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#tcp.once('error', reject);
+      this.#tcp.listen({ port, host }, () => {
+        this.#tcp.off('error', reject);
+        resolve(portOf(this.#tcp.address()));
+      });
+    });
+  }
+
+  /** Stops accepting, waits up to `graceMs` for open connections, then cuts them. */
+  async stop(graceMs: number): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#tcp.close(() => resolve()));
+    const cut = setTimeout(() => {
+      for (const socket of this.#sockets) socket.destroy();
+    }, graceMs);
+    this.#plain.closeIdleConnections();
+    this.#secure.closeIdleConnections();
+    await closed;
+    clearTimeout(cut);
+    this.#webSockets.close();
+  }
+
+  #accept(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.on('close', () => this.#sockets.delete(socket));
+    socket.on('error', () => socket.destroy());
+    socket.setNoDelay(true);
+    const impatient = setTimeout(() => socket.destroy(), FIRST_BYTE_WAIT_MS);
+    impatient.unref();
+    socket.once('close', () => clearTimeout(impatient));
+    socket.once('data', (chunk: Buffer) => {
+      clearTimeout(impatient);
+      socket.pause();
+      socket.unshift(chunk);
+      const server = chunk[0] === TLS_HANDSHAKE ? this.#secure : this.#plain;
+      server.emit('connection', socket);
+      process.nextTick(() => socket.resume());
+    });
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, handlers: ListenerHandlers): void {
+    socket.on('error', () => socket.destroy());
+    const remote = request.socket.remoteAddress ?? 'unknown';
+    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => handlers.socket(webSocket, remote));
+  }
+}
+
+function portOf(address: string | AddressInfo | null): number {
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}

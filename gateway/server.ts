@@ -1,0 +1,177 @@
+import { randomBytes } from 'node:crypto';
+import { CloseCode } from '../shared/aun/errors';
+import { issuerProblem } from '../shared/aun/aid';
+import { AdminControls } from './admin';
+import { LoginChallenges } from './auth/challenges';
+import { TokenService } from './auth/tokens';
+import { CertificateAuthority } from './ca/authority';
+import type { GatewayConfig, GatewayOptions } from './config';
+import { resolveConfig } from './config';
+import type { GatewayContext } from './context';
+import { Faults } from './faults';
+import { AdminEndpoint } from './http/admin';
+import { HttpRouter } from './http/router';
+import { RateLimiter } from './limits';
+import { openLog } from './log';
+import { MessageDelivery } from './messages/delivery';
+import { EphemeralMail } from './messages/ephemeral';
+import { ThoughtBoard } from './messages/thoughts';
+import { Connection } from './net/connection';
+import { Listener } from './net/listener';
+import { Dispatcher } from './rpc/dispatcher';
+import { GatewayClock } from './runtime';
+import { SessionRegistry } from './sessions/registry';
+import { GatewayStore } from './store/store';
+
+/** A gateway that answers. */
+export interface RunningGateway {
+  readonly port: number;
+  /** `ws://host:port/aun`. */
+  readonly url: string;
+  readonly wss: string;
+  readonly http: string;
+  readonly https: string;
+  /** First hosted issuer. */
+  readonly issuer: string;
+  readonly issuers: readonly string[];
+  /** Path of the root certificate. */
+  readonly rootCa: string;
+  readonly rootPem: string;
+  readonly admin: AdminControls;
+  readonly clock: GatewayClock;
+  /**
+   * Closes every socket with `code` (default 1001, never with the disconnect event), then port and database. Safe to
+   * call twice.
+   */
+  stop(code?: number): Promise<void>;
+  /** Ends like a killed process: sockets are cut, the database is left as it is. For tests of recovery. */
+  kill(): Promise<void>;
+}
+
+const HOUSEKEEPING_MS = 60_000;
+const STOP_GRACE_MS = 1000;
+
+/**
+ * Starts a gateway (`protocol/01 §12`).
+ * @throws Error for a bad issuer, a port that is taken or a data folder that cannot be used.
+ */
+export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
+  const config = resolveConfig(options);
+  for (const issuer of config.issuers) {
+    if (issuerProblem(issuer) !== null || issuer !== issuer.toLowerCase()) {
+      throw new Error(`not a valid issuer: ${issuer}`);
+    }
+  }
+  const store = new GatewayStore(config.dataDir);
+  try {
+    return await run(config, store, options.clock ?? new GatewayClock());
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+}
+
+async function run(config: GatewayConfig, store: GatewayStore, clock: GatewayClock): Promise<RunningGateway> {
+  const authority = await CertificateAuthority.open({
+    dataDir: config.dataDir,
+    issuers: config.issuers,
+    host: config.host,
+    certificates: store.certificates,
+    now: clock.now(),
+    randomSecret: () => randomBytes(32),
+  });
+  const gateway = createContext(config, store, authority, clock);
+  const dispatcher = new Dispatcher(gateway);
+  const connections = new Set<Connection>();
+  const housekeeping = (): void => keepHouse(gateway);
+  const admin = new AdminControls(gateway, housekeeping);
+  const endpoint = config.adminToken === null ? null : new AdminEndpoint(admin, config.adminToken);
+  const router = new HttpRouter(gateway, endpoint);
+  const listener = new Listener(authority.tls, {
+    request: (request, response, secure) => router.handle(request, response, secure),
+    socket: (socket, remote) => {
+      const connection = new Connection(gateway, dispatcher, socket, remote);
+      connections.add(connection);
+      socket.on('close', () => connections.delete(connection));
+    },
+  });
+  housekeeping();
+  const port = await listener.listen(config.port, config.host);
+  const timers = [
+    setInterval(housekeeping, HOUSEKEEPING_MS),
+    setInterval(() => watchSilence(connections, config), config.timings.socketPing),
+  ];
+  for (const timer of timers) timer.unref();
+  gateway.log.info('listening', { port, issuer: config.issuers.join(',') });
+  let ended: Promise<void> | null = null;
+  const end = (finish: (connection: Connection) => void, graceMs: number): Promise<void> => {
+    ended ??= (async () => {
+      for (const timer of timers) clearInterval(timer);
+      for (const connection of connections) finish(connection);
+      await listener.stop(graceMs);
+      store.close();
+      gateway.log.info('stopped');
+      gateway.log.close();
+    })();
+    return ended;
+  };
+  const authorityPart = `${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
+  return {
+    port,
+    url: `ws://${authorityPart}/aun`,
+    wss: `wss://${authorityPart}/aun`,
+    http: `http://${authorityPart}`,
+    https: `https://${authorityPart}`,
+    issuer: config.issuers[0] ?? '',
+    issuers: config.issuers,
+    rootCa: authority.rootFile,
+    rootPem: authority.rootPem,
+    admin,
+    clock,
+    stop: (code = CloseCode.goingAway) =>
+      end((connection) => connection.close(code, 'gateway stops'), STOP_GRACE_MS),
+    kill: () => end((connection) => connection.drop(), 0),
+  };
+}
+
+function createContext(
+  config: GatewayConfig,
+  store: GatewayStore,
+  authority: CertificateAuthority,
+  clock: GatewayClock,
+): GatewayContext {
+  const sessions = new SessionRegistry(config.quotas);
+  const ephemeral = new EphemeralMail(clock, config.timings.queue);
+  return {
+    config,
+    clock,
+    log: openLog(config.log),
+    store,
+    authority,
+    tokens: new TokenService(store.tokens, authority.tokenSecret, clock, config.timings),
+    challenges: new LoginChallenges(clock, config.timings.loginNonce),
+    sessions,
+    limits: new RateLimiter(config.rateLimits, clock),
+    faults: new Faults(config.heartbeatInterval),
+    delivery: new MessageDelivery({ store, sessions, clock, timings: config.timings, ephemeral }),
+    ephemeral,
+    thoughts: new ThoughtBoard(clock),
+  };
+}
+
+/** Retention (`protocol/04 §1.4`), expired tokens, and the sign of life of long connections. */
+function keepHouse(gateway: GatewayContext): void {
+  const now = gateway.clock.now();
+  const before = now - gateway.config.timings.retention;
+  gateway.delivery.touchOnline();
+  gateway.store.tokens.dropExpired(now);
+  gateway.store.inbox.purgeOlderThan(before);
+  gateway.store.messages.dropOlderThan(before);
+}
+
+function watchSilence(connections: ReadonlySet<Connection>, config: GatewayConfig): void {
+  for (const connection of connections) {
+    if (connection.silence > config.timings.socketSilence) connection.drop();
+    else connection.ping();
+  }
+}

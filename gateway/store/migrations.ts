@@ -1,0 +1,140 @@
+import type { SqlDatabase } from './database';
+
+const FIRST = `
+CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE accounts (
+  aid TEXT PRIMARY KEY,
+  issuer TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  profile BLOB,
+  profile_etag TEXT,
+  profile_at INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE certificates (
+  fingerprint TEXT PRIMARY KEY,
+  key_fingerprint TEXT NOT NULL,
+  owner TEXT NOT NULL,
+  issuer TEXT NOT NULL,
+  serial TEXT NOT NULL,
+  curve TEXT NOT NULL,
+  public_key TEXT NOT NULL,
+  pem TEXT NOT NULL,
+  status TEXT NOT NULL CHECK (status IN ('active', 'verify_only', 'revoked')),
+  not_before INTEGER NOT NULL,
+  not_after INTEGER NOT NULL,
+  revoked_at INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX certificates_owner ON certificates (owner, curve, status);
+CREATE INDEX certificates_serial ON certificates (issuer, serial);
+
+CREATE TABLE access_tokens (
+  hash TEXT PRIMARY KEY, aid TEXT NOT NULL, expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE refresh_tokens (
+  hash TEXT PRIMARY KEY,
+  aid TEXT NOT NULL,
+  chain_started_at INTEGER NOT NULL,
+  generation INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  rotated_at INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE devices (
+  id INTEGER PRIMARY KEY,
+  aid TEXT NOT NULL,
+  device_id TEXT NOT NULL,
+  last_seq INTEGER NOT NULL DEFAULT 0,
+  floor_seq INTEGER NOT NULL DEFAULT 0,
+  known INTEGER NOT NULL DEFAULT 0,
+  seen_at INTEGER NOT NULL DEFAULT 0,
+  UNIQUE (aid, device_id)
+) STRICT;
+
+CREATE TABLE messages (
+  id INTEGER PRIMARY KEY,
+  sender TEXT NOT NULL,
+  message_id TEXT NOT NULL,
+  recipient TEXT NOT NULL,
+  sent_at INTEGER NOT NULL,
+  delivery_mode TEXT NOT NULL,
+  result TEXT NOT NULL,
+  recalled_at INTEGER,
+  UNIQUE (sender, message_id)
+) STRICT;
+CREATE INDEX messages_sent ON messages (sent_at);
+CREATE INDEX messages_id ON messages (message_id);
+
+CREATE TABLE inbox (
+  device INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  message INTEGER NOT NULL,
+  sender TEXT NOT NULL,
+  recipient TEXT NOT NULL,
+  message_id TEXT NOT NULL,
+  timestamp INTEGER NOT NULL,
+  direction TEXT NOT NULL,
+  delivery_mode TEXT NOT NULL,
+  type TEXT,
+  encrypted INTEGER NOT NULL,
+  payload TEXT NOT NULL,
+  extras TEXT,
+  ephemeral INTEGER NOT NULL DEFAULT 0,
+  UNIQUE (device, seq)
+) STRICT;
+CREATE INDEX inbox_message ON inbox (message);
+
+CREATE TABLE cursors (
+  device INTEGER NOT NULL, slot TEXT NOT NULL, ack_seq INTEGER NOT NULL, PRIMARY KEY (device, slot)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE pending (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  aid TEXT NOT NULL,
+  message INTEGER NOT NULL,
+  type TEXT,
+  encrypted INTEGER NOT NULL,
+  payload TEXT NOT NULL,
+  extras TEXT
+) STRICT;
+CREATE INDEX pending_aid ON pending (aid, id);
+
+CREATE TABLE prekeys (
+  aid TEXT NOT NULL,
+  device_id TEXT NOT NULL,
+  prekey_id TEXT NOT NULL,
+  public_key TEXT NOT NULL,
+  signature TEXT NOT NULL,
+  created_at INTEGER,
+  cert_fingerprint TEXT,
+  updated_at INTEGER NOT NULL,
+  PRIMARY KEY (aid, device_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE refused_sends (
+  sender TEXT NOT NULL, message_id TEXT NOT NULL, refused_at INTEGER NOT NULL, PRIMARY KEY (sender, message_id)
+) STRICT, WITHOUT ROWID;
+`;
+
+/** Numbered from 1, forward only, each in one transaction. Never edit one that has been released. */
+const MIGRATIONS: readonly string[] = [FIRST];
+
+/**
+ * Brings the schema to the newest version.
+ * @throws Error when the file was written by a newer gateway.
+ */
+export function migrate(database: SqlDatabase): void {
+  const current = database.get<{ user_version: number }>('PRAGMA user_version')?.user_version ?? 0;
+  if (current > MIGRATIONS.length) {
+    throw new Error(
+      `database schema ${current} is newer than this gateway understands (${MIGRATIONS.length})`,
+    );
+  }
+  MIGRATIONS.slice(current).forEach((sql, index) => {
+    database.transaction(() => {
+      database.script(sql);
+      database.script(`PRAGMA user_version = ${current + index + 1}`);
+    });
+  });
+}
