@@ -14,11 +14,18 @@ import {
 import path from 'node:path';
 import { inRoot, isMainModule, log, rootDirectory, runScript, ScriptError } from './lib/common.mjs';
 import { bundles, renderer } from './lib/entries.mjs';
+import { leanZod } from './lib/lean-zod.mjs';
 import { withLock } from './lib/lock.mjs';
 
 const stampFile = inRoot('dist', '.build.json');
 /** Files whose change makes everything stale. */
-const common = ['package-lock.json', 'tsconfig.json', 'scripts/build.mjs', 'scripts/lib/entries.mjs'];
+const common = [
+  'package-lock.json',
+  'tsconfig.json',
+  'scripts/build.mjs',
+  'scripts/lib/entries.mjs',
+  'scripts/lib/lean-zod.mjs',
+];
 /** Folders whose files the renderer is made of (vite reports no input list that is cheap to reuse). */
 const rendererFolders = ['renderer', 'shared', 'assets'];
 const rendererFiles = ['vite.config.mjs'];
@@ -70,6 +77,14 @@ function listFiles(folder) {
     .sort();
 }
 
+/** Writes a file so that nobody ever sees half of it: tests may be starting the old one at this moment. */
+function replaceFile(file, contents) {
+  mkdirSync(path.dirname(file), { recursive: true });
+  const temporary = `${file}.${process.pid}`;
+  writeFileSync(temporary, contents);
+  renameSync(temporary, file);
+}
+
 async function buildBundle(name, { source, output }) {
   const esbuild = await import('esbuild');
   const result = await esbuild
@@ -84,11 +99,13 @@ async function buildBundle(name, { source, output }) {
       sourcemap: true,
       sourcesContent: false,
       metafile: true,
+      write: false,
       logLevel: 'silent',
       external: ['electron', '@signalapp/sqlcipher', 'playwright', 'playwright-core'],
       define: { 'process.env.NODE_ENV': '"production"' },
       loader: { '.sql': 'text', '.md': 'text', '.svg': 'text' },
       legalComments: 'none',
+      plugins: [leanZod],
     })
     .catch(async (error) => {
       const messages = await esbuild.formatMessages(error.errors ?? [], {
@@ -103,16 +120,20 @@ async function buildBundle(name, { source, output }) {
   })) {
     log(warning);
   }
+  for (const file of result.outputFiles) replaceFile(file.path, file.contents);
   const inputs = Object.keys(result.metafile.inputs).filter((file) => !file.includes('node_modules/'));
   return inputs.filter((file) => existsSync(inRoot(file)));
 }
 
 async function buildRenderer() {
   const vite = await import('vite');
+  const output = inRoot(renderer.output);
+  const fresh = `${output}.${process.pid}`;
   await vite.build({
     configFile: inRoot('vite.config.mjs'),
     root: inRoot('renderer'),
     logLevel: 'warn',
+    build: { outDir: fresh },
     customLogger: {
       hasWarned: false,
       info: () => undefined,
@@ -123,6 +144,8 @@ async function buildRenderer() {
       hasErrorLogged: () => false,
     },
   });
+  rmSync(output, { recursive: true, force: true });
+  renameSync(fresh, output);
 }
 
 function hasSource(source) {
@@ -162,9 +185,7 @@ async function buildAll({ force, only }) {
   }
 
   const results = await Promise.allSettled(jobs.map((job) => job()));
-  const temporary = `${stampFile}.${process.pid}`;
-  writeFileSync(temporary, JSON.stringify(stamps));
-  renameSync(temporary, stampFile);
+  replaceFile(stampFile, JSON.stringify(stamps));
   const failures = results.filter((result) => result.status === 'rejected').map((result) => result.reason);
   if (failures.length > 0) {
     const text = failures.map((error) =>

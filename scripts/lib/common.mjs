@@ -80,7 +80,9 @@ const forwardedSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 export function runToEnd(command, args, options = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: 'inherit', cwd: rootDirectory, ...options });
-    const handlers = forwardedSignals.map((signal) => [signal, () => child.kill(signal)]);
+    // In a terminal, Ctrl-C reaches the whole foreground group: the child has heard it already.
+    const heard = (signal) => signal === 'SIGINT' && process.stdin.isTTY;
+    const handlers = forwardedSignals.map((signal) => [signal, () => heard(signal) || child.kill(signal)]);
     for (const [signal, handler] of handlers) process.on(signal, handler);
     const finish = () => {
       for (const [signal, handler] of handlers) process.off(signal, handler);

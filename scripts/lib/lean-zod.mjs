@@ -1,0 +1,19 @@
+// zod carries its messages in some fifty languages into every bundle, a third of a megabyte that each process would
+// read at its start. Our texts have their own translations, so English stays and the others are left out.
+const file = /zod[\\/]v4[\\/]locales[\\/]index\.js$/;
+const contents = "export { default as en } from './en.js';";
+
+/** For esbuild. */
+export const leanZod = {
+  name: 'lean-zod',
+  setup(builder) {
+    builder.onLoad({ filter: file }, () => ({ contents, loader: 'js' }));
+  },
+};
+
+/** For vite. */
+export const leanZodForVite = {
+  name: 'lean-zod',
+  enforce: 'pre',
+  load: (id) => (file.test(id) ? contents : undefined),
+};
