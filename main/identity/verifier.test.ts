@@ -167,7 +167,9 @@ describe('names of issuers', () => {
     const right = await network.leaf('CN=auth.aun.test');
     const wrong = await network.leaf('CN=gateway.aun.test');
     await expect(verifier().verifyAuthServer('aun.test', right)).resolves.toMatchObject({ warnings: [] });
-    expect(await refusal(verifier().verifyAuthServer('aun.test', wrong))).toMatchObject({ reason: 'wrong_name' });
+    expect(await refusal(verifier().verifyAuthServer('aun.test', wrong))).toMatchObject({
+      reason: 'wrong_name',
+    });
     const open = verifier({ pinnedIssuer: false });
     await expect(open.verifyAuthServer('aun.test', wrong)).resolves.toMatchObject({
       warnings: ['auth_name_differs'],
@@ -187,7 +189,9 @@ describe('the own certificate', () => {
     const spki = spkiOf(parseCertificate(pem));
     await expect(verifier().verifyOwn(alice, pem, spki)).resolves.toMatchObject({ commonName: alice });
     const other = spkiOf(parseCertificate(await network.leaf('CN=alice.aun.test')));
-    expect(await refusal(verifier().verifyOwn(alice, pem, other))).toMatchObject({ code: 'certificate_mismatch' });
+    expect(await refusal(verifier().verifyOwn(alice, pem, other))).toMatchObject({
+      code: 'certificate_mismatch',
+    });
   });
 });
 
@@ -213,15 +217,21 @@ describe('revocation', () => {
     const pem = await network.leaf('CN=alice.aun.test');
     const crl_pem = await issueCrl(other.ca, [], clock.now());
     network.answers.crl = () => ({ crl_pem });
-    expect(await refusal(verifier().verifyPeer(alice, pem))).toMatchObject({ code: 'revocation_list_invalid' });
+    expect(await refusal(verifier().verifyPeer(alice, pem))).toMatchObject({
+      code: 'revocation_list_invalid',
+    });
   });
 
   it('does not believe the unsigned serials beside a broken list', async () => {
     const pem = await network.leaf('CN=alice.aun.test');
     network.answers.crl = () => ({ crl_pem: 'broken', revoked_serials: [] });
-    expect(await refusal(verifier().verifyPeer(alice, pem))).toMatchObject({ code: 'revocation_list_invalid' });
+    expect(await refusal(verifier().verifyPeer(alice, pem))).toMatchObject({
+      code: 'revocation_list_invalid',
+    });
     network.answers.crl = () => ({ revoked_serials: [] });
-    expect(await refusal(verifier().verifyPeer(alice, pem))).toMatchObject({ code: 'revocation_list_invalid' });
+    expect(await refusal(verifier().verifyPeer(alice, pem))).toMatchObject({
+      code: 'revocation_list_invalid',
+    });
   });
 
   it('tolerates a list that cannot be fetched, and says so', async () => {
@@ -244,11 +254,15 @@ describe('revocation', () => {
       recordVerified: async () => undefined,
     };
     await network.revoke(pem);
-    expect(await refusal(verifier({ memory }).verifyPeer(alice, pem))).toMatchObject({ code: 'certificate_revoked' });
+    expect(await refusal(verifier({ memory }).verifyPeer(alice, pem))).toMatchObject({
+      code: 'certificate_revoked',
+    });
     network.answers.crl = () => {
       throw unreachable();
     };
-    expect(await refusal(verifier({ memory }).verifyPeer(alice, pem))).toMatchObject({ code: 'certificate_revoked' });
+    expect(await refusal(verifier({ memory }).verifyPeer(alice, pem))).toMatchObject({
+      code: 'certificate_revoked',
+    });
   });
 
   it('does not let an older list replace a newer one', async () => {
@@ -310,7 +324,9 @@ describe('caching', () => {
     const names = ['anna-1', 'bert-2', 'carl-3', 'dora-4'];
     const pems = await Promise.all(names.map((name) => network.leaf(`CN=${name}.aun.test`)));
     const checker = verifier();
-    await Promise.all(names.map((name, index) => checker.verifyPeer(aidOf(`${name}.aun.test`), pems[index] ?? '')));
+    await Promise.all(
+      names.map((name, index) => checker.verifyPeer(aidOf(`${name}.aun.test`), pems[index] ?? '')),
+    );
     expect(network.calls).toMatchObject({ chain: 1, crl: 1, ocsp: 4 });
   });
 
@@ -328,7 +344,9 @@ describe('caching', () => {
     const pem = await network.leaf('CN=alice.aun.test');
     const checker = verifier();
     await checker.verifyPeer(alice, pem);
-    expect(await refusal(checker.verifyPeer(aidOf('mallory.aun.test'), pem))).toMatchObject({ reason: 'wrong_name' });
+    expect(await refusal(checker.verifyPeer(aidOf('mallory.aun.test'), pem))).toMatchObject({
+      reason: 'wrong_name',
+    });
   });
 
   it('does not repeat a failure of the network', async () => {
@@ -357,6 +375,8 @@ describe('caching', () => {
     await verifier({ memory }).verifyPeer(alice, pem);
     expect(network.calls.ocsp).toBe(1);
     await network.revoke(pem);
-    expect(await refusal(verifier({ memory }).verifyPeer(alice, pem))).toMatchObject({ code: 'certificate_revoked' });
+    expect(await refusal(verifier({ memory }).verifyPeer(alice, pem))).toMatchObject({
+      code: 'certificate_revoked',
+    });
   });
 });

@@ -16,7 +16,7 @@ import { toPem } from '../certificate';
 import { certificateFacts } from '../certificate';
 import { der, derGeneralizedTime, derOidHex } from './der-writer';
 
-cryptoProvider.set(webcrypto);
+cryptoProvider.set(globalThis.crypto);
 
 const P384 = { name: 'ECDSA', namedCurve: 'P-384', hash: 'SHA-384' } as const;
 const P256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
@@ -86,7 +86,9 @@ export async function issueLeaf(ca: TestCa, subject: string, options: LeafOption
   const publicKey =
     options.spki === undefined
       ? (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])).publicKey
-      : await webcrypto.subtle.importKey('spki', Buffer.from(options.spki, 'base64'), algorithm, true, ['verify']);
+      : await webcrypto.subtle.importKey('spki', Buffer.from(options.spki, 'base64'), algorithm, true, [
+          'verify',
+        ]);
   const usage = KeyUsageFlags.digitalSignature | KeyUsageFlags.keyAgreement;
   const certificate = await X509CertificateGenerator.create({
     serialNumber: options.serial ?? testSerial(),
