@@ -1,0 +1,9 @@
+import type { WriteConnection } from '../sqlite';
+
+/** One step of the schema, forward only. Its file never changes once it was released. */
+export interface Migration {
+  /** 1, 2, 3 … without holes; kept in `PRAGMA user_version`. */
+  readonly version: number;
+  /** Runs inside a transaction of its own. */
+  apply(database: WriteConnection): void;
+}

@@ -1,0 +1,69 @@
+import type { AccountStore, StoreReader } from '../ports/store';
+import type { LogLevel } from '../runtime/logger';
+import type { BridgeError } from '../../shared/bridge/errors';
+
+/** Every method of an open database; the list is the port itself. */
+export type Method = Exclude<keyof AccountStore, 'close'>;
+export type Arguments<Name extends Method> = Parameters<AccountStore[Name]>;
+export type Result<Name extends Method> = Awaited<ReturnType<AccountStore[Name]>>;
+
+/** What answers each method where the database is. */
+export type Handlers = { [Name in Method]: (args: Arguments<Name>) => Result<Name> };
+
+/** Methods that only look: they overtake writes that wait. */
+export const readMethods = {
+  getMeta: true,
+  cursor: true,
+  conversations: true,
+  conversation: true,
+  page: true,
+  message: true,
+  raw: true,
+  search: true,
+  totals: true,
+  known: true,
+  seqOwner: true,
+  outboxHeads: true,
+  healing: true,
+  prekeys: true,
+  certificates: true,
+} as const satisfies Record<keyof StoreReader, true>;
+
+/** Asks an open database. `store` is the number that `open` answered. */
+export type CallRequest<Name extends Method = Method> = {
+  [Each in Name]: {
+    readonly kind: 'call';
+    readonly id: number;
+    readonly store: number;
+    readonly method: Each;
+    readonly args: Arguments<Each>;
+  };
+}[Name];
+
+/** Messages from the main side to the worker. */
+export type Request =
+  | CallRequest
+  | { readonly kind: 'open'; readonly id: number; readonly file: string; readonly key: Uint8Array }
+  | { readonly kind: 'close'; readonly id: number; readonly store: number }
+  | { readonly kind: 'shutdown'; readonly id: number };
+
+/** Messages from the worker to the main side. */
+export type Response =
+  | { readonly kind: 'done'; readonly id: number; readonly value: unknown }
+  | { readonly kind: 'failed'; readonly id: number; readonly error: BridgeError }
+  | {
+      readonly kind: 'log';
+      readonly level: LogLevel;
+      readonly event: string;
+      readonly fields: Readonly<Record<string, unknown>>;
+    };
+
+/** Lets the handler of a request's method answer it. */
+export function dispatch<Name extends Method>(handlers: Handlers, request: CallRequest<Name>): Result<Name> {
+  return handlers[request.method](request.args);
+}
+
+/** Whether a request may overtake writes that wait. */
+export function isRead(request: Request): boolean {
+  return request.kind === 'call' && Object.hasOwn(readMethods, request.method);
+}

@@ -1,0 +1,140 @@
+import type { TimelinePosition } from '../../shared/bridge/contract';
+import type { Message } from '../../shared/model/message';
+import type { StoreReader } from '../ports/store';
+import { integer, text, textOrNull, type SqlRow, type SqlValue } from './columns';
+import { keyOf } from './conversations';
+import { isReadable, MESSAGE_QUERY, readMessage } from './message-rows';
+import type { ReadConnection } from './sqlite';
+
+type PageQuery = Parameters<StoreReader['page']>[1];
+type Page = Awaited<ReturnType<StoreReader['page']>>;
+
+const OLDER = 'ORDER BY m.sort_at DESC, m.id DESC LIMIT ?';
+const NEWER = 'ORDER BY m.sort_at, m.id LIMIT ?';
+
+function messages(database: ReadConnection, condition: string, params: readonly SqlValue[]): Message[] {
+  return database.all(`${MESSAGE_QUERY} WHERE m.conversation = ? ${condition}`, params).map(readMessage);
+}
+
+function exists(
+  database: ReadConnection,
+  comparison: '<=' | '>=',
+  key: number,
+  at: TimelinePosition,
+): boolean {
+  const row = database.get(
+    `SELECT 1 AS found FROM messages m WHERE m.conversation = ? AND (m.sort_at, m.id) ${comparison} (?, ?) LIMIT 1`,
+    [key, at.sortAt, at.id],
+  );
+  return row !== undefined;
+}
+
+/** A page of a timeline in ascending order; every way to ask reads only its own rows of one index. */
+export function readPage(database: ReadConnection, conversation: string, query: PageQuery): Page {
+  const key = keyOf(database, conversation);
+  if (key === null) return { messages: [], hasOlder: false, hasNewer: false };
+  const { limit, before, after } = query;
+  if (before !== undefined) {
+    const found = messages(database, `AND (m.sort_at, m.id) < (?, ?) ${OLDER}`, [
+      key,
+      before.sortAt,
+      before.id,
+      limit + 1,
+    ]);
+    return olderPage(found, limit, exists(database, '>=', key, before));
+  }
+  if (after !== undefined) {
+    const found = messages(database, `AND (m.sort_at, m.id) > (?, ?) ${NEWER}`, [
+      key,
+      after.sortAt,
+      after.id,
+      limit + 1,
+    ]);
+    return {
+      messages: found.slice(0, limit),
+      hasOlder: exists(database, '<=', key, after),
+      hasNewer: found.length > limit,
+    };
+  }
+  const middle = query.around === undefined ? null : positionOf(database, key, query.around);
+  if (middle !== null) return pageAround(database, key, middle, limit);
+  return olderPage(messages(database, OLDER, [key, limit + 1]), limit, false);
+}
+
+function olderPage(descending: Message[], limit: number, hasNewer: boolean): Page {
+  return { messages: descending.slice(0, limit).reverse(), hasOlder: descending.length > limit, hasNewer };
+}
+
+function positionOf(database: ReadConnection, key: number, id: number): TimelinePosition | null {
+  const row = database.get('SELECT sort_at FROM messages WHERE id = ? AND conversation = ?', [id, key]);
+  return row === undefined ? null : { sortAt: integer(row, 'sort_at'), id };
+}
+
+/** Half before and half from the position on; where one side is short, the other fills up. */
+function pageAround(database: ReadConnection, key: number, at: TimelinePosition, limit: number): Page {
+  const older = messages(database, `AND (m.sort_at, m.id) < (?, ?) ${OLDER}`, [key, at.sortAt, at.id, limit]);
+  const newer = messages(database, `AND (m.sort_at, m.id) >= (?, ?) ${NEWER}`, [
+    key,
+    at.sortAt,
+    at.id,
+    limit + 1,
+  ]);
+  const half = Math.floor(limit / 2);
+  const olderCount = Math.min(older.length, Math.max(half, limit - newer.length));
+  const newerCount = Math.min(newer.length, limit - olderCount);
+  return {
+    messages: [...older.slice(0, olderCount).reverse(), ...newer.slice(0, newerCount)],
+    hasOlder: older.length > olderCount,
+    hasNewer: newer.length > newerCount,
+  };
+}
+
+/** The raw row kept with a message, or null. */
+export function rawOf(database: ReadConnection, id: number): string | null {
+  const row = database.get('SELECT raw FROM messages WHERE id = ?', [id]);
+  return row === undefined ? null : textOrNull(row, 'raw');
+}
+
+/** Which (sender, messageId) pairs are stored in readable form. */
+export function known(
+  database: ReadConnection,
+  pairs: readonly { readonly sender: string; readonly messageId: string }[],
+): boolean[] {
+  return pairs.map(({ sender, messageId }) => {
+    const row = database.get('SELECT kind FROM messages WHERE sender = ? AND message_id = ?', [
+      sender,
+      messageId,
+    ]);
+    return row !== undefined && isReadable(text(row, 'kind'));
+  });
+}
+
+/** Whose message a sequence number of the inbox is, or null. */
+export function seqOwner(
+  database: ReadConnection,
+  seq: number,
+): { sender: string; messageId: string } | null {
+  const row: SqlRow | undefined = database.get('SELECT sender, message_id FROM messages WHERE seq = ?', [
+    seq,
+  ]);
+  return row === undefined ? null : { sender: text(row, 'sender'), messageId: text(row, 'message_id') };
+}
+
+/** Messages that may be opened later; those tried least often come first, so that hopeless ones never block others. */
+export function healingItems(
+  database: ReadConnection,
+  conversation: string | null,
+  limit: number,
+): { id: number; conversation: string; rawJson: string }[] {
+  const condition = conversation === null ? '' : 'AND c.id = ?';
+  const rows = database.all(
+    `SELECT m.id, c.id AS conversation, m.raw FROM messages m JOIN conversations c ON c.key = m.conversation
+     WHERE m.healing = 1 AND m.raw IS NOT NULL ${condition} ORDER BY m.heal_attempts, m.id LIMIT ?`,
+    conversation === null ? [limit] : [conversation, limit],
+  );
+  return rows.map((row) => ({
+    id: integer(row, 'id'),
+    conversation: text(row, 'conversation'),
+    rawJson: text(row, 'raw'),
+  }));
+}
