@@ -22,7 +22,7 @@ export const renderer = { source: 'renderer/index.html', output: 'dist/renderer'
  * desktop), and whether it needs a display and an Electron runtime.
  */
 export const programs = {
-  gateway: { bundle: 'gateway', companions: ['agents'], desktop: false },
+  gateway: { bundle: 'gateway', companions: [], desktop: false },
   engine: {
     bundle: 'engine',
     companions: ['store-worker', 'crypto-worker', 'gateway', 'agents'],
