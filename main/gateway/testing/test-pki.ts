@@ -7,8 +7,6 @@ import type { Aid } from '../../../shared/aun/aid';
 import type { Certificate, CertificateVerifier, Identity } from '../../ports/identity';
 import { AunError } from '../../runtime/errors';
 
-x509.cryptoProvider.set(webcrypto);
-
 const P256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 type Keys = Awaited<ReturnType<typeof makeKeys>>;
 
@@ -45,7 +43,7 @@ async function issue(options: {
         : [
             new x509.SubjectAlternativeNameExtension(
               options.names.map((value) => ({
-                type: /^[0-9.]+$/.test(value) ? 'ip' : 'dns',
+                type: /^[0-9.]+$/.test(value) ? ('ip' as const) : ('dns' as const),
                 value,
               })),
             ),
