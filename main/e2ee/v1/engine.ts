@@ -1,0 +1,241 @@
+import { asJsonObject } from './json';
+import type { E2eeEngine, IncomingRow, OpenResult, SealedMessage } from '../../ports/e2ee';
+import type { CertificateVerifier, Identity, PkiSource } from '../../ports/identity';
+import type { RpcCaller } from '../../ports/session';
+import { toAunError } from '../../runtime/errors';
+import type { Runtime } from '../../runtime/runtime';
+import type { CryptoPool, PoolKeys } from '../pool';
+import type { OpenOutcome } from '../pool-protocol';
+import { refuse } from '../refusal';
+import type { Refusal } from '../refusal';
+import { CertificateDirectory } from './certificates';
+import { checkIncoming, isV1Row } from './incoming';
+import type { CheckedEnvelope, Receiver } from './incoming';
+import { EnvelopeOpener, senderId } from './opener';
+import { PeerDirectory } from './peer-directory';
+import { PrekeyService } from './prekey-service';
+import { AgreementKey, fingerprintOf, privateKeyFromPkcs8, spkiOf } from './primitives';
+import type { E2eeStore } from './store';
+import { MessageSealer } from './sealer';
+import type { OutgoingMessage } from './sealer';
+import { findSenders } from './senders';
+import type { SenderFound } from './senders';
+
+/** Batches up to this size are opened in the calling thread: a worker's round trip would cost more. */
+export const INLINE_ROWS = 2;
+/** Rows opened in the calling thread before the event loop gets its turn: about two milliseconds. */
+const ROWS_AT_ONCE = 6;
+let accounts = 0;
+
+/** What generation V1 of one account needs. */
+export interface EngineOptions {
+  readonly identity: Identity;
+  readonly deviceId: string;
+  readonly rpc: RpcCaller;
+  readonly pki: PkiSource;
+  readonly verifier: CertificateVerifier;
+  readonly store: E2eeStore;
+  readonly runtime: Runtime;
+  /** Worker threads; null opens everything in the calling thread, in slices. */
+  readonly pool: CryptoPool | null;
+}
+
+/** End-to-end encryption V1 of one account (`protocol/02 §1–§7`). */
+export class V1Engine implements E2eeEngine {
+  readonly #identity: Identity;
+  readonly #pool: CryptoPool | null;
+  readonly #account: number;
+  readonly #certificates: CertificateDirectory;
+  readonly #directory: PeerDirectory;
+  readonly #prekeys: PrekeyService;
+  readonly #sealer: MessageSealer;
+  readonly #opener: EnvelopeOpener;
+
+  constructor(options: EngineOptions) {
+    const { identity } = options;
+    const key = AgreementKey.fromPrivateKey(identity.privateKey);
+    accounts += 1;
+    this.#account = accounts;
+    this.#identity = identity;
+    this.#pool = options.pool;
+    this.#certificates = new CertificateDirectory(options);
+    this.#directory = new PeerDirectory({ ...options, key, certificates: this.#certificates });
+    this.#prekeys = new PrekeyService(options);
+    this.#sealer = new MessageSealer({ ...options, key, directory: this.#directory });
+    this.#opener = new EnvelopeOpener(key);
+  }
+
+  seal(message: OutgoingMessage): Promise<SealedMessage> {
+    return this.#sealer.seal(message);
+  }
+
+  recognizes(row: Readonly<Record<string, unknown>>): boolean {
+    return isV1Row(row);
+  }
+
+  async open(rows: readonly IncomingRow[]): Promise<OpenResult[]> {
+    const receiver = this.#receiver();
+    const checked = rows.map(({ row }) => checkIncoming(row, receiver));
+    const senders = await findSenders(this.#certificates, checked.filter(isChecked));
+    const results = checked.map((envelope): CheckedEnvelope | Refusal => {
+      if (!isChecked(envelope)) return envelope;
+      const sender = senders.get(senderId(envelope.from, envelope.senderFingerprint));
+      if (sender === undefined) return refuse('sender_certificate_unavailable', 'not looked for');
+      return sender.ok ? envelope : sender;
+    });
+    const outcomes = await this.#openChecked(results.filter(isChecked), senders);
+    const consumed = new Set<string>();
+    let next = 0;
+    const opened = results.map((envelope): OpenResult => {
+      if (!isChecked(envelope)) return envelope;
+      const outcome = outcomes[next];
+      next += 1;
+      const result = toResult(envelope, outcome);
+      if (result.ok && result.prekeyId !== null) consumed.add(result.prekeyId);
+      return result;
+    });
+    this.#prekeys.consumed(consumed);
+    return opened;
+  }
+
+  onOnline(): void {
+    // Another device of ours may have come or gone meanwhile.
+    this.#directory.forgetList(this.#identity.aid);
+    this.#prekeys.onOnline();
+  }
+
+  onOffline(): void {
+    this.#prekeys.onOffline();
+  }
+
+  async lookup(
+    aid: string,
+  ): Promise<{ hasKeys: boolean; certificateFingerprint: string | null; exists: boolean }> {
+    const list = await this.#directory.devices(aid, { refresh: true });
+    const first = list.devices[0];
+    if (first !== undefined) {
+      return { hasKeys: true, certificateFingerprint: first.certificateFingerprint, exists: true };
+    }
+    try {
+      const { fingerprint } = await this.#certificates.current(aid);
+      return { hasKeys: false, certificateFingerprint: fingerprint, exists: true };
+    } catch (thrown) {
+      const error = toAunError(thrown);
+      if (error.code === 'not_found' || error.code === 'invalid_aid') {
+        return { hasKeys: false, certificateFingerprint: null, exists: list.found };
+      }
+      if (error.code.startsWith('certificate_')) {
+        return { hasKeys: false, certificateFingerprint: null, exists: true };
+      }
+      throw error;
+    }
+  }
+
+  stop(): void {
+    this.#prekeys.stop();
+    this.#opener.clear();
+    this.#pool?.forget(this.#account);
+  }
+
+  /** Resolves when running prekey uploads have ended. For orderly shutdown and tests. */
+  settled(): Promise<void> {
+    return this.#prekeys.settled();
+  }
+
+  #receiver(): Receiver {
+    const ownSpki = fingerprintOf(Buffer.from(this.#identity.publicKeySpki, 'base64'));
+    const usable = this.#identity.certificates().filter(({ spkiFingerprint }) => spkiFingerprint === ownSpki);
+    return {
+      ownAid: this.#identity.aid,
+      ownFingerprints: new Set(usable.map(({ fingerprint }) => fingerprint)),
+    };
+  }
+
+  async #openChecked(
+    envelopes: readonly CheckedEnvelope[],
+    senders: ReadonlyMap<string, SenderFound>,
+  ): Promise<OpenOutcome[]> {
+    if (envelopes.length === 0) return [];
+    const ids = new Set<string>();
+    for (const { prekeyId } of envelopes) if (prekeyId !== null) ids.add(prekeyId);
+    const pooled = this.#pool !== null && this.#pool.isAvailable() && envelopes.length > INLINE_ROWS;
+    const missing = pooled ? [...ids] : [...ids].filter((id) => !this.#opener.hasPrekey(id));
+    const prekeys =
+      missing.length === 0 ? new Map<string, Uint8Array>() : await this.#prekeys.privateKeys(missing);
+    try {
+      const outcomes =
+        pooled && this.#pool !== null
+          ? await this.#pool.open(this.#poolKeys(prekeys, senders), envelopes)
+          : null;
+      return outcomes ?? (await this.#openInline(envelopes, prekeys, senders));
+    } finally {
+      for (const pkcs8 of prekeys.values()) pkcs8.fill(0);
+    }
+  }
+
+  async #openInline(
+    envelopes: readonly CheckedEnvelope[],
+    prekeys: ReadonlyMap<string, Uint8Array>,
+    senders: ReadonlyMap<string, SenderFound>,
+  ): Promise<OpenOutcome[]> {
+    const outcomes: OpenOutcome[] = [];
+    for (const [index, envelope] of envelopes.entries()) {
+      if (index > 0 && index % ROWS_AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
+      this.#giveKeys(envelope, prekeys, senders);
+      outcomes.push(this.#opener.open(envelope));
+    }
+    return outcomes;
+  }
+
+  #giveKeys(
+    { prekeyId, from, senderFingerprint }: CheckedEnvelope,
+    prekeys: ReadonlyMap<string, Uint8Array>,
+    senders: ReadonlyMap<string, SenderFound>,
+  ): void {
+    const pkcs8 = prekeyId === null ? undefined : prekeys.get(prekeyId);
+    if (prekeyId !== null && pkcs8 !== undefined && !this.#opener.hasPrekey(prekeyId)) {
+      this.#opener.addPrekey(prekeyId, AgreementKey.fromPrivateKey(privateKeyFromPkcs8(pkcs8)));
+    }
+    const sender = senders.get(senderId(from, senderFingerprint));
+    if (sender?.ok === true && !this.#opener.hasSender(from, senderFingerprint)) {
+      this.#opener.addSender(from, senderFingerprint, sender.certificate.publicKey);
+    }
+  }
+
+  #poolKeys(prekeys: ReadonlyMap<string, Uint8Array>, senders: ReadonlyMap<string, SenderFound>): PoolKeys {
+    return {
+      account: this.#account,
+      identity: () => this.#identity.privateKey.export({ type: 'pkcs8', format: 'der' }),
+      prekey: (id) => {
+        const pkcs8 = prekeys.get(id);
+        return pkcs8 === undefined ? null : Uint8Array.from(pkcs8);
+      },
+      sender: (aid, fingerprint) => {
+        const sender = senders.get(senderId(aid, fingerprint));
+        return sender?.ok === true ? Uint8Array.from(spkiOf(sender.certificate.publicKey)) : null;
+      },
+    };
+  }
+}
+
+function isChecked(value: CheckedEnvelope | Refusal): value is CheckedEnvelope {
+  return !('ok' in value);
+}
+
+function toResult(envelope: CheckedEnvelope, outcome: OpenOutcome | undefined): OpenResult {
+  if (outcome === undefined) return refuse('decryption_failed', 'no outcome', true);
+  if (!outcome.ok) return outcome;
+  const payload = asJsonObject(JSON.parse(outcome.plaintext));
+  if (payload === null) return refuse('plaintext_invalid', 'plaintext is not an object');
+  return {
+    ok: true,
+    payload,
+    from: envelope.from,
+    to: envelope.to,
+    messageId: envelope.messageId,
+    senderTime: envelope.senderTime,
+    protection: 'e2ee-v1',
+    forwardSecret: envelope.mode === 'prekey_ecdh_v2',
+    prekeyId: envelope.prekeyId,
+  };
+}

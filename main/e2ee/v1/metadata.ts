@@ -1,0 +1,50 @@
+import { timingSafeEqual } from 'node:crypto';
+import { canonicalJson } from '../../../shared/aun/canonical-json';
+import type { JsonObject } from '../../../shared/aun/canonical-json';
+import { decodeBase64, hmacSha256 } from './primitives';
+
+/** Domains of the two kinds of clear metadata (`protocol/02 §4`). */
+export const HEADERS_DOMAIN = 'aun-protected-headers-v1';
+export const CONTEXT_DOMAIN = 'aun-protected-context-v1';
+export const METADATA_ALGORITHM = 'HMAC-SHA256';
+
+/** Key of the metadata tags of one message (`protocol/02 §4`). */
+export function metadataKey(messageKey: Uint8Array): Buffer {
+  return hmacSha256(messageKey, 'aun-envelope-metadata-key-v1');
+}
+
+/** Tag over the canonical text of a body without `_auth`. */
+export function metadataTag(key: Uint8Array, domain: string, bodyText: string): Buffer {
+  return hmacSha256(key, domain, '\0', bodyText);
+}
+
+/** Whether the base64 `tag` belongs to the body; compared in constant time. */
+export function isMetadataTagValid(key: Uint8Array, domain: string, bodyText: string, tag: string): boolean {
+  const given = decodeBase64(tag);
+  const right = metadataTag(key, domain, bodyText);
+  return given !== null && given.length === right.length && timingSafeEqual(given, right);
+}
+
+/** The body with its `_auth` member, as it goes into an envelope. */
+export function protectMetadata(messageKey: Uint8Array, domain: string, body: JsonObject): JsonObject {
+  const tag = metadataTag(metadataKey(messageKey), domain, canonicalJson(body, 'null'));
+  return { ...body, _auth: { alg: METADATA_ALGORITHM, tag: tag.toString('base64') } };
+}
+
+/**
+ * Headers of an outgoing payload: names trimmed and lower-cased, values turned into text, and `payload_type` always
+ * set from `payload.type` when that is a non-empty text (`protocol/02 §4`). `null` when there is nothing to say.
+ * @throws RangeError for a name outside `[a-z0-9_-]+` and for the reserved `_auth`.
+ */
+export function outgoingHeaders(payload: JsonObject, wanted: JsonObject = {}): Record<string, string> | null {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(wanted)) {
+    const key = name.trim().toLowerCase();
+    if (!/^[a-z0-9_-]+$/.test(key) || key === '_auth')
+      throw new RangeError(`header name not allowed: ${key}`);
+    headers[key] = value === null || value === undefined ? '' : String(value);
+  }
+  const type = payload['type'];
+  if (typeof type === 'string' && type.trim() !== '') headers['payload_type'] = type;
+  return Object.keys(headers).length === 0 ? null : headers;
+}

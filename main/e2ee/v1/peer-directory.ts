@@ -1,0 +1,187 @@
+import { getPrekeyResultSchema } from '../../../shared/aun/wire';
+import type { Identity } from '../../ports/identity';
+import type { RpcCaller } from '../../ports/session';
+import { AunError, toAunError } from '../../runtime/errors';
+import type { Runtime } from '../../runtime/runtime';
+import { BoundedMap } from '../bounded-map';
+import type { CertificateDirectory } from './certificates';
+import { isCertificateVerdict } from './certificates';
+import { identitySecrets } from './envelope-seal';
+import type { SealingTarget } from './envelope-seal';
+import { isOldPrekey, normalizePrekeys, PLACEHOLDER_DEVICE, verifyPrekey } from './prekey';
+import type { PeerPrekey } from './prekey';
+import { pointOfKey } from './primitives';
+import type { AgreementKey } from './primitives';
+
+/** Longest life of a device list in ms (`protocol/02 §5.1`). */
+export const DEVICE_LIST_AGE = 600_000;
+const LIST_LIMIT = 512;
+
+/** A device that can be written to: everything about it was checked. */
+export interface PeerDevice extends SealingTarget {
+  readonly deviceId: string;
+}
+
+/** Why a device was left out. */
+export interface UnusableDevice {
+  readonly deviceId: string;
+  readonly problem:
+    'certificate' | 'revoked' | 'cert_fingerprint_mismatch' | 'signature_invalid' | 'public_key_invalid';
+  /** Set when the certificate could not be judged now: a later try may succeed. */
+  readonly transient: AunError | null;
+}
+
+/** What the gateway knows of an AID's devices, judged. */
+export interface DeviceList {
+  readonly found: boolean;
+  readonly devices: readonly PeerDevice[];
+  readonly unusable: readonly UnusableDevice[];
+  /** Unix ms. */
+  readonly fetchedAt: number;
+}
+
+/**
+ * Devices of AIDs (`protocol/02 §2.2`, `§3.8`, `§5.1`): one list per AID, at most ten minutes old, forgotten on errors
+ * and when somebody has no keys. A device that cannot be trusted is left out, never written to in a weaker mode.
+ */
+export class PeerDirectory {
+  readonly #identity: Identity;
+  readonly #key: AgreementKey;
+  readonly #rpc: RpcCaller;
+  readonly #certificates: CertificateDirectory;
+  readonly #runtime: Runtime;
+  readonly #lists = new BoundedMap<string, DeviceList>(LIST_LIMIT);
+  readonly #running = new Map<string, Promise<DeviceList>>();
+
+  constructor(options: {
+    identity: Identity;
+    key: AgreementKey;
+    rpc: RpcCaller;
+    certificates: CertificateDirectory;
+    runtime: Runtime;
+  }) {
+    this.#identity = options.identity;
+    this.#key = options.key;
+    this.#rpc = options.rpc;
+    this.#certificates = options.certificates;
+    this.#runtime = options.runtime;
+  }
+
+  /**
+   * The devices of `aid`. When an entry fails its checks, certificates and list are fetched anew once before it is
+   * given up (`protocol/02 §3.8`).
+   * @throws AunError of the gateway
+   */
+  async devices(aid: string, options: { refresh?: boolean } = {}): Promise<DeviceList> {
+    if (options.refresh === true) this.invalidate(aid);
+    const known = this.#lists.get(aid);
+    const now = this.#runtime.clock.now();
+    if (known !== undefined && now >= known.fetchedAt && now - known.fetchedAt < DEVICE_LIST_AGE)
+      return known;
+    const running = this.#running.get(aid);
+    if (running !== undefined) return running;
+    const task = this.#load(aid).finally(() => {
+      if (this.#running.get(aid) === task) this.#running.delete(aid);
+    });
+    this.#running.set(aid, task);
+    return task;
+  }
+
+  /** Forgets the list and the certificates of an AID. */
+  invalidate(aid: string): void {
+    this.#lists.delete(aid);
+    this.#running.delete(aid);
+    this.#certificates.drop(aid);
+  }
+
+  /** Forgets the list of an AID and keeps its certificates. */
+  forgetList(aid: string): void {
+    this.#lists.delete(aid);
+  }
+
+  async #load(aid: string): Promise<DeviceList> {
+    try {
+      let list = await this.#fetch(aid);
+      if (list.unusable.some((device) => device.transient === null)) {
+        this.#certificates.drop(aid);
+        list = await this.#fetch(aid);
+        this.#report(aid, list.unusable);
+      }
+      // Only a list that needs no second look is kept: missing keys and unreachable certificates may change any time.
+      const steady = list.found && list.unusable.every((device) => device.transient === null);
+      if (!steady || list.devices.length === 0) this.#lists.delete(aid);
+      else if ((this.#lists.get(aid)?.fetchedAt ?? 0) <= list.fetchedAt) this.#lists.set(aid, list);
+      return list;
+    } catch (thrown) {
+      this.#lists.delete(aid);
+      throw toAunError(thrown);
+    }
+  }
+
+  async #fetch(aid: string): Promise<DeviceList> {
+    const raw = await this.#rpc.call('message.e2ee.get_prekey', { aid });
+    const fetchedAt = this.#runtime.clock.now();
+    const prekeys = readAnswer(aid, raw);
+    const devices: PeerDevice[] = [];
+    const unusable: UnusableDevice[] = [];
+    for (const prekey of prekeys) {
+      const judged = await this.#judge(aid, prekey);
+      if ('problem' in judged) unusable.push(judged);
+      else devices.push(judged);
+      if (isOldPrekey(prekey, fetchedAt)) {
+        this.#runtime.logger.log('warn', 'prekey_old', { aid, deviceId: prekey.deviceId });
+      }
+    }
+    return { found: prekeys.length > 0, devices, unusable, fetchedAt };
+  }
+
+  async #judge(aid: string, prekey: PeerPrekey): Promise<PeerDevice | UnusableDevice> {
+    const { deviceId, certificateFingerprint } = prekey;
+    try {
+      const certificate =
+        certificateFingerprint === null
+          ? await this.#certificates.current(aid)
+          : await this.#certificates.byFingerprint(aid, certificateFingerprint);
+      const verdict = verifyPrekey(prekey, certificate);
+      if (!verdict.ok) return { deviceId, problem: verdict.problem, transient: null };
+      const target = {
+        certificateFingerprint: certificate.fingerprint,
+        certificatePoint: pointOfKey(certificate.publicKey),
+        prekey: { id: prekey.id, point: verdict.point },
+      };
+      return { deviceId, ...target, identitySecrets: identitySecrets(this.#key, target) };
+    } catch (thrown) {
+      const error = toAunError(thrown);
+      const final = isCertificateVerdict(error) || error.code === 'not_found';
+      const problem = error.code === 'certificate_revoked' ? 'revoked' : 'certificate';
+      return { deviceId, problem, transient: final ? null : error };
+    }
+  }
+
+  #report(aid: string, unusable: readonly UnusableDevice[]): void {
+    for (const { deviceId, problem } of unusable) {
+      this.#runtime.logger.log('warn', 'device_unusable', {
+        aid,
+        deviceId,
+        problem,
+        own: aid === this.#identity.aid,
+      });
+    }
+  }
+}
+
+/**
+ * Prekeys of a `get_prekey` answer in normal form, without those that no message can be addressed to
+ * (`protocol/02 §2.2`, `§3.7`).
+ * @throws AunError `protocol_error` when the answer has no usable form
+ */
+export function readAnswer(aid: string, raw: unknown): PeerPrekey[] {
+  const parsed = getPrekeyResultSchema.safeParse(raw);
+  if (!parsed.success) throw new AunError('protocol_error', `unreadable prekey answer for ${aid}`);
+  const { found, device_prekeys: list, prekey } = parsed.data;
+  if (raw !== null && typeof raw === 'object' && 'found' in raw && !found) return [];
+  const listed = normalizePrekeys(list ?? []);
+  const prekeys =
+    listed.length > 0 || prekey === undefined || prekey === null ? listed : normalizePrekeys([prekey]);
+  return prekeys.filter((entry) => entry.deviceId !== PLACEHOLDER_DEVICE);
+}
