@@ -35,7 +35,7 @@ export class AdminControls {
     serial?: string | undefined;
     fingerprint?: string | undefined;
   }): number {
-    const { certificates, tokens } = this.#gateway.store;
+    const { certificates, tokens, prekeys } = this.#gateway.store;
     const { authority, clock } = this.#gateway;
     const named =
       which.fingerprint === undefined ? null : certificates.byFingerprint(which.fingerprint.toLowerCase());
@@ -56,6 +56,7 @@ export class AdminControls {
       for (const record of revocable) {
         certificates.revoke(record.fingerprint, clock.now());
         tokens.drop(record.owner, 'both');
+        if (certificates.active(record.owner) === null) prekeys.remove(record.owner);
       }
     });
     return revocable.length;

@@ -100,8 +100,8 @@ const DAY = 24 * HOUR;
 export const MAX_FRAME_BYTES = 4 * 1024 * 1024;
 /** Largest `payload` of a message as UTF-8 JSON, in bytes (`protocol/04 §7`). */
 export const MAX_PAYLOAD_BYTES = 1_048_576;
-/** A page of `message.pull` ends before this many bytes (`protocol/04 §3.2`). */
-export const MAX_PAGE_BYTES = 1_048_576;
+/** Rows of one `message.pull` page in bytes; with the rest of the frame this stays below 1 MiB (`protocol/04 §3.2`). */
+export const MAX_PAGE_BYTES = 1_048_576 - 4096;
 
 const DEFAULT_TIMINGS: Timings = {
   challenge: 25,

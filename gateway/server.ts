@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { CloseCode } from '../shared/aun/errors';
 import { issuerProblem } from '../shared/aun/aid';
 import { AdminControls } from './admin';
@@ -48,7 +49,8 @@ export interface RunningGateway {
   kill(): Promise<void>;
 }
 
-const HOUSEKEEPING_MS = 60_000;
+const HOUSEKEEPING_MS = 600_000;
+const DAY_MS = 24 * 3_600_000;
 const STOP_GRACE_MS = 1000;
 
 /**
@@ -107,8 +109,10 @@ async function run(config: GatewayConfig, store: GatewayStore, clock: GatewayClo
   const end = (finish: (connection: Connection) => void, graceMs: number): Promise<void> => {
     ended ??= (async () => {
       for (const timer of timers) clearInterval(timer);
+      const closing = [...connections].map((connection) => connection.ended);
       for (const connection of connections) finish(connection);
-      await listener.stop(graceMs);
+      await Promise.race([Promise.all(closing), delay(graceMs, undefined, { ref: false })]);
+      await listener.stop();
       store.close();
       gateway.log.info('stopped');
       gateway.log.close();
@@ -166,7 +170,8 @@ function keepHouse(gateway: GatewayContext): void {
   gateway.delivery.touchOnline();
   gateway.store.tokens.dropExpired(now);
   gateway.store.inbox.purgeOlderThan(before);
-  gateway.store.messages.dropOlderThan(before);
+  // An id stays taken for a day at least, however short the retention is.
+  gateway.store.messages.dropOlderThan(Math.min(before, now - DAY_MS));
 }
 
 function watchSilence(connections: ReadonlySet<Connection>, config: GatewayConfig): void {

@@ -15,6 +15,9 @@ const MAX_BUFFERED_BYTES = 64 * 1024 * 1024;
 /** How long a closing socket may take before it is cut, in ms. */
 const CLOSE_WAIT_MS = 3000;
 
+/** Unexpected trouble such as a full disk: a code that clients repeat after a while (`protocol/01 §10.1`). */
+const TEMPORARY_FAILURE = { code: 5003, message: 'temporary server failure' } as const;
+
 /** One WebSocket from its upgrade to its end: challenge, frames in order, at most one session. */
 export class Connection implements SessionChannel {
   readonly #gateway: GatewayContext;
@@ -30,6 +33,8 @@ export class Connection implements SessionChannel {
   #lastRequestAt = 0;
   #lastHeard = Date.now();
   #closing = false;
+  /** Resolves when the socket is gone. */
+  readonly ended: Promise<void>;
 
   constructor(gateway: GatewayContext, dispatcher: Dispatcher, socket: WebSocket, remote: string) {
     this.#gateway = gateway;
@@ -42,11 +47,16 @@ export class Connection implements SessionChannel {
     this.#after(timings.handshake, () => {
       if (this.#session === null) this.close(CloseCode.authTimeout, 'auth timeout');
     });
-    socket.on('message', (data, isBinary) => this.#receive(data, isBinary));
+    socket.on('message', (data) => this.#receive(data));
     socket.on('pong', () => this.#heard());
     socket.on('ping', () => this.#heard());
     socket.on('error', () => undefined);
-    socket.on('close', () => this.#ended());
+    this.ended = new Promise((resolve) => {
+      socket.on('close', () => {
+        this.#clear();
+        resolve();
+      });
+    });
   }
 
   get session(): Session | null {
@@ -115,11 +125,10 @@ export class Connection implements SessionChannel {
     return true;
   }
 
-  #receive(data: RawData, isBinary: boolean): void {
+  #receive(data: RawData): void {
     this.#heard();
     if (this.#closing) return;
     const text = textOf(data);
-    if (text === null || isBinary === undefined) return;
     // Frames of one socket are handled strictly one after the other; the fast path needs no promise at all.
     if (this.#queue !== null) {
       this.#enqueue(text);
@@ -199,7 +208,7 @@ export class Connection implements SessionChannel {
     if (!(error instanceof RpcError)) {
       const message = error instanceof Error ? error.message : 'unknown';
       this.#gateway.log.warn('handler failed', { method: method.slice(0, 64), error: message });
-      this.#reply(id, method, errorFrame(id, { code: WireCode.internal, message: 'internal error' }));
+      this.#reply(id, method, errorFrame(id, TEMPORARY_FAILURE));
       return;
     }
     this.#reply(id, method, errorFrame(id, error));
@@ -248,7 +257,7 @@ export class Connection implements SessionChannel {
     if (this.#session !== null) this.#gateway.sessions.remove(this.#session);
   }
 
-  #ended(): void {
+  #clear(): void {
     this.#closing = true;
     this.#detach();
     if (this.#idle !== null) clearTimeout(this.#idle);
@@ -257,7 +266,8 @@ export class Connection implements SessionChannel {
   }
 }
 
-function textOf(data: RawData): string | null {
+/** Text of a frame; a binary frame that holds JSON is accepted too (`protocol/01 §4.1`). */
+function textOf(data: RawData): string {
   if (Buffer.isBuffer(data)) return data.toString('utf8');
   if (data instanceof ArrayBuffer) return Buffer.from(data).toString('utf8');
   return Buffer.concat(data).toString('utf8');

@@ -55,16 +55,11 @@ export class Listener {
     });
   }
 
-  /** Stops accepting, waits up to `graceMs` for open connections, then cuts them. */
-  async stop(graceMs: number): Promise<void> {
+  /** Stops accepting and cuts what is still open. */
+  async stop(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#tcp.close(() => resolve()));
-    const cut = setTimeout(() => {
-      for (const socket of this.#sockets) socket.destroy();
-    }, graceMs);
-    this.#plain.closeIdleConnections();
-    this.#secure.closeIdleConnections();
+    for (const socket of this.#sockets) socket.destroy();
     await closed;
-    clearTimeout(cut);
     this.#webSockets.close();
   }
 

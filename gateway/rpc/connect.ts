@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { JsonObject } from '../../shared/aun/canonical-json';
 import { splitAid } from '../../shared/aun/aid';
 import { CloseCode, WireCode } from '../../shared/aun/errors';
 import { parseDeviceId, parseSlotId } from '../../shared/aun/ids';
@@ -31,6 +32,11 @@ const schema = z.object({
   extra_info: jsonObject.optional(),
   options: z.object({ kind: text.optional(), short_ttl_ms: z.number().optional() }).default({}),
 });
+
+/** A member that is `null` counts as absent. */
+function withoutNulls(params: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(params).filter(([, value]) => value !== null));
+}
 
 function badRequest(message: string): RpcError {
   return new RpcError(WireCode.badRequest, message);
@@ -74,7 +80,7 @@ function generationOf(capabilities: Readonly<Record<string, unknown>>): Generati
 export function connect(call: OpenCall): unknown {
   const { gateway, connecting } = call;
   if (call.session !== null) throw badRequest('already authenticated');
-  const input = parseParams(schema, call.params);
+  const input = parseParams(schema, withoutNulls(call.params));
   if (input.nonce === '') throw badRequest('missing nonce');
   if (input.auth.method !== 'kite_token') throw badRequest('unsupported auth.method');
   checkProtocol(input.protocol);

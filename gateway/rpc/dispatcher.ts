@@ -1,22 +1,44 @@
 import { WireCode } from '../../shared/aun/errors';
 import type { GatewayContext } from '../context';
-import { methodNotFound, RpcError } from '../errors';
+import { authFailed, methodNotFound, RpcError } from '../errors';
 import { downloadCertificate, rekey, renewCertificate, requestCertificate } from './certificates';
 import { connect } from './connect';
 import { login1, login2, refreshToken } from './login';
 import { messageMethods } from './message';
 import { metaMethods } from './meta';
-import type { Method, OpenCall } from './method';
+import type { Method, OpenCall, OpenHandler } from './method';
 import { inSession, open } from './method';
 import { createAid } from './register';
 import { SignatureGuard } from './signatures';
 
+/**
+ * Marks unexpected trouble of a login step as temporary: clients look for this text to decide whether to try again
+ * (`protocol/01 §5.9`).
+ */
+function loginStep(label: string, handle: OpenHandler): OpenHandler {
+  const explain = (error: unknown): never => {
+    if (error instanceof RpcError) throw error;
+    throw authFailed(`${label}: temporary failure`);
+  };
+  return (call) => {
+    try {
+      const result = handle(call);
+      return result instanceof Promise ? result.catch(explain) : result;
+    } catch (error) {
+      return explain(error);
+    }
+  };
+}
+
+const firstStep = open(loginStep('aid_login1_failed', login1));
+const secondStep = open(loginStep('aid_login2_failed', login2));
+
 const authMethods: Readonly<Record<string, Method>> = {
   'auth.create_aid': open(createAid),
-  'auth.aid_login1': open(login1),
-  'auth.login1': open(login1),
-  'auth.aid_login2': open(login2),
-  'auth.login2': open(login2),
+  'auth.aid_login1': firstStep,
+  'auth.login1': firstStep,
+  'auth.aid_login2': secondStep,
+  'auth.login2': secondStep,
   'auth.connect': open(connect),
   'auth.refresh_token': open(refreshToken),
   'auth.renew_cert': open(renewCertificate),

@@ -42,9 +42,13 @@ function readPresented(pem: string): Presented {
   }
 }
 
+function requireHosted(gateway: GatewayContext, aid: string): void {
+  const { issuer } = splitAid(aid);
+  if (!gateway.authority.issuers.includes(issuer)) throw authFailed(`issuer not hosted here: ${issuer}`);
+}
+
 /** The active certificate an AID logs in with. @throws RpcError −32001 with the texts of `protocol/01 §7.2`. */
 function loginCertificate(gateway: GatewayContext, aid: string, presented: Presented): CertificateRecord {
-  if (!gateway.store.accounts.exists(aid)) throw authFailed('AID not registered');
   if (presented.commonName !== aid) throw authFailed('certificate subject does not match the AID');
   const all = gateway.store.certificates.ofOwner(aid);
   if (all.some((record) => record.fingerprint === presented.fingerprint && record.status === 'revoked')) {
@@ -63,6 +67,7 @@ export function login1({ gateway, params, remote }: OpenCall): unknown {
   gateway.limits.take('login', remote);
   const { aid, cert, client_nonce: clientNonce } = parseParams(login1Schema, params);
   if (!gateway.store.accounts.exists(aid)) throw authFailed('AID not registered');
+  requireHosted(gateway, aid);
   const presented = readPresented(cert);
   const active = loginCertificate(gateway, aid, presented);
   if (gateway.clock.now() > active.notAfter + RENEWAL_WINDOW_MS) throw authFailed('certificate expired');

@@ -254,10 +254,12 @@ export class InboxStore {
 
   /** Purges every inbox up to the last row before the first one younger than `before` (ms). */
   purgeOlderThan(before: number): void {
+    // Rows are in order of age, so the first one of an inbox tells whether there is anything to do.
     const stale = this.#sql.all<{ device: number; first: number | null; last_seq: number }>(
       `SELECT d.id AS device, d.last_seq,
-         (SELECT min(seq) FROM inbox i WHERE i.device = d.id AND i.timestamp >= ?) AS first
-       FROM devices d WHERE EXISTS (SELECT 1 FROM inbox i WHERE i.device = d.id AND i.timestamp < ?)`,
+         (SELECT seq FROM inbox i WHERE i.device = d.id AND i.timestamp >= ? ORDER BY seq LIMIT 1) AS first
+       FROM devices d
+       WHERE (SELECT timestamp FROM inbox i WHERE i.device = d.id ORDER BY seq LIMIT 1) < ?`,
       before,
       before,
     );
