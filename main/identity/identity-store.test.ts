@@ -2,18 +2,16 @@ import { verify } from 'node:crypto';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { parseAid } from '../../shared/aun/aid';
-import type { Aid } from '../../shared/aun/aid';
 import { createHeadlessVault } from '../keychain/headless';
 import type { Vault } from '../ports/vault';
 import { parseCertificate } from './certificate';
 import { createIdentityStore } from './identity-store';
 import type { IdentityStore } from './identity-store';
 import { temporaryFolder } from './testing/temporary-folder';
-import { makeTestNetwork, testClock, testRuntime } from './testing/test-network';
+import { makeTestNetwork, testAid, testClock, testRuntime } from './testing/test-network';
 import type { TestClock, TestNetwork } from './testing/test-network';
 
-const alice = parseAid('alice.aun.test') as Aid;
+const alice = testAid('alice.aun.test');
 let clock: TestClock;
 let network: TestNetwork;
 let dataDir: string;
@@ -179,7 +177,7 @@ describe('an unfinished registration', () => {
 
 it('every wrapped key can be moved to another vault', async () => {
   await made();
-  await store.begin(parseAid('bob-x.aun.test') as Aid);
+  await store.begin(testAid('bob-x.aun.test'));
   const secrets = await store.secrets();
   expect(secrets).toHaveLength(2);
   const other = await createHeadlessVault({

@@ -2,8 +2,6 @@ import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { parseAid } from '../../shared/aun/aid';
-import type { Aid } from '../../shared/aun/aid';
 import { createHeadlessVault } from '../keychain/headless';
 import { AunError, RpcError } from '../runtime/errors';
 import { silentLogger } from '../runtime/logger';
@@ -12,11 +10,11 @@ import type { IdentityStore } from './identity-store';
 import { registerAgain, registerIdentity } from './registration';
 import type { RegistrationPorts } from './registration';
 import { temporaryFolder } from './testing/temporary-folder';
-import { makeTestNetwork, testClock, testRuntime } from './testing/test-network';
+import { makeTestNetwork, testAid, testClock, testRuntime } from './testing/test-network';
 import type { TestNetwork } from './testing/test-network';
 import { createCertificateVerifier } from './verifier';
 
-const alice = parseAid('alice.aun.test') as Aid;
+const alice = testAid('alice.aun.test');
 const createParams = z.object({ aid: z.string(), public_key: z.string(), curve: z.literal('P-256') });
 
 interface Registry {

@@ -1,11 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { parseAid } from '../../shared/aun/aid';
-import type { Aid } from '../../shared/aun/aid';
 import { AunError } from '../runtime/errors';
 import { silentLogger } from '../runtime/logger';
 import { parseCertificate, spkiOf } from './certificate';
 import { issueCrl, issueOcsp, makeCa } from './testing/test-authority';
-import { makeTestNetwork, testClock, unreachable } from './testing/test-network';
+import { makeTestNetwork, testAid, testClock, unreachable } from './testing/test-network';
 import type { TestClock, TestNetwork } from './testing/test-network';
 import { createCertificateVerifier } from './verifier';
 import type { VerifierMemory, VerifierOptions } from './verifier';
@@ -13,13 +11,7 @@ import type { VerifierMemory, VerifierOptions } from './verifier';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-function aidOf(text: string): Aid {
-  const aid = parseAid(text);
-  if (aid === null) throw new Error(`${text} is no address`);
-  return aid;
-}
-
-const alice = aidOf('alice.aun.test');
+const alice = testAid('alice.aun.test');
 let clock: TestClock;
 let network: TestNetwork;
 
@@ -150,7 +142,7 @@ describe('validity periods', () => {
 });
 
 describe('names of issuers', () => {
-  const bob = aidOf('bob-x.other.test');
+  const bob = testAid('bob-x.other.test');
 
   it('must match on a pinned network', async () => {
     const pem = await network.leaf('CN=bob-x.other.test');
@@ -325,7 +317,7 @@ describe('caching', () => {
     const pems = await Promise.all(names.map((name) => network.leaf(`CN=${name}.aun.test`)));
     const checker = verifier();
     await Promise.all(
-      names.map((name, index) => checker.verifyPeer(aidOf(`${name}.aun.test`), pems[index] ?? '')),
+      names.map((name, index) => checker.verifyPeer(testAid(`${name}.aun.test`), pems[index] ?? '')),
     );
     expect(network.calls).toMatchObject({ chain: 1, crl: 1, ocsp: 4 });
   });
@@ -344,7 +336,7 @@ describe('caching', () => {
     const pem = await network.leaf('CN=alice.aun.test');
     const checker = verifier();
     await checker.verifyPeer(alice, pem);
-    expect(await refusal(checker.verifyPeer(aidOf('mallory.aun.test'), pem))).toMatchObject({
+    expect(await refusal(checker.verifyPeer(testAid('mallory.aun.test'), pem))).toMatchObject({
       reason: 'wrong_name',
     });
   });

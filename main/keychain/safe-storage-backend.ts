@@ -8,13 +8,13 @@ import { unreadable } from './blob';
  * ones are on their way out, and version 25 cannot name its backend: everything is optional.
  */
 export interface SafeStorage {
-  isEncryptionAvailable?(): boolean;
-  encryptString?(plain: string): Buffer;
-  decryptString?(encrypted: Buffer): string;
-  isAsyncEncryptionAvailable?(): Promise<boolean>;
-  encryptStringAsync?(plain: string): Promise<Buffer>;
-  decryptStringAsync?(encrypted: Buffer): Promise<{ readonly result: string }>;
-  getSelectedStorageBackend?(): string;
+  isEncryptionAvailable?: () => boolean;
+  encryptString?: (plain: string) => Buffer;
+  decryptString?: (encrypted: Buffer) => string;
+  isAsyncEncryptionAvailable?: () => Promise<boolean>;
+  encryptStringAsync?: (plain: string) => Promise<Buffer>;
+  decryptStringAsync?: (encrypted: Buffer) => Promise<{ readonly result: string }>;
+  getSelectedStorageBackend?: () => string;
 }
 
 /** One way of calling, whichever the version offers. */

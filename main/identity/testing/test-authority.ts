@@ -4,13 +4,12 @@ import {
   AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
   cryptoProvider,
-  KeyUsageFlags,
-  KeyUsagesExtension,
+  Extension,
   SubjectKeyIdentifierExtension,
   X509CertificateGenerator,
   X509CrlGenerator,
 } from '@peculiar/x509';
-import type { Extension, X509Certificate } from '@peculiar/x509';
+import type { X509Certificate } from '@peculiar/x509';
 import type { OcspStatus } from '../ocsp';
 import { toPem } from '../certificate';
 import { certificateFacts } from '../certificate';
@@ -40,6 +39,11 @@ function pemOf(certificate: X509Certificate): string {
   return toPem(new Uint8Array(certificate.rawData));
 }
 
+/** The critical KeyUsage extension, from the DER of its bits. */
+function keyUsage(bits: string): Extension {
+  return new Extension('2.5.29.15', true, Buffer.from(bits, 'hex'));
+}
+
 /** Makes an authority; without `parent` a root. `pathLength` undefined leaves the limit out. */
 export async function makeCa(
   name: string,
@@ -47,10 +51,9 @@ export async function makeCa(
 ): Promise<TestCa> {
   const { parent, now } = options;
   const keys = await webcrypto.subtle.generateKey(P384, true, ['sign', 'verify']);
-  const usage = KeyUsageFlags.digitalSignature | KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign;
   const extensions: Extension[] = [
     new BasicConstraintsExtension(true, options.pathLength, true),
-    new KeyUsagesExtension(usage, true),
+    keyUsage('03020186'),
     await SubjectKeyIdentifierExtension.create(keys.publicKey),
   ];
   if (parent !== undefined)
@@ -89,7 +92,6 @@ export async function issueLeaf(ca: TestCa, subject: string, options: LeafOption
       : await webcrypto.subtle.importKey('spki', Buffer.from(options.spki, 'base64'), algorithm, true, [
           'verify',
         ]);
-  const usage = KeyUsageFlags.digitalSignature | KeyUsageFlags.keyAgreement;
   const certificate = await X509CertificateGenerator.create({
     serialNumber: options.serial ?? testSerial(),
     subject,
@@ -101,7 +103,7 @@ export async function issueLeaf(ca: TestCa, subject: string, options: LeafOption
     signingAlgorithm: P384,
     extensions: [
       new BasicConstraintsExtension(options.ca === true, undefined, true),
-      new KeyUsagesExtension(options.ca === true ? usage | KeyUsageFlags.keyCertSign : usage, true),
+      keyUsage(options.ca === true ? '03020284' : '03020388'),
       await SubjectKeyIdentifierExtension.create(publicKey),
       await AuthorityKeyIdentifierExtension.create(ca.keys.publicKey),
     ],

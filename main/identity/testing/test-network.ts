@@ -1,3 +1,4 @@
+import { parseAid } from '../../../shared/aun/aid';
 import type { Aid } from '../../../shared/aun/aid';
 import type { PkiSource } from '../../ports/identity';
 import { AunError } from '../../runtime/errors';
@@ -99,4 +100,11 @@ export async function makeTestNetwork(issuer: string, clock: TestClock): Promise
     },
   };
   return network;
+}
+
+/** An address that a test knows to be one. */
+export function testAid(text: string): Aid {
+  const aid = parseAid(text);
+  if (aid === null) throw new Error(`${text} is no address`);
+  return aid;
 }
