@@ -1,8 +1,8 @@
 // The layers of the house (ARCHITECTURE.md, "Who may import whom"), as rules. Run by scripts/check-layers.mjs.
 'use strict';
 
-/** Test files build whole worlds out of many layers; they are held to the outer borders only. */
-const tests = '[.]test[.]tsx?$';
+/** Tests and their helpers build whole worlds out of many layers; they are held to the outer borders only. */
+const tests = '([.]test[.]tsx?$|/testing/)';
 
 /** The ground of main/: the outside world and the interfaces between services. These two may know each other. */
 const ground = ['runtime', 'ports'];
@@ -157,6 +157,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^e2e/harness/', pathNot: tests },
       to: { path: '^(main|gateway|renderer|preload)/' },
+    },
+    {
+      name: 'helpers-of-tests-stay-with-tests',
+      comment: 'the product imports nothing from a testing/ folder',
+      severity: 'error',
+      from: { path: '^(main|preload|renderer|shared|gateway)/', pathNot: tests },
+      to: { path: '/testing/', pathNot: 'node_modules' },
     },
     {
       name: 'tests-are-not-imported',

@@ -126,6 +126,14 @@ describe('the layer rules', () => {
     expect(await rulesBrokenBy({ 'renderer/app/app.ts': text })).toEqual(['renderer-without-node']);
   });
 
+  it('keep helpers of tests out of the product', async () => {
+    const files = {
+      'main/store/repository.ts': imports('./testing/rows'),
+      'main/store/testing/rows.ts': leaf,
+    };
+    expect(await rulesBrokenBy(files)).toEqual(['helpers-of-tests-stay-with-tests']);
+  });
+
   it('refuse a circle', async () => {
     const files = {
       'shared/a.ts': imports('./b'),
