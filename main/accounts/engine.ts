@@ -8,7 +8,7 @@ import type { ProcessLauncher } from '../ports/processes';
 import type { ManagedVault } from '../ports/vault';
 import { jsonFile } from '../runtime/json-file';
 import type { Runtime } from '../runtime/runtime';
-import { createStoreHost } from '../store';
+import { createStoreHost } from '../store/host';
 import { AccountManager } from './account-manager';
 import { createHandlers, settingsFile } from './handlers';
 import { LocalNetwork } from './local-network';
