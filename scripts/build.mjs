@@ -20,6 +20,7 @@ import { withLock } from './lib/lock.mjs';
 const stampFile = inRoot('dist', '.build.json');
 /** Files whose change makes everything stale. */
 const common = [
+  'package.json',
   'package-lock.json',
   'tsconfig.json',
   'scripts/build.mjs',
@@ -77,6 +78,10 @@ function listFiles(folder) {
     .sort();
 }
 
+function applicationVersion() {
+  return JSON.parse(readFileSync(inRoot('package.json'), 'utf8')).version;
+}
+
 /** Writes a file so that nobody ever sees half of it: tests may be starting the old one at this moment. */
 function replaceFile(file, contents) {
   mkdirSync(path.dirname(file), { recursive: true });
@@ -102,7 +107,10 @@ async function buildBundle(name, { source, output }) {
       write: false,
       logLevel: 'silent',
       external: ['electron', '@signalapp/sqlcipher', 'playwright', 'playwright-core'],
-      define: { 'process.env.NODE_ENV': '"production"' },
+      define: {
+        'process.env.NODE_ENV': '"production"',
+        'process.env.PARLEY_VERSION': JSON.stringify(applicationVersion()),
+      },
       loader: { '.sql': 'text', '.md': 'text', '.svg': 'text' },
       legalComments: 'none',
       plugins: [leanZod],
