@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { inRoot, log, packageFile, runScript, runToEnd, ScriptError } from './lib/common.mjs';
 import { ensureDependencies } from './lib/dependencies.mjs';
+import { application } from './lib/entries.mjs';
 
 function flagOfPlatform() {
   return { linux: '--linux', darwin: '--mac', win32: '--win' }[process.platform];
@@ -25,7 +26,7 @@ runScript(async () => {
   const args = process.argv.slice(2);
   await ensureDependencies();
   const { build } = await import('./build.mjs');
-  await build({ force: true });
+  await build({ force: true, only: application });
   const builder = [packageFile('electron-builder', 'cli.js'), flagOfPlatform(), '--publish', 'never'];
   if (args.includes('--release')) return runToEnd(process.execPath, builder);
 

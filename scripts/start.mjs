@@ -4,6 +4,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isRoot, log, rootDirectory, runScript, runToEnd } from './lib/common.mjs';
 import { ensureDependencies } from './lib/dependencies.mjs';
+import { application } from './lib/entries.mjs';
 
 /** Why Chromium could not make its sandbox on this Linux machine, or undefined when it can. */
 function sandboxProblem() {
@@ -23,7 +24,7 @@ runScript(async () => {
   const headless = args.includes('--headless') || process.env.PARLEY_HEADLESS === '1';
   await ensureDependencies();
   const { build } = await import('./build.mjs');
-  await build();
+  await build({ only: application });
 
   const { desktopEnvironment, hasDisplay } = await import('./lib/desktop.mjs');
   if (!headless && !hasDisplay()) {

@@ -17,9 +17,20 @@ export const bundles = {
 /** The renderer, built by vite. */
 export const renderer = { source: 'renderer/index.html', output: 'dist/renderer' };
 
+/** What the application itself consists of. */
+export const application = [
+  'main',
+  'preload',
+  'renderer',
+  'store-worker',
+  'crypto-worker',
+  'gateway',
+  'agents',
+];
+
 /**
- * What `node scripts/run.mjs NAME` may start: the bundle, the bundles it starts itself (all of them when it needs a
- * desktop), and whether it needs a display and an Electron runtime.
+ * What `node scripts/run.mjs NAME` may start: the bundle, the others that have to be there, and whether it needs a
+ * display and an Electron runtime.
  */
 export const programs = {
   gateway: { bundle: 'gateway', companions: [], desktop: false },
@@ -30,6 +41,6 @@ export const programs = {
   },
   agents: { bundle: 'agents', companions: ['store-worker', 'crypto-worker'], desktop: false },
   docs: { bundle: 'docs', companions: [], desktop: false },
-  demo: { bundle: 'demo', companions: [], desktop: true },
-  bench: { bundle: 'bench', companions: [], desktop: true },
+  demo: { bundle: 'demo', companions: [...application, 'engine'], desktop: true },
+  bench: { bundle: 'bench', companions: [...application, 'engine'], desktop: true },
 };
