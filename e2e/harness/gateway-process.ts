@@ -110,17 +110,20 @@ async function launch(
     ...(options.args ?? []),
   ]);
   try {
-    const addresses = await child.firstLine('gateway', readReady, 20_000);
-    return { child, addresses };
+    const answer = await child.firstLine('gateway', readAnswer, 20_000);
+    if (typeof answer === 'string') throw new Error(`gateway: ${answer}`);
+    return { child, addresses: answer };
   } catch (error) {
     await child.end('SIGKILL');
     throw error;
   }
 }
 
-function readReady(line: string): GatewayAddresses | undefined {
+/** The addresses of a ready gateway, or the reason of one that could not start. */
+function readAnswer(line: string): GatewayAddresses | string | undefined {
   const value = parseDict(line);
-  if (value?.['ready'] !== true) return undefined;
+  if (!value || !('ready' in value)) return undefined;
+  if (value['ready'] !== true) return line;
   return {
     url: textOf(value['url']),
     wss: textOf(value['wss']),

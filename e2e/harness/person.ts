@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { GatewayProcess } from './gateway-process';
-import { Sdk0220Client, isDict, realTiming, textOf } from './sdk0220';
+import { Sdk0220Client, SdkError, isDict, realTiming, textOf } from './sdk0220';
 import type { ClientOptions, ConnectOptions, Dict } from './sdk0220';
 import { until } from './until';
 
@@ -37,13 +37,13 @@ export class Person {
 
   /** Registers if necessary, logs in and connects. */
   async join(options: ConnectOptions = {}): Promise<this> {
-    await this.client.createAid(this.aid);
+    await patiently(() => this.client.createAid(this.aid));
     return this.online(options);
   }
 
   /** Logs in (or takes the cached tokens) and connects. */
   async online(options: ConnectOptions = {}): Promise<this> {
-    const credentials = await this.client.authenticate(this.aid);
+    const credentials = await patiently(() => this.client.authenticate(this.aid));
     await this.client.connect(credentials, {
       retry: QUICK_RETRY,
       ...this.#options.connect,
@@ -110,6 +110,7 @@ export class Person {
       timing: realTiming(SPEED),
       closeWaitMs: 150,
       callTimeoutMs: 10_000,
+      shortSocketTimes: { handshakeMs: 5000, receiveMs: 4000 },
       ...options,
     });
     client.on('any', (name: string, data: Dict) => {
@@ -119,5 +120,20 @@ export class Person {
       else if (name === 'connection.state') this.states.push(data);
     });
     return client;
+  }
+}
+
+/**
+ * Repeats a step whose short socket lost its challenge. That is the client's own race (a busy process may read the
+ * upgrade and the challenge in one piece), and what its user does about it is to try again.
+ */
+async function patiently<Value>(step: () => Promise<Value>): Promise<Value> {
+  for (let left = 3; ; left -= 1) {
+    try {
+      return await step();
+    } catch (error) {
+      if (left === 0 || !(error instanceof SdkError) || error.message !== 'websocket recv timeout')
+        throw error;
+    }
   }
 }

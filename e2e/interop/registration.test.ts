@@ -137,7 +137,7 @@ describe('registration of a 0.2.20 client', () => {
   it('registers again by itself when the network has forgotten the name', async () => {
     const person = world.person('forgotten');
     await person.client.createAid(person.aid);
-    await world.gateway.admin('free-name', { aid: person.aid });
+    await world.gateway.admin('free_name', { aid: person.aid });
     const credentials = await person.client.authenticate(person.aid);
     expect(credentials.access_token).not.toBe('');
   });

@@ -67,7 +67,7 @@ describe('a session of a 0.2.20 client', () => {
 
   it('offers a stale token twice, refreshes on a short socket and goes on over the same socket', async () => {
     const person = await world.person('stale').join();
-    await world.gateway.admin('expire-tokens', { aid: person.aid, kind: 'access' });
+    await world.gateway.admin('expire_tokens', { aid: person.aid, kind: 'access' });
     const mark = person.states.length;
     person.client.drop();
     await back(person, mark);
@@ -80,7 +80,7 @@ describe('a session of a 0.2.20 client', () => {
     const person = await world.person('stale').join({ slotId: 'named' });
     const before = person.client.data.load(person.aid).instances[`${person.client.deviceId}|named`];
     expect(before?.refresh_token).toBeUndefined();
-    await world.gateway.admin('expire-tokens', { aid: person.aid, kind: 'all' });
+    await world.gateway.admin('expire_tokens', { aid: person.aid, kind: 'both' });
     const mark = person.states.length;
     person.client.drop();
     await back(person, mark);
@@ -92,29 +92,32 @@ describe('a session of a 0.2.20 client', () => {
     const bob = await world.person('bobby').join();
     await alice.tell(bob.aid, 'warm');
     await bob.heard(1);
-    const outbox = Array.from({ length: 40 }, (_, index) => ({
-      id: `restart-${String(index)}`,
-      text: String(index),
-    }));
-    const send = async (entry: { id: string; text: string }): Promise<void> => {
-      await until(`${entry.id} is accepted`, async () => {
-        try {
-          await alice.tell(bob.aid, entry.text, { message_id: entry.id });
-          return true;
-        } catch {
-          return false;
-        }
-      });
+    const texts = Array.from({ length: 60 }, (_, index) => String(index));
+    /** One of three lanes that send one message after the other, each until it is accepted. */
+    const lane = async (start: number): Promise<void> => {
+      for (let index = start; index < texts.length; index += 3) {
+        const text = texts[index] ?? '';
+        await until(`${text} is accepted`, () =>
+          alice.tell(bob.aid, text, { message_id: `kill-${text}` }).then(
+            () => true,
+            () => false,
+          ),
+        );
+      }
     };
-    const traffic = Promise.all(outbox.map(send));
-    await until('half of the traffic', () => bob.received.length > 10);
-    await world.gateway.kill();
-    await world.gateway.startAgain();
+    const traffic = Promise.all([lane(0), lane(1), lane(2)]);
+    for (const count of [10, 30]) {
+      await until(`${String(count)} messages`, () => bob.received.length > count);
+      await world.gateway.kill();
+      await world.gateway.startAgain();
+    }
     await traffic;
-    await until('everything is there', () => new Set(bob.texts).size === 41, 20_000);
-    expect(bob.texts).toHaveLength(41);
-    const seqs = (await bob.client.pull({ after_seq: 0, limit: 200 })).reply['messages'];
-    expect(Array.isArray(seqs) ? seqs.length : 0).toBe(41);
+    await until('everything is there', () => new Set(bob.texts).size === 61, 20_000);
+    expect(bob.texts).toHaveLength(61);
+    await until('bob is back', () => bob.client.state === 'connected');
+    const { messages } = await bob.client.pull({ after_seq: 0, limit: 200 });
+    expect(messages.map((row) => row['seq'])).toEqual(Array.from({ length: 61 }, (_, index) => index + 1));
+    expect(bob.undecryptable).toEqual([]);
   }, 60_000);
 
   it('keeps accounts, cursors and mail over a kill, with everybody away', async () => {
@@ -140,14 +143,14 @@ describe('a session of a 0.2.20 client', () => {
 
   it('keeps waiting while the gateway says it is not well', async () => {
     const person = await world.person('patient').join();
-    await world.gateway.admin('health', { healthy: false });
+    await world.gateway.admin('health', { up: false });
     const mark = person.states.length;
     person.client.drop();
     await until('several attempts', () => {
       return statesAfter(person, mark).filter((state) => state === 'reconnecting').length >= 3;
     });
     expect(statesAfter(person, mark)).not.toContain('connecting');
-    await world.gateway.admin('health', { healthy: true });
+    await world.gateway.admin('health', { up: true });
     await back(person, mark);
   });
 

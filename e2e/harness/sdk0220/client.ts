@@ -393,6 +393,9 @@ export class Sdk0220Client extends EventEmitter {
 
   #raw(method: string, params: Dict): Promise<unknown> {
     const connection = this.#need(this.#connection);
+    if (connection.state !== 'connected') {
+      return Promise.reject(new SdkError('ConnectionError', 'client is not connected', { retryable: true }));
+    }
     const identity = this.#auth.identity(this.#aid);
     return connection.call(
       method,

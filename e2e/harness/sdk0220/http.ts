@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import net from 'node:net';
 import tls from 'node:tls';
 import { SdkError, messageOf } from './errors';
 
@@ -22,6 +23,26 @@ export function tlsOptions(options: NetworkOptions): { rejectUnauthorized: boole
   return {
     rejectUnauthorized: options.verifySsl,
     ...(options.extraCa ? { ca: [options.extraCa, ...tls.rootCertificates] } : {}),
+  };
+}
+
+/**
+ * How a WebSocket reaches its host when connections are redirected: the address changes, the name in the handshake
+ * and in the `Host` header does not. Empty without a redirect.
+ */
+export function socketPlace(
+  url: string,
+  options: NetworkOptions,
+): { createConnection?: (given: unknown) => net.Socket } {
+  const target = new URL(url);
+  const secure = target.protocol === 'wss:';
+  const place = options.redirect?.(target.hostname, Number(target.port) || (secure ? 443 : 80));
+  if (!place) return {};
+  return {
+    createConnection: () =>
+      secure
+        ? tls.connect({ ...tlsOptions(options), ...place, servername: target.hostname })
+        : net.connect(place),
   };
 }
 

@@ -2,6 +2,7 @@ import WebSocket from 'ws';
 import { SdkError, fromRemote, messageOf } from './errors';
 import { isDict, parseDict, textOf } from './json';
 import type { Dict } from './json';
+import { socketPlace } from './http';
 import type { NetworkOptions } from './http';
 
 /** Waiting times of a short socket, in ms (protocol/01 §4.3). */
@@ -24,12 +25,10 @@ export async function shortCall(
   network: NetworkOptions,
   times: ShortSocketTimes = SHORT_SOCKET_TIMES,
 ): Promise<Dict> {
-  const target = new URL(url);
-  const place = network.redirect?.(target.hostname, Number(target.port));
   const socket = new WebSocket(url, {
     handshakeTimeout: times.handshakeMs,
     ...(url.startsWith('wss:') ? { rejectUnauthorized: false } : {}),
-    ...(place ? { host: place.host, port: place.port } : {}),
+    ...socketPlace(url, { ...network, verifySsl: false }),
   });
   try {
     await opened(socket);

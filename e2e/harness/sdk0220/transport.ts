@@ -5,7 +5,7 @@ import WebSocket from 'ws';
 import { SdkError, fromRemote, messageOf } from './errors';
 import { isDict, parseDict } from './json';
 import type { Dict } from './json';
-import { tlsOptions } from './http';
+import { socketPlace, tlsOptions } from './http';
 import type { NetworkOptions } from './http';
 import { frameText } from './short-socket';
 
@@ -41,13 +41,11 @@ export class Transport extends EventEmitter {
   /** Opens the socket and returns the parameters of the challenge. */
   async connect(url: string): Promise<Dict> {
     const { network } = this.#options;
-    const target = new URL(url);
-    const place = network.redirect?.(target.hostname, Number(target.port));
     // With verification off a TLS agent is passed whatever the scheme; on `ws:` Node refuses it.
     const agent = network.verifySsl ? null : new https.Agent({ rejectUnauthorized: false });
     const socket = new WebSocket(url, {
       ...(agent ? { agent } : url.startsWith('wss:') ? tlsOptions(network) : {}),
-      ...(place ? { host: place.host, port: place.port } : {}),
+      ...socketPlace(url, network),
       maxPayload: 256 * 1024 * 1024,
     });
     this.#socket = socket;
