@@ -1,0 +1,231 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { E2eeEngine } from '../ports/e2ee';
+import type { AccountStore, StoreHost } from '../ports/store';
+import { silentLogger } from '../runtime/logger';
+import { systemClock, systemRandom } from '../runtime/runtime';
+import { FakeTime } from '../runtime/testing/fake-time';
+import { createInlineStoreHost } from '../store/inline-host';
+import { Inbox } from './inbox';
+import { FakeGateway, textRow } from './testing/fake-gateway';
+
+const ME = 'me01.aun.test';
+const BOB = 'bobby.aun.test';
+
+/** Rows in these tests are plain: nothing is to be opened. */
+const nothingEncrypted: E2eeEngine = {
+  seal: () => Promise.reject(new Error('nothing is sealed here')),
+  open: (rows) =>
+    Promise.resolve(
+      rows.map(() => ({
+        ok: false as const,
+        reason: 'unknown_generation' as const,
+        detail: 'unknown',
+        mayHeal: true,
+      })),
+    ),
+  recognizes: () => false,
+  onOnline: () => undefined,
+  onOffline: () => undefined,
+  lookup: () => Promise.resolve({ hasKeys: false, certificateFingerprint: null, exists: false }),
+  stop: () => undefined,
+};
+
+let folder: string;
+let host: StoreHost;
+let store: AccountStore;
+let gateway: FakeGateway;
+let time: FakeTime;
+let inbox: Inbox;
+let resets: number;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'parley-inbox-'));
+  host = createInlineStoreHost({ clock: systemClock, logger: silentLogger });
+  store = await host.open(join(folder, 'parley.db'), systemRandom.bytes(32));
+  gateway = new FakeGateway();
+  time = new FakeTime();
+  resets = 0;
+  inbox = await makeInbox();
+});
+
+afterEach(async () => {
+  await inbox.stop();
+  await host.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function makeInbox(): Promise<Inbox> {
+  const made = new Inbox({
+    aid: ME,
+    deviceId: 'd1',
+    slotId: 'main',
+    store,
+    rpc: gateway,
+    e2ee: nothingEncrypted,
+    runtime: { clock: time, random: systemRandom, scheduler: time, logger: silentLogger },
+    isOnline: () => gateway.online,
+    now: () => time.now(),
+    publish: () => undefined,
+    progress: () => undefined,
+    onServerReset: () => (resets += 1),
+    onFailure: () => undefined,
+  });
+  await made.load();
+  return made;
+}
+
+async function texts(): Promise<string[]> {
+  const { messages } = await store.page(BOB, { limit: 500 });
+  return messages.map((message) =>
+    message.content.kind === 'text' ? message.content.text : message.content.kind,
+  );
+}
+
+/** Waits until the inbox holds this many messages of Bob. */
+async function holds(count: number): Promise<void> {
+  await vi.waitFor(async () => expect(await texts()).toHaveLength(count));
+}
+
+it('pulls until a page is empty, however many pages there are', async () => {
+  gateway.rows = Array.from({ length: 250 }, (_unused, index) =>
+    textRow(index + 1, BOB, ME, `t${index + 1}`),
+  );
+  inbox.online();
+  await holds(250);
+  expect((await store.cursor()).contiguous).toBe(250);
+});
+
+it('acknowledges only what is stored', async () => {
+  gateway.rows = [textRow(1, BOB, ME, 'one')];
+  inbox.online();
+  await holds(1);
+  expect(gateway.ack).toBe(0);
+  time.advance(200);
+  await vi.waitFor(() => expect(gateway.ack).toBe(1));
+});
+
+it('does not acknowledge, and asks again, when the database refuses to store', async () => {
+  gateway.rows = [textRow(1, BOB, ME, 'one')];
+  const refuse = vi.spyOn(store, 'commitInbound').mockRejectedValueOnce(new Error('disk full'));
+  inbox.online();
+  await vi.waitFor(() => expect(refuse).toHaveBeenCalledTimes(1));
+  time.advance(5_000);
+  expect(gateway.ack).toBe(0);
+  await vi.waitFor(() => {
+    time.advance(10_000);
+    return expect(texts()).resolves.toEqual(['one']);
+  });
+});
+
+it('stores a pushed row once, also when it is pushed twice and pulled', async () => {
+  inbox.online();
+  const row = textRow(1, BOB, ME, 'one');
+  gateway.rows = [row];
+  inbox.event('message.received', row);
+  inbox.event('message.received', row);
+  await holds(1);
+  inbox.online();
+  inbox.event('message.received', textRow(2, BOB, ME, 'two'));
+  await holds(2);
+  expect(await texts()).toEqual(['one', 'two']);
+});
+
+it('fills a gap before a pushed row by pulling', async () => {
+  gateway.rows = [textRow(1, BOB, ME, 'one'), textRow(2, BOB, ME, 'two'), textRow(3, BOB, ME, 'three')];
+  inbox.event('message.received', textRow(3, BOB, ME, 'three'));
+  await holds(3);
+  expect(await texts()).toEqual(['one', 'two', 'three']);
+});
+
+it('goes on behind a hole that a full pull did not fill', async () => {
+  gateway.rows = [textRow(1, BOB, ME, 'one'), textRow(4, BOB, ME, 'four')];
+  inbox.online();
+  await holds(2);
+  expect((await store.cursor()).contiguous).toBe(4);
+  gateway.rows.push(textRow(5, BOB, ME, 'five'));
+  inbox.event('message.received', textRow(5, BOB, ME, 'five'));
+  await holds(3);
+});
+
+it('keeps a late row that fills a hole it had given up', async () => {
+  gateway.rows = [textRow(1, BOB, ME, 'one'), textRow(3, BOB, ME, 'three')];
+  inbox.online();
+  await holds(2);
+  inbox.event('message.received', textRow(2, BOB, ME, 'two'));
+  await holds(3);
+});
+
+it('ignores a push that is addressed to another device or slot', async () => {
+  inbox.event('message.received', { ...textRow(1, BOB, ME, 'other'), device_id: 'd2' });
+  inbox.event('message.received', { ...textRow(1, BOB, ME, 'other'), device_id: 'd1', slot_id: 'second' });
+  inbox.event('message.received', { ...textRow(1, BOB, ME, 'mine'), device_id: 'd1' });
+  await holds(1);
+  expect(await texts()).toEqual(['mine']);
+});
+
+it('survives a gateway whose counters started again, loses nothing and says so once', async () => {
+  gateway.rows = [textRow(1, BOB, ME, 'one'), textRow(2, BOB, ME, 'two')];
+  inbox.online();
+  await holds(2);
+  time.advance(200);
+  await vi.waitFor(async () => expect((await store.cursor()).acknowledged).toBe(2));
+  gateway.rows = [textRow(1, BOB, ME, 'after the reset', 'n1')];
+  gateway.ack = 0;
+  inbox.online();
+  await holds(3);
+  expect(resets).toBe(1);
+  expect((await store.cursor()).contiguous).toBe(1);
+});
+
+it('keeps a row that is no message, shows it and goes on', async () => {
+  gateway.rows = [{ ...textRow(1, BOB, ME, ''), message_id: '' }, textRow(2, BOB, ME, 'two')];
+  inbox.online();
+  await holds(1);
+  const { messages } = await store.page(ME, { limit: 10 });
+  expect(messages.map((message) => message.content.kind)).toEqual(['undecryptable']);
+});
+
+it('keeps an envelope of an unknown generation with its raw row', async () => {
+  gateway.rows = [
+    { ...textRow(1, BOB, ME, ''), encrypted: true, payload: { type: 'e2ee.future', version: '9' } },
+  ];
+  inbox.online();
+  await holds(1);
+  const { messages } = await store.page(BOB, { limit: 10 });
+  expect(messages[0]?.content).toMatchObject({ kind: 'undecryptable', reason: 'unknown_generation' });
+  expect(await store.raw(messages[0]?.id ?? 0)).toContain('e2ee.future');
+});
+
+it('blanks a recalled message, but only for its own sender', async () => {
+  gateway.rows = [textRow(1, BOB, ME, 'secret plan')];
+  inbox.online();
+  await holds(1);
+  inbox.event('message.recalled', { from: 'eve1.aun.test', to: ME, message_ids: ['m1'] });
+  inbox.event('message.recalled', { from: BOB, to: ME, message_ids: ['m1'] });
+  await vi.waitFor(async () => expect(await texts()).toEqual(['recalled']));
+});
+
+it('does not let a stranger recall somebody else’s message', async () => {
+  gateway.rows = [textRow(1, BOB, ME, 'stays')];
+  inbox.online();
+  await holds(1);
+  inbox.event('message.recalled', { from: 'eve1.aun.test', to: ME, message_ids: ['m1'] });
+  inbox.event('message.received', textRow(2, BOB, ME, 'after'));
+  await holds(2);
+  expect(await texts()).toEqual(['stays', 'after']);
+});
+
+it('survives frames of nonsense', async () => {
+  for (const nonsense of [null, 5, 'x', [], {}, { seq: -1 }, { seq: 2 ** 60, message_id: 'x' }]) {
+    inbox.event('message.received', nonsense);
+    inbox.event('message.ack', nonsense);
+    inbox.event('message.recalled', nonsense);
+    inbox.event('message.unheard-of', nonsense);
+  }
+  gateway.rows = [textRow(1, BOB, ME, 'one')];
+  inbox.online();
+  await holds(1);
+});
