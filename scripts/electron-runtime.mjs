@@ -157,13 +157,26 @@ async function unpackTestRuntime(target) {
   }
 }
 
-/** Puts the stand-in for Electron's default app in place, when it is missing or has changed. */
-async function placeDefaultApp(dist) {
+/** The stand-in for Electron's default app: what it must be, and where it lies. */
+function defaultApp(dist) {
   const source = readFileSync(inRoot('scripts', 'lib', 'default-app.cjs'));
-  const digest = createHash('sha256').update(source).digest('hex');
-  const stamp = `${dist}.default-app`;
-  const archive = path.join(dist, 'resources', 'default_app.asar');
-  if (existsSync(archive) && existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
+  return {
+    source,
+    digest: createHash('sha256').update(source).digest('hex'),
+    stamp: `${dist}.default-app`,
+    archive: path.join(dist, 'resources', 'default_app.asar'),
+  };
+}
+
+/** True when the runtime is unpacked and its default app is the present one. */
+function isComplete(dist) {
+  const { digest, stamp, archive } = defaultApp(dist);
+  if (!existsSync(path.join(dist, 'version')) || !existsSync(archive)) return false;
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === digest;
+}
+
+async function placeDefaultApp(dist) {
+  const { source, digest, stamp, archive } = defaultApp(dist);
   const { createPackage } = await import('@electron/asar');
   const work = path.join(dist, 'resources', `.default-app.${process.pid}`);
   mkdirSync(work, { recursive: true });
@@ -183,9 +196,10 @@ async function testRuntimeUnpacked() {
     );
   }
   const target = path.join(cacheDirectory(), `electron-${testRuntime.version}-linux-x64`);
+  if (isComplete(target)) return describe('test', target);
   return withLock(`${target}.lock`, async () => {
     if (!existsSync(path.join(target, 'version'))) await unpackTestRuntime(target);
-    await placeDefaultApp(target);
+    if (!isComplete(target)) await placeDefaultApp(target);
     return describe('test', target);
   });
 }
