@@ -121,6 +121,13 @@ export class TestGateway implements PkiSource, CertificateVerifier {
     }
   }
 
+  /** Changes what the gateway serves as the prekey of a device. */
+  tamperPrekey(aid: string, deviceId: string, patch: Params): void {
+    const devices = new Map(this.prekeys.get(aid) ?? []);
+    devices.set(deviceId, { ...devices.get(deviceId), ...patch });
+    this.prekeys.set(aid, devices);
+  }
+
   count(method: string): number {
     return this.calls.filter((call) => call.method === method).length;
   }

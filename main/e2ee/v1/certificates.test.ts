@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { AunError } from '../../runtime/errors';
+import { MemoryStore, TestWorld } from '../testing/world';
+import { CertificateDirectory } from './certificates';
+
+const HOUR = 3_600_000;
+const down = new AunError('gateway_unreachable', 'down', { retryable: true });
+
+async function directory() {
+  const world = new TestWorld();
+  const alice = await world.person('alice.aid.test');
+  const bobby = await world.person('bobby.aid.test');
+  const store = new MemoryStore();
+  const make = () =>
+    new CertificateDirectory({
+      identity: bobby,
+      pki: world.gateway,
+      verifier: world.gateway,
+      store,
+      runtime: world.runtime,
+    });
+  const fingerprint = alice.certificate()?.fingerprint ?? '';
+  return { world, alice, bobby, store, make, certificates: make(), fingerprint };
+}
+
+const code = (expected: string) => expect.objectContaining({ code: expected });
+
+describe('certificates of peers', () => {
+  it('are fetched and verified once an hour, and asked for once by many at the same time', async () => {
+    const { world, alice, certificates, fingerprint } = await directory();
+    const ask = () => certificates.byFingerprint(alice.aid, fingerprint);
+    await Promise.all([ask(), ask(), ask()]);
+    world.time.advance(HOUR);
+    await ask();
+    expect(world.gateway.verified).toBe(1);
+    world.time.advance(1);
+    await ask();
+    expect(world.gateway.verified).toBe(2);
+    expect(world.gateway.fetches).toHaveLength(1);
+  });
+
+  it('are used for one more hour when they cannot be checked again, and not longer', async () => {
+    const { world, alice, make, certificates, fingerprint } = await directory();
+    await certificates.byFingerprint(alice.aid, fingerprint);
+    world.gateway.pkiFailure = down;
+    world.time.advance(2 * HOUR);
+    expect((await certificates.byFingerprint(alice.aid, fingerprint)).fingerprint).toBe(fingerprint);
+    expect((await make().byFingerprint(alice.aid, fingerprint)).fingerprint).toBe(fingerprint);
+    world.time.advance(1);
+    await expect(certificates.byFingerprint(alice.aid, fingerprint)).rejects.toEqual(
+      code('gateway_unreachable'),
+    );
+    await expect(make().byFingerprint(alice.aid, fingerprint)).rejects.toEqual(code('gateway_unreachable'));
+  });
+
+  it('are given up at once when they turn out to be revoked', async () => {
+    const { world, alice, certificates, fingerprint } = await directory();
+    await certificates.byFingerprint(alice.aid, fingerprint);
+    world.gateway.revoked.add(fingerprint);
+    world.time.advance(HOUR + 1);
+    await expect(certificates.byFingerprint(alice.aid, fingerprint)).rejects.toEqual(
+      code('certificate_revoked'),
+    );
+  });
+
+  it('are not accepted in place of the one that was named', async () => {
+    const { world, alice, certificates } = await directory();
+    const other = `sha256:${'0'.repeat(64)}`;
+    await expect(certificates.byFingerprint(alice.aid, other)).rejects.toEqual(code('not_found'));
+    expect(world.gateway.fetches).toEqual([`${alice.aid} ${other}`, `${alice.aid} `]);
+    await expect(certificates.byFingerprint(alice.aid, 'md5:1')).rejects.toEqual(
+      code('certificate_mismatch'),
+    );
+  });
+
+  it('may be named by the fingerprint of their key when they are fetched', async () => {
+    const { alice, certificates, fingerprint } = await directory();
+    const spki = alice.certificate()?.spkiFingerprint ?? '';
+    expect((await certificates.byFingerprint(alice.aid, spki)).fingerprint).toBe(fingerprint);
+  });
+
+  it('are not asked for again for a few seconds after a failure, unless dropped', async () => {
+    const { world, alice, certificates, fingerprint } = await directory();
+    world.gateway.pkiFailure = down;
+    const ask = () => certificates.byFingerprint(alice.aid, fingerprint);
+    await expect(ask()).rejects.toEqual(code('gateway_unreachable'));
+    world.gateway.pkiFailure = null;
+    await expect(ask()).rejects.toEqual(code('gateway_unreachable'));
+    certificates.drop(alice.aid);
+    expect((await ask()).fingerprint).toBe(fingerprint);
+  });
+
+  it('that are our own need no network', async () => {
+    const { world, bobby, certificates } = await directory();
+    const old = bobby.certificate()?.fingerprint ?? '';
+    const renewed = await bobby.renew();
+    expect((await certificates.byFingerprint(bobby.aid, old)).fingerprint).toBe(old);
+    expect((await certificates.current(bobby.aid)).fingerprint).toBe(renewed.fingerprint);
+    expect(world.gateway.fetches).toEqual([]);
+  });
+
+  it('that were altered in the store are verified again before use', async () => {
+    const { world, alice, store, make, certificates, fingerprint } = await directory();
+    await certificates.byFingerprint(alice.aid, fingerprint);
+    const mallory = await world.person('mallory.aid.test');
+    for (const [key, row] of store.certificateRows) {
+      store.certificateRows.set(key, { ...row, pem: mallory.certificate()?.pem ?? '' });
+    }
+    await expect(make().byFingerprint(alice.aid, fingerprint)).rejects.toEqual(code('certificate_invalid'));
+  });
+});
