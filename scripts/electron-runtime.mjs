@@ -16,7 +16,6 @@ import {
   renameSync,
   rmSync,
   statSync,
-  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import os from 'node:os';
@@ -85,20 +84,23 @@ function download() {
   });
 }
 
+/** True when the release host did not answer a short while ago and nobody insists. */
+function isUnreachable(note) {
+  if (process.env.PARLEY_ELECTRON === 'shipped' || !existsSync(note)) return false;
+  return Date.now() - statSync(note).mtimeMs < retryAfter;
+}
+
 async function shippedDownloaded() {
   const note = path.join(cacheDirectory(), 'release-host-unreachable');
-  if (process.env.PARLEY_ELECTRON !== 'shipped' && existsSync(note)) {
-    if (Date.now() - statSync(note).mtimeMs < retryAfter) return undefined;
-  }
+  if (isUnreachable(note)) return undefined;
   return withLock(path.join(cacheDirectory(), 'download.lock'), async () => {
     const present = shippedIfInstalled();
-    if (present) return present;
+    if (present || isUnreachable(note)) return present;
     log(`parley: trying to download Electron ${shippedVersion()}`);
     const problem = await download();
     if (problem === undefined) return shippedIfInstalled();
     log(`parley: Electron ${shippedVersion()} cannot be downloaded here (${problem})`);
     writeFileSync(note, '');
-    utimesSync(note, new Date(), new Date());
     return undefined;
   });
 }
