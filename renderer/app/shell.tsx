@@ -1,0 +1,73 @@
+import { KeyRound } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { ChatPane } from '../features/chat/chat-pane';
+import { DetailsPane } from '../features/chat/details-pane';
+import { ListPane } from '../features/chat/list-pane';
+import { NoConversation } from '../features/chat/no-conversation';
+import { Rail } from '../features/identity/rail';
+import { TroubleScreen } from '../features/identity/trouble-screen';
+import { useAccount } from '../stores/accounts-store';
+import { useAppStore } from '../stores/app-store';
+import { useConversation } from '../stores/conversations-store';
+import { useOpenConversation, useViewStore } from '../stores/view-store';
+import { Button } from '../ui/button';
+import { ListDivider } from './list-divider';
+import type { TintStyle } from '../ui/avatar';
+import './shell.css';
+
+function WeakVaultBar() {
+  const { t } = useTranslation();
+  const vault = useAppStore((state) => state.vault);
+  if (vault === null || vault.protected) return null;
+  return (
+    <div className="weak-vault" role="status" data-testid="weak-vault">
+      <KeyRound size={16} aria-hidden />
+      <span className="weak-vault__text">{t('vault.weakText')}</span>
+      <Button size="small" onClick={() => useViewStore.getState().showDialog('passphrase')}>
+        {t('vault.weakAction')}
+      </Button>
+    </div>
+  );
+}
+
+/** Rail, list, conversation, details. Narrow windows show the list or the conversation. */
+export function Shell() {
+  const accountId = useViewStore((state) => state.account);
+  const openId = useOpenConversation();
+  const detailsOpen = useViewStore((state) => state.detailsOpen);
+  const listWidth = useAppStore((state) => state.settings.listWidth);
+  const account = useAccount(accountId);
+  const conversation = useConversation(accountId, openId);
+  const blocked = account?.session.blocked;
+  const trouble = blocked === 'key_unreadable' ? 'key' : blocked === 'database_damaged' ? 'database' : null;
+  const style: TintStyle = { '--list-width': `${listWidth}px` };
+  const chatOpen = conversation !== undefined || trouble !== null;
+  return (
+    <div className="shell" style={style} data-chat-open={chatOpen} data-testid="shell">
+      <Rail />
+      <div className="shell__columns">
+        <WeakVaultBar />
+        {account === undefined ? null : trouble !== null ? (
+          <TroubleScreen key={account.account} account={account} kind={trouble} />
+        ) : (
+          <div className="shell__panes">
+            <ListPane account={account.account} />
+            <ListDivider />
+            {conversation === undefined ? (
+              <NoConversation account={account} />
+            ) : (
+              <ChatPane
+                key={`${account.account} ${conversation.conversation}`}
+                account={account}
+                conversation={conversation}
+              />
+            )}
+            {conversation !== undefined && detailsOpen && (
+              <DetailsPane account={account.account} conversation={conversation} />
+            )}
+          </div>
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,54 @@
+/** A piece of a message: text, or text that is an address. */
+export type TextPiece =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'link'; readonly text: string; readonly url: string };
+
+/**
+ * What can be part of an address in running text: printable ASCII without delimiters. Chinese text follows an address
+ * without a space, and direction marks could disguise one, so everything beyond ASCII ends it.
+ */
+const candidate = /\bhttps?:\/\/[!#$%&'()*+,\-./0-9:;=?@A-Z[\]_a-z~]+/gi;
+const closers: Readonly<Record<string, string>> = { ')': '(', ']': '[' };
+
+function count(text: string, character: string): number {
+  return text.split(character).length - 1;
+}
+
+/** Takes off punctuation that belongs to the sentence, not to the address. */
+function trimEnd(text: string): string {
+  let end = text;
+  for (;;) {
+    const last = end.at(-1) ?? '';
+    const opener = closers[last];
+    const unbalanced = opener !== undefined && count(end, last) > count(end, opener);
+    if (!unbalanced && !/[.,;:!?'*_~]/.test(last)) return end;
+    end = end.slice(0, -1);
+  }
+}
+
+function safeUrl(text: string): string | null {
+  try {
+    const url = new URL(text);
+    const safe = (url.protocol === 'http:' || url.protocol === 'https:') && url.hostname !== '';
+    // A name before the host is almost always meant to deceive.
+    return safe && url.username === '' && url.password === '' ? url.href : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Splits plain text into text and http(s) addresses. Joined together the pieces are the text. */
+export function linkify(text: string): readonly TextPiece[] {
+  const pieces: TextPiece[] = [];
+  let done = 0;
+  for (const match of text.matchAll(candidate)) {
+    const shown = trimEnd(match[0]);
+    const url = safeUrl(shown);
+    if (url === null) continue;
+    if (match.index > done) pieces.push({ kind: 'text', text: text.slice(done, match.index) });
+    pieces.push({ kind: 'link', text: shown, url });
+    done = match.index + shown.length;
+  }
+  if (done < text.length || pieces.length === 0) pieces.push({ kind: 'text', text: text.slice(done) });
+  return pieces;
+}

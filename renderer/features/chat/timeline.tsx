@@ -1,0 +1,208 @@
+import { ArrowDown } from 'lucide-react';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Virtualizer, type VirtualizerHandle } from 'virtua';
+import type { Conversation } from '../../../shared/model/conversation';
+import { useTimelineStore, type Timeline as TimelineData } from '../../stores/timeline-store';
+import { windowLimit, type TimelineWindow } from '../../stores/timeline-window';
+import { Spinner } from '../../ui/spinner';
+import { useRovingRows } from '../../ui/use-roving-rows';
+import { buildRows, type TimelineRow } from './timeline-rows';
+import { TimelineRowView } from './timeline-row-view';
+import { useArrivals } from './use-arrivals';
+import { useMarkRead } from './use-mark-read';
+
+/** This close to an end (px) the next page is fetched. */
+const fetchDistance = 600;
+/** This close to the end (px) counts as being there. */
+const endDistance = 48;
+/** How long a message that was jumped to stays marked, in ms. */
+const highlightTime = 2200;
+
+interface TimelineProps {
+  readonly account: string;
+  readonly conversation: Conversation;
+  readonly timeline: TimelineData;
+  readonly window: TimelineWindow;
+}
+
+function rowKey(row: TimelineRow): string {
+  return row.key;
+}
+
+/**
+ * The messages of a conversation, only those near the screen in the document. It stays at the end while the reader is
+ * there, keeps its place when older messages arrive above, and fetches pages as they are needed. Mounted anew for every
+ * fresh load (`generation`).
+ */
+export function Timeline({ account, conversation, timeline, window }: TimelineProps) {
+  const { t } = useTranslation();
+  const id = conversation.conversation;
+  const { messages, hasOlder, hasNewer } = window;
+  const rows = useMemo(
+    () => buildRows(messages, timeline.readUpTo, !hasOlder),
+    [messages, timeline.readUpTo, hasOlder],
+  );
+  const scroller = useRef<HTMLDivElement>(null);
+  const list = useRef<VirtualizerHandle>(null);
+  const atEnd = useRef(!hasNewer);
+  const [showJump, setShowJump] = useState(false);
+  const [faded, setFaded] = useState(0);
+  const acceptsRow = useCallback((index: number) => rows[index]?.kind === 'message', [rows]);
+  const roving = useRovingRows(scroller, list, rows.length, acceptsRow);
+  const arrived = useArrivals(messages, conversation.title);
+  const markRead = useMarkRead(account, conversation);
+
+  const indexOf = useCallback(
+    (messageId: number) => rows.findIndex((row) => row.kind === 'message' && row.message.id === messageId),
+    [rows],
+  );
+
+  const noteReading = useCallback(() => {
+    const handle = list.current;
+    if (handle === null) return;
+    const lastVisible = handle.findItemIndex(handle.scrollOffset + handle.viewportSize - 8);
+    let newest = 0;
+    for (let index = 0; index <= lastVisible; index += 1) {
+      const row = rows[index];
+      if (row?.kind === 'message') newest = Math.max(newest, row.message.id);
+    }
+    markRead(newest);
+  }, [rows, markRead]);
+
+  const onScroll = useCallback(() => {
+    const handle = list.current;
+    if (handle === null) return;
+    const { scrollOffset, scrollSize, viewportSize } = handle;
+    const below = scrollSize - viewportSize - scrollOffset;
+    atEnd.current = below <= endDistance && !hasNewer;
+    setShowJump(below > viewportSize * 0.75 || (hasNewer && below > endDistance));
+    const store = useTimelineStore.getState();
+    if (scrollOffset < fetchDistance && hasOlder) void store.loadOlder(account, id);
+    else if (below < fetchDistance && hasNewer) void store.loadNewer(account, id);
+    noteReading();
+  }, [account, id, hasOlder, hasNewer, noteReading]);
+
+  // The first place to be: the message asked for, the first unread one, or the end.
+  const placed = useRef(false);
+  const newestOwn = useRef(0);
+  useLayoutEffect(() => {
+    const handle = list.current;
+    const last = rows.at(-1);
+    if (handle === null || last === undefined) return;
+    const own = last.kind === 'message' && last.message.own ? last.message.id : 0;
+    const ownIsNew = own > newestOwn.current;
+    newestOwn.current = Math.max(own, newestOwn.current);
+    if (!placed.current) {
+      placed.current = true;
+      const line = rows.findIndex((row) => row.kind === 'new');
+      if (timeline.target === null && line >= 0) handle.scrollToIndex(line, { align: 'start', offset: -48 });
+      else if (timeline.target === null) handle.scrollToIndex(rows.length - 1, { align: 'end' });
+    } else if (atEnd.current || ownIsNew) {
+      atEnd.current = true;
+      handle.scrollToIndex(rows.length - 1, { align: 'end' });
+    }
+  }, [rows, timeline.target]);
+
+  const done = useRef(0);
+  useLayoutEffect(() => {
+    const { target } = timeline;
+    if (target === null || target.nonce === done.current) return;
+    const index = indexOf(target.id);
+    if (index < 0) return;
+    done.current = target.nonce;
+    atEnd.current = false;
+    list.current?.scrollToIndex(index, { align: 'center' });
+  }, [timeline, indexOf]);
+
+  const nonce = timeline.target?.nonce ?? 0;
+  useEffect(() => {
+    const timer = setTimeout(() => setFaded(nonce), highlightTime);
+    return () => clearTimeout(timer);
+  }, [nonce]);
+  const highlighted = timeline.target !== null && nonce !== faded ? timeline.target.id : null;
+
+  // In a step of its own: a list that grows at one end and shrinks at the other in one step would lose its place.
+  useEffect(() => {
+    if (messages.length <= windowLimit) return;
+    const handle = list.current;
+    const nearStart = handle !== null && handle.scrollOffset < handle.scrollSize / 2;
+    useTimelineStore.getState().trim(account, id, nearStart ? 'start' : 'end');
+  }, [messages.length, account, id]);
+
+  // What is on the screen without any scrolling counts as read as well; and short pages are filled up.
+  useEffect(onScroll, [onScroll, rows]);
+
+  const toEnd = (): void => {
+    atEnd.current = true;
+    if (hasNewer) void useTimelineStore.getState().toEnd(account, id);
+    else list.current?.scrollToIndex(rows.length - 1, { align: 'end', smooth: rows.length < 200 });
+  };
+
+  return (
+    <>
+      {timeline.loading === 'older' && (
+        <div className="timeline__loading" role="status">
+          <Spinner />
+          <span className="visually-hidden">{t('chat.loadingOlder')}</span>
+        </div>
+      )}
+      <div
+        ref={scroller}
+        className="timeline"
+        role="list"
+        aria-label={t('chat.timeline', { name: conversation.title })}
+        data-testid="timeline"
+        tabIndex={roving.active === null ? 0 : -1}
+        onKeyDown={roving.onKeyDown}
+      >
+        <div className="timeline__spring" />
+        <Virtualizer
+          ref={list}
+          scrollRef={scroller}
+          data={rows}
+          shift={window.shift}
+          bufferSize={500}
+          keepMounted={roving.active === null ? [] : [Math.min(roving.active, rows.length - 1)]}
+          onScroll={onScroll}
+          onResize={() => {
+            if (atEnd.current) list.current?.scrollToIndex(rows.length - 1, { align: 'end' });
+          }}
+        >
+          {(row, index) => (
+            <TimelineRowView
+              key={rowKey(row)}
+              row={row}
+              index={index}
+              account={account}
+              conversation={conversation.conversation}
+              kind={conversation.kind}
+              title={conversation.title}
+              highlighted={row.kind === 'message' && row.message.id === highlighted}
+              active={index === roving.active}
+            />
+          )}
+        </Virtualizer>
+      </div>
+      {showJump && (
+        <button
+          type="button"
+          className="jump-button tabular"
+          onClick={toEnd}
+          data-testid="jump-to-end"
+          aria-label={
+            conversation.unread > 0
+              ? t('chat.jumpToEndCount', { count: conversation.unread })
+              : t('chat.jumpToEnd')
+          }
+        >
+          {conversation.unread > 0 && <span className="jump-button__count">{conversation.unread}</span>}
+          <ArrowDown size={18} aria-hidden />
+        </button>
+      )}
+      <div className="visually-hidden" aria-live="polite">
+        {arrived}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,126 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { aidProblem, normalizeAidInput, splitAid } from '../../../shared/aun/aid';
+import { invoke, toCommandError, type CommandError } from '../../stores/bridge';
+import { useConversationsStore } from '../../stores/conversations-store';
+import { showConversation } from '../../stores/navigation';
+import { Button } from '../../ui/button';
+import { Dialog } from '../../ui/dialog';
+import { Spinner } from '../../ui/spinner';
+import { TextField } from '../../ui/text-field';
+import { usePeerLookup } from './use-peer-lookup';
+
+/** A name without a dot gets the own network: most people write to their neighbours. */
+function completeAid(typed: string, account: string): string {
+  const text = normalizeAidInput(typed);
+  return text === '' || text.includes('.') ? text : `${text}.${splitAid(account).issuer}`;
+}
+
+/** Starts a conversation with an address, looked up while it is typed. */
+export function NewConversationDialog(props: { readonly account: string; readonly onClose: () => void }) {
+  const { t } = useTranslation();
+  const { account, onClose } = props;
+  const [typed, setTyped] = useState('');
+  const [left, setLeft] = useState(false);
+  const [attempt, setAttempt] = useState(0);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<CommandError | null>(null);
+  const aid = completeAid(typed, account);
+  const problem = aid === '' ? null : aidProblem(aid);
+  const self = aid === account;
+  const valid = aid !== '' && problem === null;
+  const lookup = usePeerLookup(account, valid && !self ? aid : null, attempt);
+  const missing = lookup.state === 'found' && !lookup.peer.exists;
+
+  const open = (): void => {
+    if (!valid || missing || busy) return;
+    setBusy(true);
+    setError(null);
+    invoke('conversation.open', { account, peer: aid }).then(
+      (conversation) => {
+        useConversationsStore.getState().merge(account, [conversation]);
+        showConversation(account, conversation.conversation);
+        onClose();
+      },
+      (reason: unknown) => {
+        setBusy(false);
+        setError(toCommandError(reason));
+      },
+    );
+  };
+
+  // A word that is not finished is not a mistake yet.
+  const unfinished = problem === 'too_short' && !left;
+  const hint = (() => {
+    if (error !== null) return t(`errors.${error.code}`);
+    if (problem !== null) return unfinished ? '' : t(`aid.${problem}`);
+    if (self) return t('compose.self');
+    switch (lookup.state) {
+      case 'idle':
+        return '';
+      case 'looking':
+        return t('compose.looking', { aid });
+      case 'failed':
+        return t(`errors.${lookup.error.code}`);
+      case 'found':
+        if (!lookup.peer.exists) return t('compose.notFound', { aid });
+        return lookup.peer.hasKeys ? t('compose.found', { aid }) : t('compose.foundNoKeys', { aid });
+    }
+  })();
+  const wrong = error !== null || (problem !== null && !unfinished) || missing;
+  const sure = lookup.state === 'found' && lookup.peer.exists && lookup.peer.hasKeys;
+
+  return (
+    <Dialog
+      title={t('compose.title')}
+      text={t('compose.text')}
+      onClose={onClose}
+      testId="new-conversation-dialog"
+    >
+      <form
+        className="dialog__form"
+        onSubmit={(submit) => {
+          submit.preventDefault();
+          open();
+        }}
+      >
+        <TextField
+          label={t('compose.address')}
+          placeholder={t('compose.placeholder', { example: `echo.${splitAid(account).issuer}` })}
+          value={typed}
+          autoFocus
+          onText={(text) => {
+            setTyped(text);
+            setLeft(false);
+            setError(null);
+          }}
+          onBlur={() => setLeft(true)}
+          hint={hint}
+          tone={wrong ? 'danger' : sure ? 'success' : 'neutral'}
+          suffix={
+            lookup.state === 'looking' ? (
+              <span className="field__suffix">
+                <Spinner />
+              </span>
+            ) : undefined
+          }
+          data-testid="peer-address"
+        />
+        <div className="dialog__actions">
+          {lookup.state === 'failed' && (
+            <Button onClick={() => setAttempt(attempt + 1)}>{t('common.retry')}</Button>
+          )}
+          <Button
+            tone="primary"
+            type="submit"
+            busy={busy}
+            disabled={!valid || missing || lookup.state === 'looking'}
+            data-testid="open-conversation"
+          >
+            {lookup.state === 'failed' ? t('compose.openAnyway') : t('compose.open')}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,55 @@
+import { useTranslation } from 'react-i18next';
+import { useAccount } from '../../stores/accounts-store';
+import { showMessage } from '../../stores/navigation';
+import type { SearchHit } from '../../stores/search-store';
+import type { TintStyle } from '../../ui/avatar';
+import { listTime } from '../../ui/time';
+import { useNow } from '../../ui/use-now';
+import { Highlight } from './highlight';
+
+/** One message that was found. Hits of another identity say whose they are. */
+export function SearchHitRow(props: {
+  readonly hit: SearchHit;
+  readonly index: number;
+  readonly active: boolean;
+  readonly account: string;
+}) {
+  const { t, i18n } = useTranslation();
+  const { hit } = props;
+  const now = useNow(60_000);
+  const owner = useAccount(hit.account);
+  const style: TintStyle = { '--hue': owner?.hue ?? 0 };
+  const title = hit.message.conversation === hit.account ? t('list.notesToSelf') : hit.title;
+  return (
+    <div role="listitem">
+      <button
+        type="button"
+        className="search-hit"
+        style={style}
+        data-row={props.index}
+        data-testid="search-hit"
+        tabIndex={props.active ? 0 : -1}
+        onClick={() => showMessage(hit.account, hit.message.conversation, hit.message.id)}
+      >
+        <span className="search-hit__line">
+          <span className="search-hit__title ellipsis isolate" dir="auto">
+            {title}
+          </span>
+          <span className="search-hit__time tabular">
+            {listTime(i18n.language, hit.message.sortAt, now, t('chat.yesterday'))}
+          </span>
+        </span>
+        <span className="search-hit__excerpt" dir="auto">
+          {hit.message.own && <span className="search-hit__own">{t('common.you')}: </span>}
+          <Highlight text={hit.excerpt} ranges={hit.ranges} />
+        </span>
+        {hit.account !== props.account && (
+          <span className="search-hit__account ellipsis">
+            <span className="search-hit__ring" />
+            {hit.account}
+          </span>
+        )}
+      </button>
+    </div>
+  );
+}

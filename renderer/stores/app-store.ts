@@ -1,0 +1,46 @@
+import { create } from 'zustand';
+import type { BridgeEvent, CommandResult } from '../../shared/bridge/contract';
+import type { Network } from '../../shared/model/network';
+import { defaultSettings, type Settings, type VaultStatus } from '../../shared/model/settings';
+import { invoke, reportError } from './bridge';
+
+export type AppInfo = CommandResult<'app.info'>;
+
+interface AppState {
+  readonly info: AppInfo | null;
+  readonly settings: Settings;
+  readonly vault: VaultStatus | null;
+  readonly networks: readonly Network[];
+  /** Takes over what changed for the whole installation, in one step per batch. */
+  applyBatch(batch: readonly BridgeEvent[]): void;
+  /** Shows a changed setting at once and stores it. */
+  changeSettings(change: Partial<Settings>): void;
+}
+
+/** Facts of the installation: version, settings, vault, networks. */
+export const useAppStore = create<AppState>()((set, get) => ({
+  info: null,
+  settings: defaultSettings,
+  vault: null,
+  networks: [],
+  applyBatch: (batch) => {
+    const change: { settings?: Settings; vault?: VaultStatus; networks?: readonly Network[] } = {};
+    for (const { event, data } of batch) {
+      if (event === 'settings.changed') change.settings = data.settings;
+      else if (event === 'vault.changed') change.vault = data.vault;
+      else if (event === 'network.changed') change.networks = data.networks;
+    }
+    if (Object.keys(change).length > 0) set(change);
+  },
+  changeSettings: (change) => {
+    const before = get().settings;
+    set({ settings: { ...before, ...change } });
+    invoke('app.settings.set', change).then(
+      (settings) => set({ settings }),
+      (reason: unknown) => {
+        set({ settings: before });
+        reportError(reason);
+      },
+    );
+  },
+}));

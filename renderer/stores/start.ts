@@ -1,0 +1,45 @@
+import { useAccountsStore } from './accounts-store';
+import { useAppStore } from './app-store';
+import { invoke, onEvents } from './bridge';
+import { useConversationsStore } from './conversations-store';
+import { showAccount } from './navigation';
+import { useNoticesStore } from './notices-store';
+import { useTimelineStore } from './timeline-store';
+import { useViewStore } from './view-store';
+
+/** Chooses an identity when none is chosen yet. */
+function chooseAccount(): void {
+  const view = useViewStore.getState();
+  const first = useAccountsStore.getState().accounts?.[0];
+  if (view.account === null && first !== undefined) showAccount(first.account);
+}
+
+/** Reads the identities, at the start and after unlocking. */
+export async function loadAccounts(): Promise<void> {
+  const { accounts } = await invoke('account.list', {});
+  useAccountsStore.getState().replaceAll(accounts);
+  chooseAccount();
+}
+
+/**
+ * Connects the stores with the main process and reads the first snapshots. Events are heard before anything is read,
+ * so that no change is missed. Returns a disposer.
+ * @throws CommandError when the application does not answer
+ */
+export async function startStores(): Promise<() => void> {
+  const dispose = onEvents((batch) => {
+    useAppStore.getState().applyBatch(batch);
+    useAccountsStore.getState().applyBatch(batch);
+    useConversationsStore.getState().applyBatch(batch);
+    useTimelineStore.getState().applyBatch(batch);
+    useNoticesStore.getState().applyBatch(batch);
+  });
+  const [info, settings, { networks }] = await Promise.all([
+    invoke('app.info', {}),
+    invoke('app.settings.get', {}),
+    invoke('network.list', {}),
+  ]);
+  useAppStore.setState({ info, settings, networks, vault: info.vault });
+  if (!info.vault.locked) await loadAccounts();
+  return dispose;
+}

@@ -1,0 +1,54 @@
+import { create } from 'zustand';
+
+export type DialogName = 'settings' | 'new-conversation' | 'add-identity' | 'passphrase';
+
+interface ViewState {
+  /** Identity whose conversations are listed. */
+  readonly account: string | null;
+  /** Open conversation of each identity. */
+  readonly conversations: Readonly<Record<string, string | null>>;
+  readonly dialog: DialogName | null;
+  readonly detailsOpen: boolean;
+  /** What is typed into the search field. */
+  readonly query: string;
+  /** Search only here; null for everywhere. */
+  readonly searchIn: { readonly account: string; readonly conversation: string } | null;
+  selectAccount(account: string): void;
+  openConversation(account: string, conversation: string): void;
+  /** Back to the list (narrow windows, Escape). */
+  closeConversation(): void;
+  showDialog(dialog: DialogName | null): void;
+  toggleDetails(open?: boolean): void;
+  setQuery(query: string): void;
+  setSearchIn(place: ViewState['searchIn']): void;
+}
+
+/** What is on the screen: nothing in here is data. */
+export const useViewStore = create<ViewState>()((set) => ({
+  account: null,
+  conversations: {},
+  dialog: null,
+  detailsOpen: false,
+  query: '',
+  searchIn: null,
+  selectAccount: (account) => set({ account, query: '', searchIn: null }),
+  openConversation: (account, conversation) =>
+    set((state) => ({ account, conversations: { ...state.conversations, [account]: conversation } })),
+  closeConversation: () =>
+    set((state) =>
+      state.account === null
+        ? state
+        : { detailsOpen: false, conversations: { ...state.conversations, [state.account]: null } },
+    ),
+  showDialog: (dialog) => set({ dialog }),
+  toggleDetails: (open) => set((state) => ({ detailsOpen: open ?? !state.detailsOpen })),
+  setQuery: (query) => set(query === '' ? { query, searchIn: null } : { query }),
+  setSearchIn: (searchIn) => set({ searchIn }),
+}));
+
+/** The open conversation of the chosen identity. */
+export function useOpenConversation(): string | null {
+  return useViewStore((state) =>
+    state.account === null ? null : (state.conversations[state.account] ?? null),
+  );
+}

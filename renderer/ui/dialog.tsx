@@ -1,0 +1,46 @@
+import { X } from 'lucide-react';
+import { Dialog as Primitive } from 'radix-ui';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { IconButton } from './icon-button';
+import './dialog.css';
+
+/**
+ * A modal dialog: traps the focus, closes on Escape and returns the focus. The backdrop is our own element, because
+ * the library's overlay writes a style element, which the content security policy forbids.
+ */
+export function Dialog(props: {
+  readonly title: string;
+  readonly text?: string;
+  readonly wide?: boolean;
+  readonly testId?: string;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}) {
+  const { t } = useTranslation();
+  return (
+    <Primitive.Root open onOpenChange={(open) => !open && props.onClose()}>
+      <Primitive.Portal>
+        <div className="dialog__backdrop" />
+        <Primitive.Content
+          className={props.wide === true ? 'dialog dialog--wide' : 'dialog'}
+          data-testid={props.testId}
+          {...(props.text === undefined ? { 'aria-describedby': undefined } : {})}
+        >
+          <div className="dialog__header">
+            <Primitive.Title className="dialog__title">{props.title}</Primitive.Title>
+            <Primitive.Close asChild>
+              <IconButton label={t('common.close')}>
+                <X size={18} aria-hidden />
+              </IconButton>
+            </Primitive.Close>
+          </div>
+          {props.text !== undefined && (
+            <Primitive.Description className="dialog__text">{props.text}</Primitive.Description>
+          )}
+          <div className="dialog__body">{props.children}</div>
+        </Primitive.Content>
+      </Primitive.Portal>
+    </Primitive.Root>
+  );
+}
