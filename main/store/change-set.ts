@@ -12,7 +12,8 @@ import type { WriteConnection } from './sqlite';
  * and tells the final state.
  */
 export class ChangeSet {
-  private readonly messages = new Set<number>();
+  /** Final state where it is known already; null is read at the end. */
+  private readonly messages = new Map<number, Message | null>();
   private readonly removals = new Map<number, string>();
   private readonly touched = new Set<number>();
   private readonly unread = new Map<number, number>();
@@ -20,7 +21,13 @@ export class ChangeSet {
   constructor(private readonly database: WriteConnection) {}
 
   message(id: number, conversation: number): void {
-    this.messages.add(id);
+    this.messages.set(id, null);
+    this.touched.add(conversation);
+  }
+
+  /** A message that was just inserted, as it lies in the table. */
+  inserted(message: Message, conversation: number): void {
+    this.messages.set(message.id, message);
     this.touched.add(conversation);
   }
 
@@ -50,8 +57,8 @@ export class ChangeSet {
       if (conversation !== null) conversations.push(conversation);
     }
     const messages: Message[] = [];
-    for (const id of this.messages) {
-      const message = messageById(this.database, id);
+    for (const [id, inserted] of this.messages) {
+      const message = inserted ?? messageById(this.database, id);
       if (message !== null) messages.push(message);
     }
     const removed = [...this.removals].map(([id, conversation]) => ({ id, conversation }));

@@ -208,7 +208,8 @@ describe('committing inbound messages', () => {
       null,
     );
     expect(change.messages[0]?.sortAt).toBe(2);
-    expect(change.messages[0]?.content).toEqual(textContent('nul \0 lone \ufffd emoji 😀'));
+    const page = await store.page(PEER, { limit: 1 });
+    expect(page.messages[0]?.content).toEqual(textContent('nul \0 lone \ufffd emoji 😀'));
   });
 });
 

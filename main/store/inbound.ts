@@ -1,3 +1,4 @@
+import type { Message } from '../../shared/model/message';
 import type { InboundRecord, InboxCursor } from '../ports/store';
 import type { Logger } from '../runtime/logger';
 import type { ChangeSet } from './change-set';
@@ -111,7 +112,7 @@ function storeRecord(context: WriteContext, record: InboundRecord, keys: Map<str
     content.healing ? 1 : 0,
   ]);
   if (inserted.changes > 0) {
-    change.message(inserted.lastInsertRowid, conversation);
+    change.inserted(insertedMessage(inserted.lastInsertRowid, record, serverTime, senderTime), conversation);
     if (countsAsUnread(record.own, content.kind)) change.countUnread(conversation, 1);
     return;
   }
@@ -121,6 +122,28 @@ function storeRecord(context: WriteContext, record: InboundRecord, keys: Map<str
     database.run('UPDATE messages SET seq = ? WHERE id = ?', [seq, before.id]);
   }
   merge(context, before, record);
+}
+
+function insertedMessage(
+  id: number,
+  record: InboundRecord,
+  serverTime: number,
+  senderTime: number | null,
+): Message {
+  return {
+    id,
+    conversation: record.conversation,
+    messageId: record.messageId,
+    sender: record.sender,
+    own: record.own,
+    sortAt: serverTime,
+    content: record.content,
+    protection: record.protection,
+    forwardSecret: record.forwardSecret,
+    state: record.own ? 'sent' : null,
+    stateReason: null,
+    timeDoubtful: isTimeDoubtful(senderTime, serverTime),
+  };
 }
 
 function conversationKey(

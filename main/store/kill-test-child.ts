@@ -1,0 +1,57 @@
+import { writeSync } from 'node:fs';
+import { silentLogger } from '../runtime/logger';
+import { createStoreHost } from './host';
+
+/** Process that the kill test ends: writes without a pause and reports on stdout what was promised to be on disk. */
+async function main(workerPath: string, file: string, keyHex: string): Promise<void> {
+  const host = createStoreHost({ workerPath, logger: silentLogger });
+  const store = await host.open(file, Buffer.from(keyHex, 'hex'));
+  await store.recoverOutbox();
+  const peer = 'bob.aun.test';
+  let { contiguous } = await store.cursor();
+  for (;;) {
+    const records = [1, 2, 3].map((offset) => ({
+      seq: contiguous + offset,
+      messageId: `in-${contiguous + offset}`,
+      sender: peer,
+      conversation: peer,
+      own: false,
+      serverTime: 1_790_000_000_000 + contiguous,
+      senderTime: null,
+      content: { kind: 'text', text: `inbound ${contiguous + offset}`, format: 'plain' } as const,
+      payloadJson: '{}',
+      rawJson: null,
+      protection: 'e2ee-v1' as const,
+      forwardSecret: true,
+    }));
+    await store.commitInbound(records, { contiguous: contiguous + 3, acknowledged: contiguous });
+    contiguous += 3;
+    writeSync(1, `in ${contiguous}\n`);
+    const change = await store.enqueue({
+      conversation: peer,
+      messageId: `out-${contiguous}`,
+      requestId: `request-${contiguous}`,
+      payloadJson: '{}',
+      content: { kind: 'text', text: `outbound ${contiguous}`, format: 'plain' },
+      sortAt: 1_790_000_000_000 + contiguous,
+      sender: 'me.aun.test',
+    });
+    writeSync(1, `queued out-${contiguous}\n`);
+    const id = change.messages[0]?.id ?? 0;
+    await store.markSending(id);
+    await store.markSent(id, {
+      serverTime: 1_790_000_000_000 + contiguous,
+      seq: contiguous,
+      deviceSeqs: null,
+      delivered: false,
+      forwardSecret: true,
+    });
+    writeSync(1, `sent out-${contiguous}\n`);
+  }
+}
+
+const [workerPath = '', file = '', keyHex = ''] = process.argv.slice(2);
+main(workerPath, file, keyHex).catch((error: unknown) => {
+  writeSync(2, `${String(error)}\n`);
+  process.exitCode = 1;
+});

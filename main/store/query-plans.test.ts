@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createHandlers } from './handlers';
+import { openDatabase } from './open';
+import type { SqlValue } from './columns';
+import type { ReadConnection, WriteConnection } from './sqlite';
+import { inbound, inboundUnreadable, outgoing, PEER, quiet, temporaryFolder } from './store-test-support';
+
+/** Remembers each statement with its parameters and lets it through. */
+function recording(inner: WriteConnection, seen: Map<string, readonly SqlValue[]>): WriteConnection {
+  const note = (sql: string, params: readonly SqlValue[] = []): void => void seen.set(sql, params);
+  return {
+    all: (sql, params) => (note(sql, params), inner.all(sql, params)),
+    get: (sql, params) => (note(sql, params), inner.get(sql, params)),
+    run: (sql, params) => (note(sql, params), inner.run(sql, params)),
+    exec: (sql) => inner.exec(sql),
+    tokens: (value) => inner.tokens(value),
+    transaction: (work) => inner.transaction(work),
+  };
+}
+
+describe('query plans', () => {
+  it('never walk through all messages, whatever the store is asked', () => {
+    const { reader, writer } = openDatabase(
+      path.join(temporaryFolder(), 'parley.db'),
+      randomBytes(32),
+      quiet,
+    );
+    const seen = new Map<string, readonly SqlValue[]>();
+    const store = createHandlers(recording(writer, seen), recording(writer, seen), quiet.logger);
+    const lost = inboundUnreadable();
+    const { messages } = store.commitInbound([
+      [inbound('a'), inbound('b'), lost],
+      { contiguous: 3, acknowledged: 0 },
+    ]);
+    const at = messages[1] ?? { sortAt: 0, id: 0 };
+    store.commitInbound([[inbound('again', { messageId: lost.messageId })], null]);
+    store.recall([PEER, [messages[0]?.messageId ?? '']]);
+    store.heal([messages[2]?.id ?? 0, lost]);
+    for (const query of [{ before: at }, { after: at }, { around: at.id }, {}])
+      store.page([PEER, { limit: 5, ...query }]);
+    const own = [1, 2, 3].map((index) => store.enqueue([outgoing(`own ${index}`)]).messages[0]?.id ?? 0);
+    const sent = {
+      serverTime: 1_790_000_500_000,
+      seq: 1,
+      deviceSeqs: { d: 1 },
+      delivered: false,
+      forwardSecret: true,
+    };
+    store.outboxHeads([]);
+    store.markSending([own[0] ?? 0]);
+    store.markWaiting([own[0] ?? 0, 'offline', 1]);
+    store.recoverOutbox([]);
+    store.wakeOutbox([null]);
+    store.wakeOutbox([PEER]);
+    store.markSent([own[0] ?? 0, sent]);
+    store.applyAck([PEER, 'd', 1]);
+    store.markFailed([own[1] ?? 0, 'internal']);
+    store.requeue([own[1] ?? 0]);
+    store.cancel([own[1] ?? 0]);
+    store.markRead([PEER, 2]);
+    store.setDraft([PEER, 'x']);
+    store.conversations([10, 0]);
+    store.totals([]);
+    store.known([[{ sender: PEER, messageId: 'x' }]]);
+    store.seqOwner([1]);
+    store.healing([null, 5]);
+    store.healing([PEER, 5]);
+    store.raw([1]);
+    store.search(['own', { limit: 5 }]);
+    store.search(['own', { limit: 5, conversation: PEER }]);
+    expect(seen.size).toBeGreaterThan(40);
+
+    const plans: ReadConnection = reader;
+    for (const [sql, params] of seen) {
+      if (/^(BEGIN|COMMIT)/.test(sql)) continue;
+      const steps = plans.all(`EXPLAIN QUERY PLAN ${sql}`, params).map((row) => String(row['detail']));
+      for (const step of steps) {
+        expect(step, sql).not.toMatch(
+          /^SCAN (m|messages|o|outbox|deliveries)\b(?!.*USING (COVERING )?INDEX messages_(healing|sending))/,
+        );
+        // Sorting is fine where only few rows can be left, never for a page.
+        if (sql.includes('m.sort_at')) expect(step, sql).not.toMatch(/USE TEMP B-TREE/);
+      }
+    }
+    reader.close();
+    writer.close();
+  });
+});
