@@ -113,8 +113,15 @@ module.exports = {
       name: 'renderer-without-node',
       comment: 'the window runs in a sandbox without Node',
       severity: 'error',
-      from: { path: '^renderer/', pathNot: tests },
+      from: { path: '^renderer/', pathNot: [tests, '^renderer/dev/.*[.]mjs$'] },
       to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'renderer-dev-stays-out',
+      comment: 'tools for working on the window are not part of it',
+      severity: 'error',
+      from: { path: '^renderer/', pathNot: '^renderer/dev/' },
+      to: { path: '^renderer/dev/' },
     },
     {
       name: 'preload-is-small',
