@@ -69,6 +69,8 @@ export class Account {
   private totalsStale = true;
   private wasOnline = false;
   private skewTold = false;
+  /** What was last stored about each conversation in this run. */
+  private readonly security = new Map<string, Conversation['security']>();
 
   constructor(
     readonly facts: AccountFacts,
@@ -190,6 +192,8 @@ export class Account {
       });
     }
     const found = await this.services.e2ee.lookup(aid);
+    if ((await this.store.conversation(aid)) !== null)
+      this.setSecurity(aid, found.hasKeys ? 'encrypted' : 'no_keys');
     let online = false;
     if (found.exists) {
       const answer = onlineResultSchema.safeParse(
@@ -230,8 +234,18 @@ export class Account {
       });
     }
     if (change.messages.length + change.conversations.length + change.removed.length === 0) return;
+    for (const [conversation, security] of learnedSecurity(change)) this.setSecurity(conversation, security);
     this.totalsStale = true;
     this.changed();
+  }
+
+  private setSecurity(conversation: string, security: Conversation['security']): void {
+    if (this.security.get(conversation) === security) return;
+    this.security.set(conversation, security);
+    this.store.setSecurity(conversation, security).then(
+      (change) => this.publish(change),
+      (error: unknown) => this.runtime.logger.log('warn', 'account.security_not_stored', { error }),
+    );
   }
 
   private online(): void {
@@ -277,4 +291,18 @@ export class Account {
       );
     });
   }
+}
+
+/** What a change tells about the protection of the next message in its conversations. */
+function learnedSecurity(change: StoreChange): Map<string, Conversation['security']> {
+  const learned = new Map<string, Conversation['security']>();
+  for (const message of change.messages) {
+    if (message.stateReason === 'recipient_without_keys') learned.set(message.conversation, 'no_keys');
+    else if (message.protection !== 'none' && (message.state === 'sent' || message.state === 'delivered')) {
+      learned.set(message.conversation, 'encrypted');
+    } else if (!message.own && message.protection !== 'none' && message.content.kind !== 'undecryptable') {
+      learned.set(message.conversation, 'encrypted');
+    }
+  }
+  return learned;
 }
