@@ -6,8 +6,10 @@ export interface HostTarget {
   /** Host name or IP address that the connection goes to. */
   readonly address: string;
   readonly port: number;
-  /** `Host` header and TLS server name where they differ from the address (`protocol/01 §6.4`), else null. */
+  /** `Host` header where it differs from the address (`protocol/01 §6.4`), else null. */
   readonly host: string | null;
+  /** Name that the TLS certificate must carry where it differs from the address, else null. */
+  readonly tlsName: string | null;
   /** PEM of a root that TLS trusts besides the public ones, or null for the platform's trust alone. */
   readonly extraRoot: string | null;
 }

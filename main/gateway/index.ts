@@ -2,7 +2,7 @@ import { parseAid } from '../../shared/aun/aid';
 import type { Aid } from '../../shared/aun/aid';
 import type { CertificateVerifier, Identity, PkiSource } from '../ports/identity';
 import type { SessionMemory } from '../ports/session';
-import { AunError } from '../runtime/errors';
+import { AunError, toAunError } from '../runtime/errors';
 import type { Runtime } from '../runtime/runtime';
 import { GatewayDirectory } from './discovery';
 import type { GatewayUrlMemory } from './discovery';
@@ -64,13 +64,13 @@ export async function callShort(
   params: Readonly<Record<string, unknown>>,
 ): Promise<unknown> {
   const { edge, directory } = resolve(access);
-  let failure: unknown = null;
+  let failure: AunError | null = null;
   for (const url of await directory.list()) {
     try {
       return await createShortCaller(edge, access.runtime, access.network, url).call(method, params);
     } catch (thrown) {
-      failure = thrown;
-      if (!(thrown instanceof AunError) || thrown.code !== 'gateway_unreachable') break;
+      failure = toAunError(thrown);
+      if (failure.code !== 'gateway_unreachable') break;
     }
   }
   throw failure ?? new AunError('gateway_unreachable', 'no gateway is known', { retryable: true });

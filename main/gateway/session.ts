@@ -192,7 +192,6 @@ export class DrivenSession implements GatewaySession {
     if (retryAt === null) return;
     const { clock, scheduler } = this.#context.runtime;
     this.#cancelRetry = scheduler.after(Math.max(0, retryAt - clock.now()), () => {
-      this.#scheduledRetry = null;
       this.#dispatch({ kind: 'timer' });
     });
   }

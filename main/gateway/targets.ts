@@ -74,16 +74,17 @@ export function gatewayTarget(
     throw new AunError('invalid_aid', 'this issuer breaks the naming rules', { detail: { issuer } });
   const { secure, address, port } = parseGatewayUrl(gatewayUrl);
   const own = `gateway.${network.issuer}`;
+  // One server for all issuers shows one certificate: the one for the issuer this network was set up with.
   if (reachedByAddress(address))
-    return { secure, address, port, host: `gateway.${issuer}`, extraRoot: network.rootPem };
+    return { secure, address, port, host: `gateway.${issuer}`, tlsName: own, extraRoot: network.rootPem };
   const name =
     issuer !== network.issuer && address.includes(own) ? address.replace(own, `gateway.${issuer}`) : address;
-  return { secure, address: name, port, host: null, extraRoot: network.rootPem };
+  return { secure, address: name, port, host: null, tlsName: null, extraRoot: network.rootPem };
 }
 
 /** Target of a public `https` host on the default port. */
 export function publicTarget(host: string, extraRoot: string | null): HostTarget {
-  return { secure: true, address: host, port: 443, host: null, extraRoot };
+  return { secure: true, address: host, port: 443, host: null, tlsName: null, extraRoot };
 }
 
 /** Path of the WebSocket of a gateway address. */

@@ -28,7 +28,7 @@ export function tlsOptions(
   target: HostTarget,
   withoutTrust = false,
 ): { rejectUnauthorized: boolean; servername: string; secureContext?: SecureContext } {
-  const name = target.host ?? target.address;
+  const name = target.tlsName ?? target.address;
   return {
     rejectUnauthorized: !withoutTrust,
     servername: isIP(name) === 0 ? name : '',

@@ -1,6 +1,7 @@
 import type { TokenSet } from '../ports/session';
 import { wireErrorClass } from '../../shared/aun/errors';
-import { AunError, RpcError, toAunError } from '../runtime/errors';
+import { RpcError, toAunError } from '../runtime/errors';
+import type { AunError } from '../runtime/errors';
 import type { Disposer, Runtime } from '../runtime/runtime';
 import type { TokenKeeper } from './tokens';
 
@@ -55,7 +56,7 @@ export class TokenRefresher {
 
   async #refreshIfDue(): Promise<void> {
     const tokens = await this.#tokens.current();
-    if (tokens === null || tokens.refreshToken === null) return;
+    if (tokens?.refreshToken == null) return;
     if (tokens.accessExpiresAt - this.#runtime.clock.now() > REFRESH_BEFORE_MS) return;
     const fresh = await this.#refresh(tokens.refreshToken);
     this.#refusals = 0;

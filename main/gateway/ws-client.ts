@@ -31,7 +31,7 @@ export function openWebSocket(target: HostTarget, path: string, handlers: WireSo
     if (failed) return;
     failed = true;
     handlers.failed(
-      /Max payload size exceeded/.test(error.message)
+      error.message.includes('Max payload size exceeded')
         ? new AunError('frame_too_large', 'the gateway sent a frame over the limit', { retryable: true })
         : fromSocketError(error, target),
     );
