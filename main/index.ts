@@ -1,0 +1,141 @@
+import { join } from 'node:path';
+import { app, dialog } from 'electron';
+import { defaultSettings } from '../shared/model/settings';
+import { createEngine } from './accounts/engine';
+import type { Engine } from './accounts/engine';
+import { electronSystemStore } from './keychain/electron-vault';
+import { openVaultManager } from './keychain/vault-manager';
+import type { VaultManager } from './keychain/vault-manager';
+import { createLogger } from './runtime/logger';
+import { systemClock, systemRandom, systemScheduler } from './runtime/runtime';
+import type { Runtime } from './runtime/runtime';
+import { declareAppScheme } from './shell/app-protocol';
+import { applicationInfo, computerName, readSettings, WindowedApplication } from './shell/application';
+import { parseCommandLine } from './shell/command-line';
+import { createDesktop } from './shell/desktop';
+import { lockContents } from './shell/lockdown';
+import { openLogFile } from './shell/log-file';
+import { watchNetwork } from './shell/network-watch';
+import { quitGracefully } from './shell/quit';
+import { textsFor } from './shell/texts';
+import { createUtilityLauncher } from './shell/utility-launcher';
+
+/** Composition root of the desktop application: builds everything, starts it, stops it. */
+const dist = join(__dirname, '..');
+const commandLine = parseCommandLine(process.argv.slice(1), process.cwd());
+const dataDir = commandLine.dataDir ?? app.getPath('userData');
+// Everything of this installation lies in one folder, so two folders are two installations that run side by side.
+app.setPath('userData', dataDir);
+app.setPath('sessionData', join(dataDir, 'browser'));
+
+const logFile = openLogFile(dataDir);
+const logger = createLogger(
+  (line) => {
+    logFile.write(line);
+    if (!app.isPackaged) process.stderr.write(`${line}\n`);
+  },
+  () => systemClock.now(),
+  commandLine.debug ? 'debug' : 'info',
+);
+const runtime: Runtime = { clock: systemClock, random: systemRandom, scheduler: systemScheduler, logger };
+
+declareAppScheme();
+lockContents(logger);
+// Chromium's own housekeeping connections; the window has no business on the network.
+for (const name of ['disable-background-networking', 'disable-component-update', 'no-pings'])
+  app.commandLine.appendSwitch(name);
+
+function fail(error: unknown): void {
+  logger.log('error', 'application.failed', {
+    error,
+    stack: error instanceof Error ? (error.stack ?? '') : '',
+  });
+  const text = textsFor('system', app.isReady() ? app.getPreferredSystemLanguages() : []);
+  dialog.showErrorBox(text.failedTitle, text.failedText);
+  void logFile.flush().finally(() => app.exit(1));
+}
+
+async function openVault(): Promise<VaultManager | null> {
+  try {
+    return await openVaultManager({ dataDir, runtime, openSystem: electronSystemStore(logger) });
+  } catch (error) {
+    logger.log('error', 'vault.open_failed', { error });
+    const text = textsFor('system', app.getPreferredSystemLanguages());
+    const detail = error instanceof Error ? error.message : '';
+    dialog.showErrorBox(text.vaultTitle, `${text.vaultText}\n\n${dataDir}\n${detail}`);
+    return null;
+  }
+}
+
+async function start(): Promise<void> {
+  const settings = await readSettings(dataDir, defaultSettings);
+  const windows = new WindowedApplication({
+    dataDir,
+    dist,
+    runtime,
+    settings,
+    showDataFolder: () => void desktop.showFolder(dataDir),
+  });
+  const desktop = createDesktop(() => windows.texts());
+  await windows.load();
+  windows.open();
+  app.on('second-instance', () => windows.open());
+  app.on('activate', () => windows.open());
+
+  const vault = await openVault();
+  if (vault === null) {
+    app.exit(1);
+    return;
+  }
+  const engine = buildEngine(vault, windows, desktop);
+  const unwatch = watchNetwork(systemScheduler, () => engine.networkChanged());
+  quitGracefully({
+    logger,
+    scheduler: systemScheduler,
+    stop: async () => {
+      unwatch();
+      await engine.stop();
+      logger.log('info', 'application.stopped');
+      await logFile.flush();
+    },
+  });
+  const started = engine.start();
+  windows.serve(engine.router);
+  await started;
+}
+
+function buildEngine(
+  vault: VaultManager,
+  windows: WindowedApplication,
+  desktop: ReturnType<typeof createDesktop>,
+): Engine {
+  const bundle = (name: string): string => join(__dirname, `${name}.cjs`);
+  return createEngine({
+    dataDir,
+    runtime,
+    vault,
+    workers: { store: bundle('store-worker'), crypto: bundle('crypto-worker') },
+    launcher: createUtilityLauncher({
+      entries: { gateway: bundle('gateway'), agents: bundle('agents') },
+      logger,
+      scheduler: systemScheduler,
+    }),
+    desktop,
+    info: applicationInfo(),
+    hostName: computerName(),
+    emit: windows.emit,
+  });
+}
+
+if (app.requestSingleInstanceLock()) {
+  process.on('uncaughtException', fail);
+  process.on('unhandledRejection', (error) =>
+    logger.log('error', 'application.unhandled_rejection', { error }),
+  );
+  app.on('window-all-closed', () => {
+    if (process.platform !== 'darwin') app.quit();
+  });
+  app.whenReady().then(start).catch(fail);
+} else {
+  app.quit();
+}

@@ -1,0 +1,38 @@
+import { readFile } from 'node:fs/promises';
+import { protocol } from 'electron';
+import type { Session } from 'electron';
+import type { Logger } from '../runtime/logger';
+import { systemErrorCode } from '../runtime/files';
+import { APP_SCHEME, resolveAppFile, securityHeaders } from './app-path';
+
+/** Declares the scheme; Electron wants this before it is ready. */
+export function declareAppScheme(): void {
+  protocol.registerSchemesAsPrivileged([
+    {
+      scheme: APP_SCHEME,
+      privileges: { standard: true, secure: true, supportFetchAPI: true, corsEnabled: true, codeCache: true },
+    },
+  ]);
+}
+
+/** Serves the files of the window from `root` and nothing else. */
+export function serveApp(session: Session, root: string, logger: Logger): void {
+  session.protocol.handle(APP_SCHEME, async (request) => {
+    const found = request.method === 'GET' ? resolveAppFile(root, request.url) : null;
+    if (found === null) {
+      logger.log('warn', 'window.address_refused', { url: request.url.slice(0, 200) });
+      return refused();
+    }
+    try {
+      const content = await readFile(found.file);
+      return new Response(content, { headers: securityHeaders(found.type) });
+    } catch (thrown) {
+      if (systemErrorCode(thrown) !== 'ENOENT') throw thrown;
+      return refused();
+    }
+  });
+}
+
+function refused(): Response {
+  return new Response('not found', { status: 404, headers: securityHeaders('text/plain; charset=utf-8') });
+}

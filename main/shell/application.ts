@@ -1,0 +1,134 @@
+import { hostname } from 'node:os';
+import path from 'node:path';
+import { app, type BrowserWindow, nativeTheme, session as sessions } from 'electron';
+import type { Session } from 'electron';
+import { settingsSchema } from '../../shared/model/settings';
+import type { Settings } from '../../shared/model/settings';
+import type { CommandRouter } from '../bridge/router';
+import type { Emit } from '../ports/events';
+import { jsonFile } from '../runtime/json-file';
+import type { Runtime } from '../runtime/runtime';
+import { serveApp } from './app-protocol';
+import { guardAgainstCrashes } from './crash-guard';
+import { createWindowBridge } from './ipc';
+import type { WindowBridge } from './ipc';
+import { lockSession } from './lockdown';
+import { createMainWindow } from './main-window';
+import { setMenu } from './menu';
+import { textsFor } from './texts';
+import type { ShellTexts } from './texts';
+import { applyTheme, groundColour } from './theme';
+import { DEFAULT_WINDOW_STATE, windowStateSchema } from './window-state';
+import type { WindowState } from './window-state';
+
+/** Facts about this run for `app.info`. */
+export function applicationInfo(): { version: string; runtime: string; platform: string; locale: string } {
+  return {
+    version: app.getVersion(),
+    runtime: `Electron ${process.versions.electron}, Node ${process.versions.node}`,
+    platform: process.platform,
+    locale: app.getPreferredSystemLanguages()[0] ?? app.getLocale(),
+  };
+}
+
+/** Name of this computer. */
+export function computerName(): string {
+  return hostname();
+}
+
+/** The windows, the menu and the theme of a running application. */
+export class WindowedApplication {
+  readonly bridge: WindowBridge;
+  private readonly session: Session;
+  private window: BrowserWindow | null = null;
+  private settings: Settings;
+  private state: WindowState = DEFAULT_WINDOW_STATE;
+  private readonly stateFile;
+
+  constructor(
+    private readonly options: {
+      readonly dataDir: string;
+      readonly dist: string;
+      readonly runtime: Runtime;
+      readonly settings: Settings;
+      readonly showDataFolder: () => void;
+    },
+  ) {
+    this.settings = options.settings;
+    this.stateFile = jsonFile(
+      path.join(options.dataDir, 'window.json'),
+      windowStateSchema,
+      DEFAULT_WINDOW_STATE,
+    );
+    this.bridge = createWindowBridge(options.runtime);
+    // In memory only: nothing that the window holds is ever written to the disk by Chromium.
+    this.session = sessions.fromPartition('parley');
+    lockSession(this.session, options.runtime.logger);
+    serveApp(this.session, path.join(options.dist, 'renderer'), options.runtime.logger);
+    applyTheme(this.settings.theme, null);
+    setMenu(this.texts(), options.showDataFolder);
+    nativeTheme.on('updated', () => this.window?.setBackgroundColor(groundColour()));
+  }
+
+  /** The shell's texts in the language of now. */
+  texts(): ShellTexts {
+    return textsFor(this.settings.language, app.getPreferredSystemLanguages());
+  }
+
+  /** Reads where the window was; before the first {@link WindowedApplication.open}. */
+  async load(): Promise<void> {
+    this.state = await this.stateFile.read();
+  }
+
+  /** Opens the window, or brings it to the front. */
+  open(): void {
+    if (this.window !== null) {
+      if (this.window.isMinimized()) this.window.restore();
+      this.window.show();
+      this.window.focus();
+      return;
+    }
+    const { runtime, dist } = this.options;
+    const { logger, scheduler, clock } = runtime;
+    const window = createMainWindow({
+      session: this.session,
+      dist,
+      state: this.state,
+      stateFile: this.stateFile,
+      scheduler,
+      logger,
+      onCreated: (made) => this.bridge.attach(made.webContents),
+    });
+    this.window = window;
+    guardAgainstCrashes(window, { clock, logger, texts: () => this.texts() });
+    window.on('close', () => {
+      this.state = { bounds: window.getNormalBounds(), maximized: window.isMaximized() };
+    });
+    window.once('closed', () => {
+      this.window = null;
+    });
+  }
+
+  /** Starts answering the window and follows its settings. */
+  serve(router: CommandRouter): void {
+    this.bridge.serve(router);
+  }
+
+  /** Hears the engine's events: the shell follows the settings, the window hears all. */
+  readonly emit: Emit = (event) => {
+    if (event.event === 'settings.changed') this.follow(event.data.settings);
+    this.bridge.emit(event);
+  };
+
+  private follow(settings: Settings): void {
+    const { theme, language } = this.settings;
+    this.settings = settings;
+    if (settings.theme !== theme) applyTheme(settings.theme, this.window);
+    if (settings.language !== language) setMenu(this.texts(), this.options.showDataFolder);
+  }
+}
+
+/** Settings as they are on disk, for the time before the engine runs. */
+export async function readSettings(dataDir: string, fallback: Settings): Promise<Settings> {
+  return jsonFile(path.join(dataDir, 'settings.json'), settingsSchema, fallback).read();
+}
