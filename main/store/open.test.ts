@@ -187,7 +187,7 @@ describe('on disk', () => {
           writer.run('INSERT INTO meta VALUES (?, ?)', [`${count} ${index}`, 'v'.repeat(1000)]);
         }
       });
-    expect(() => fill(500)).toThrowError(expect.objectContaining({ code: 'disk_full', retryable: true }));
+    expect(() => fill(500)).toThrow(expect.objectContaining({ code: 'disk_full', retryable: true }));
     expect(reader.all('SELECT * FROM meta')).toEqual([]);
     writer.pragma('max_page_count = 100000');
     fill(500);
