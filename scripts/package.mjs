@@ -27,7 +27,7 @@ runScript(async () => {
   await ensureDependencies();
   const { build } = await import('./build.mjs');
   await build({ force: true, only: application });
-  const builder = [packageFile('electron-builder', 'cli.js'), flagOfPlatform(), '--publish', 'never'];
+  const builder = [packageFile('electron-builder', 'cli.js'), '--publish', 'never', flagOfPlatform()];
   if (args.includes('--release')) return runToEnd(process.execPath, builder);
 
   const { describeRuntime, electronRuntime } = await import('./electron-runtime.mjs');
