@@ -121,6 +121,7 @@ export class TestNetwork {
       curve: 'P-256',
     });
     identity.cert = String(result['cert']);
+    this.#logins.delete(aid);
     this.identities.set(aid, identity);
     return identity;
   }

@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../shared/aun/canonical-json';
+import { fetchAs } from '../testing/http';
+import { failure, TestNetwork } from '../testing/network';
+import { TestSocket } from '../testing/socket';
+
+describe('the admin endpoint', () => {
+  let network: TestNetwork;
+  beforeAll(async () => {
+    network = await TestNetwork.start({ adminToken: 'let-me-in' });
+  });
+  afterAll(() => network.dispose());
+
+  const post = async (action: string, body: JsonObject = {}, token = 'let-me-in') => {
+    const reply = await fetchAs(network.gateway.http, `/admin/${action}`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${token}` },
+      body: JSON.stringify(body),
+    });
+    return { status: reply.status, body: reply.body };
+  };
+
+  it('does not exist without a token and refuses a wrong one', async () => {
+    expect((await post('health', { up: true }, 'wrong')).status).toBe(401);
+    expect((await post('no-such-action')).status).toBe(404);
+    expect((await post('health', { up: 'maybe' })).status).toBe(400);
+    const closed = await TestNetwork.start();
+    const reply = await fetchAs(closed.gateway.http, '/admin/sessions', { method: 'POST' });
+    expect(reply.status).toBe(405);
+    await closed.dispose();
+  });
+
+  it('closes sessions with a code, with and without the event, and drops sockets', async () => {
+    const alice = await network.join('alice');
+    await post('close', { aid: 'alice.aun.test', code: 1012, reason: 'restart' });
+    expect((await alice.socket.closed).code).toBe(1012);
+    expect(alice.socket.events('gateway.disconnect')).toEqual([]);
+    const again = await network.connect(alice.identity);
+    await post('close', { aid: 'alice.aun.test', code: 4003, event: true });
+    expect((await again.socket.closed).code).toBe(4003);
+    expect(again.socket.events('gateway.disconnect')).toMatchObject([{ code: 4003 }]);
+    const third = await network.connect(alice.identity);
+    expect((await post('drop', { aid: 'alice.aun.test' })).body).toBe('{"dropped":1}');
+    expect((await third.socket.closed).code).toBe(1006);
+  });
+
+  it('expires tokens, revokes certificates and frees names', async () => {
+    const bob = await network.join('bobby');
+    const { access_token: token } = await network.login(bob.identity);
+    await post('expire_tokens', { aid: bob.identity.aid, kind: 'access' });
+    expect((await failure(network.connect(bob.identity, { token }))).code).toBe(4001);
+    expect((await post('revoke', { aid: bob.identity.aid })).body).toBe('{"revoked":1}');
+    await post('free_name', { aid: bob.identity.aid });
+    expect((await bob.socket.closed).code).toBe(4003);
+    const successor = await network.join('bobby');
+    expect(successor.hello['status']).toBe('ok');
+    expect(await successor.pull()).toEqual([]);
+  });
+
+  it('fails a method on purpose and loses a reply after the work was done', async () => {
+    const carol = await network.join('carol');
+    await post('fail_next', { method: 'message.send', code: 5003, message: 'busy', times: 1 });
+    expect((await failure(carol.text(carol.identity.aid, 'x'))).code).toBe(5003);
+    await post('lose_replies', { method: 'message.send' });
+    void carol.socket.request('message.send', {
+      to: carol.identity.aid,
+      payload: { text: 'kept' },
+      message_id: 'm-1',
+    });
+    expect((await carol.socket.closed).code).toBe(1006);
+    const back = await network.connect(carol.identity);
+    const repeated = await back.text(carol.identity.aid, 'kept', { message_id: 'm-1' });
+    expect(repeated['status']).toBe('duplicate');
+    expect(await back.pull()).toHaveLength(1);
+  });
+
+  it('delays replies, sets the heartbeat and the quotas, and lists sessions', async () => {
+    const dora = await network.join('doras');
+    await post('delay_replies', { ms: 30 });
+    const began = network.gateway.clock.now();
+    await dora.call('meta.ping');
+    expect(network.gateway.clock.now() - began).toBeGreaterThanOrEqual(25);
+    await post('delay_replies', { ms: 0 });
+    await post('heartbeat', { seconds: 12 });
+    expect((await dora.call('meta.ping'))['heartbeat_interval']).toBe(12);
+    await post('heartbeat', { seconds: null });
+    await post('quotas', { devices: 1 });
+    await network.connect(dora.identity, { device: 'device-2' });
+    expect((await dora.socket.closed).code).toBe(4015);
+    expect((await post('sessions', { aid: dora.identity.aid })).body).toContain('"device_id":"device-2"');
+    await post('quotas', { devices: 10, slots: 10, short_connections: 10 });
+    for (const action of ['health', 'revocation', 'auth_service']) {
+      expect((await post(action, { up: true })).status).toBe(200);
+    }
+  });
+
+  it('purges rows, wipes counters and moves the clock', async () => {
+    const eve = await network.join('eves');
+    for (const text of ['a', 'b', 'c']) await eve.text(eve.identity.aid, text);
+    await post('purge', { aid: eve.identity.aid, up_to_seq: 2 });
+    const page = await eve.call('message.pull', {});
+    expect(page).toMatchObject({ count: 1, retention_floor_seq: 2, server_ack_seq: 2 });
+    await eve.call('message.ack', { seq: 3 });
+    await post('wipe_counters', { aid: eve.identity.aid });
+    await eve.text(eve.identity.aid, 'again');
+    expect(await eve.call('message.pull', {})).toMatchObject({ latest_seq: 1, server_ack_seq: 0 });
+    const before = network.gateway.clock.now();
+    await post('advance_clock', { ms: 60_000 });
+    expect(network.gateway.clock.now() - before).toBeGreaterThanOrEqual(60_000);
+  });
+
+  it('cuts a socket that is silent for too long', async () => {
+    const quick = await TestNetwork.start({ timings: { socketPing: 20, socketSilence: -1 } });
+    const socket = await TestSocket.open(quick.gateway.url);
+    expect((await socket.closed).code).toBe(1006);
+    await quick.dispose();
+  });
+});
