@@ -9,13 +9,13 @@ let names = 0;
 /** Somebody who uses Parley: the built engine in its own process, driven over the bridge contract. */
 export class Parley {
   readonly aid: string;
-  readonly #folder: string;
+  readonly folder: string;
   #engine: EngineProcess;
   #requests = 0;
 
   private constructor(aid: string, folder: string, engine: EngineProcess) {
     this.aid = aid;
-    this.#folder = folder;
+    this.folder = folder;
     this.#engine = engine;
   }
 
@@ -69,7 +69,7 @@ export class Parley {
 
   /** Starts the engine again on the same folder. */
   async startAgain(): Promise<void> {
-    this.#engine = new EngineProcess(this.#folder);
+    this.#engine = new EngineProcess(this.folder);
     await this.#engine.waitFor('ready', (event) => event.event === 'ready');
     await this.online();
   }
