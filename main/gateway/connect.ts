@@ -139,31 +139,32 @@ async function connectTo(context: ConnectContext, attempt: Attempt, url: string)
   let socket: RpcSocket | null = null;
   let tried: string | null = null;
   let refusal: AunError | null = null;
-  for (const strategy of strategies(context, attempt, short, url)) {
-    const token = await strategy();
-    attempt.check();
-    if (token === null || token === tried) continue;
-    tried = token;
-    try {
+  try {
+    for (const strategy of strategies(context, attempt, short, url)) {
+      const token = await strategy();
+      attempt.check();
+      if (token === null || token === tried) continue;
+      tried = token;
       if (socket?.isOpen !== true) {
         attempt.progress('connecting', url);
         socket = openSocket(context.edge, context.runtime, context.directory.network, url);
         attempt.hold(socket);
       }
-      const connected = await authenticate(context, attempt, socket, token, url);
-      attempt.release(socket);
-      return connected;
-    } catch (thrown) {
-      if (!refusesToken(thrown)) {
-        closeQuietly(context, socket);
-        throw thrown;
+      try {
+        const connected = await authenticate(context, attempt, socket, token, url);
+        attempt.release(socket);
+        return connected;
+      } catch (thrown) {
+        if (!refusesToken(thrown)) throw thrown;
+        refusal = toAunError(thrown);
+        await context.tokens.rejected(token);
       }
-      refusal = toAunError(thrown);
-      await context.tokens.rejected(token);
     }
+    throw refusal ?? new AunError('sign_in_failed', 'no way to sign in is left');
+  } catch (thrown) {
+    closeQuietly(context, socket);
+    throw thrown;
   }
-  closeQuietly(context, socket);
-  throw refusal ?? new AunError('sign_in_failed', 'no way to sign in is left');
 }
 
 function closeQuietly(context: ConnectContext, socket: RpcSocket | null): void {

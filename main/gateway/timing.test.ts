@@ -210,6 +210,33 @@ describe('several gateways', () => {
     expect(session.snapshot().gatewayUrl).toBe(URLS[1]);
   });
 
+  it('nothing stays open at the first one when its sign-in is busy', async () => {
+    const made = world(URLS);
+    made.memory.tokens = {
+      accessToken: 'stale',
+      accessExpiresAt: made.time.now() + 600_000,
+      refreshToken: null,
+    };
+    const closed: number[] = [];
+    const open = made.edge.openSocket.bind(made.edge);
+    made.edge.openSocket = (target, path, handlers) =>
+      open(target, path, {
+        ...handlers,
+        closed: (code, reason) => {
+          closed.push(target.port);
+          handlers.closed(code, reason);
+        },
+      });
+    made.edge.mishap = (step, target) => {
+      if (target.port !== 1) return 'none';
+      if (step === 'auth.connect') return { error: 4001, message: 'token invalid or expired' };
+      return step === 'auth.aid_login1' ? { error: 5003, message: 'busy' } : 'none';
+    };
+    const { session } = await online(made);
+    expect(session.snapshot().gatewayUrl).toBe(URLS[1]);
+    expect(closed.filter((port) => port === 1)).toHaveLength(2);
+  });
+
   it('a refused identity is not carried to the next one', async () => {
     const { time, edge, session } = world(URLS);
     const ports: number[] = [];
