@@ -35,7 +35,7 @@ const logger = createLogger(
     if (!app.isPackaged) process.stderr.write(`${line}\n`);
   },
   () => systemClock.now(),
-  commandLine.debug ? 'debug' : 'info',
+  commandLine.verbose ? 'debug' : 'info',
 );
 const runtime: Runtime = { clock: systemClock, random: systemRandom, scheduler: systemScheduler, logger };
 

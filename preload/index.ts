@@ -1,6 +1,7 @@
 import { contextBridge, ipcRenderer } from 'electron';
 import { BridgeChannel } from '../shared/bridge/api';
 import type { InvokeAnswer, ParleyBridge } from '../shared/bridge/api';
+import type { BridgeError } from '../shared/bridge/errors';
 import type { BridgeEvent, CommandName, CommandParams, CommandResult } from '../shared/bridge/contract';
 
 /** The only thing a window gets: two functions. Neither Electron nor any of its objects can be reached through them. */
@@ -12,8 +13,9 @@ const bridge: ParleyBridge = {
     // The main process checks results against the contract before it answers.
     const answer = (await ipcRenderer.invoke(BridgeChannel.invoke, command, params)) as InvokeAnswer;
     if (answer.ok) return answer.result as CommandResult<Name>;
-    // A plain object: the members of an Error would not survive the way into the window.
-    return Promise.reject(answer.error);
+    // In truth a plain object: the members of an Error would not survive the way into the window.
+    const reason = answer.error as BridgeError & Error;
+    return Promise.reject(reason);
   },
   onEvents(listener) {
     const hear = (_event: unknown, batch: readonly BridgeEvent[]): void => listener(batch);

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { parseUrl } from './parse-url';
 
 /** The one origin the window may come from. */
 export const APP_SCHEME = 'app';
@@ -31,8 +32,8 @@ export interface AppFile {
  * host, no query tricks, no unknown kind of file).
  */
 export function resolveAppFile(root: string, address: string): AppFile | null {
-  if (!URL.canParse(address)) return null;
-  const url = new URL(address);
+  const url = parseUrl(address);
+  if (url === null) return null;
   if (
     url.protocol !== `${APP_SCHEME}:` ||
     url.host !== 'parley' ||

@@ -27,8 +27,13 @@ export function applicationInfo(): { version: string; runtime: string; platform:
     version: app.getVersion(),
     runtime: `Electron ${process.versions.electron}, Node ${process.versions.node}`,
     platform: process.platform,
-    locale: app.getPreferredSystemLanguages()[0] ?? app.getLocale(),
+    locale: systemLanguages()[0] ?? 'en',
   };
+}
+
+/** The languages of the operating system, best first. A system without one says `C`. */
+function systemLanguages(): string[] {
+  return [...app.getPreferredSystemLanguages(), app.getLocale()].filter((tag) => /^[a-z]{2,3}\b/i.test(tag));
 }
 
 /** Name of this computer. */
@@ -72,7 +77,7 @@ export class WindowedApplication {
 
   /** The shell's texts in the language of now. */
   texts(): ShellTexts {
-    return textsFor(this.settings.language, app.getPreferredSystemLanguages());
+    return textsFor(this.settings.language, systemLanguages());
   }
 
   /** Reads where the window was; before the first {@link WindowedApplication.open}. */

@@ -4,8 +4,8 @@ import path from 'node:path';
 export interface CommandLine {
   /** `--data DIR`, absolute; null means the usual place. */
   readonly dataDir: string | null;
-  /** `--debug`: the log tells more. */
-  readonly debug: boolean;
+  /** `--verbose`: the log tells more. */
+  readonly verbose: boolean;
 }
 
 /** Reads the command line. A relative folder counts from `workingFolder`. */
@@ -16,5 +16,5 @@ export function parseCommandLine(args: readonly string[], workingFolder: string)
     const named = argument === '--data' || argument.startsWith('--data=');
     if (named && value !== undefined && value !== '') dataDir = path.resolve(workingFolder, value);
   });
-  return { dataDir, debug: args.includes('--debug') };
+  return { dataDir, verbose: args.includes('--verbose') };
 }

@@ -1,4 +1,5 @@
 import { AunError } from '../runtime/errors';
+import { parseUrl } from './parse-url';
 
 /** A checked address that may be opened outside. */
 export interface OutsideLink {
@@ -15,7 +16,7 @@ const SCHEMES = new Set(['http:', 'https:', 'mailto:']);
  * @throws AunError `invalid_request`
  */
 export function checkOutsideLink(text: string): OutsideLink {
-  const url = URL.canParse(text) ? new URL(text) : null;
+  const url = parseUrl(text);
   if (url === null || !SCHEMES.has(url.protocol))
     throw new AunError('invalid_request', 'only http, https and mailto addresses are opened');
   if (url.protocol === 'mailto:') {

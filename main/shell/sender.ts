@@ -3,6 +3,7 @@ import { APP_ORIGIN } from './app-path';
 /** The frame an IPC message came from, as far as it is judged. */
 export interface SenderFrame {
   readonly url: string;
+  readonly origin: string;
   readonly parent: unknown;
 }
 
@@ -11,5 +12,7 @@ export interface SenderFrame {
  * assumed to be hostile, so a frame that is gone is refused too.
  */
 export function isTrustedSender(frame: SenderFrame | null, knownWindow: boolean): boolean {
-  return knownWindow && frame !== null && frame.parent === null && frame.url.startsWith(`${APP_ORIGIN}/`);
+  if (!knownWindow || frame?.parent !== null) return false;
+  // An error page keeps the address that failed, but not its origin.
+  return frame.origin === APP_ORIGIN && frame.url.startsWith(`${APP_ORIGIN}/`);
 }
