@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { TestIdentity } from './testing/identity';
 import { TestNetwork } from './testing/network';
-import { TestSocket } from './testing/socket';
+import { field, TestSocket } from './testing/socket';
 
 const readySchema = z.object({
   ready: z.boolean(),
@@ -124,7 +124,7 @@ describe('the gateway as a process of its own', () => {
     const identity = new TestIdentity('alice.aun.test');
     const socket = await TestSocket.open(first.ready.url);
     const params = { aid: identity.aid, public_key: identity.publicKey, curve: 'P-256' };
-    identity.cert = String((await socket.call('auth.create_aid', params))['cert']);
+    identity.cert = field(await socket.call('auth.create_aid', params), 'cert');
     const token = await login(socket, identity);
     const connect = async (url: string) => {
       const client = await TestSocket.open(url);
@@ -213,6 +213,6 @@ describe('the gateway as a process of its own', () => {
       client_time: '1',
       signature: identity.sign(`${first.nonce}:1`),
     });
-    return String(second['access_token']);
+    return field(second, 'access_token');
   }
 });

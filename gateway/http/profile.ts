@@ -101,7 +101,7 @@ function signatureFits(gateway: GatewayContext, aid: string, payload: string, bl
   const signature = fields.get('signature') ?? '';
   if (!/^\d+(\.\d+)?$/.test(fields.get('timestamp') ?? '')) return false;
   const record = gateway.store.certificates.byFingerprint(fingerprint);
-  if (record === null || record.owner !== aid || record.status === 'revoked') return false;
+  if (record?.owner !== aid || record.status === 'revoked') return false;
   return verifySignature(record.publicKey, payload, signature);
 }
 

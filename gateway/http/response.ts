@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** One HTTP exchange with the parts every handler needs. */
@@ -41,7 +42,7 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request) {
-    const bytes = Buffer.from(chunk);
+    const bytes = z.instanceof(Buffer).parse(chunk);
     size += bytes.length;
     if (size <= limit) chunks.push(bytes);
     if (size > limit + 8 * 1024 * 1024) return null;

@@ -124,14 +124,10 @@ export class MessageDelivery {
     const key = `${aid}|${sender}`;
     const now = this.#clock.now();
     const sticky = this.#affinities.get(key);
-    const preferred =
-      sticky === undefined ? undefined : candidates.find((candidate) => candidate.id === sticky.session);
-    if (
-      sticky !== undefined &&
-      preferred !== undefined &&
-      preferred.delivery.routing === 'sender_affinity' &&
-      now - sticky.usedAt <= preferred.delivery.affinityTtlMs
-    ) {
+    const preferred = candidates.find(
+      (candidate) => candidate.delivery.routing === 'sender_affinity' && candidate.id === sticky?.session,
+    );
+    if (preferred !== undefined && now - (sticky?.usedAt ?? 0) <= preferred.delivery.affinityTtlMs) {
       this.#affinities.set(key, { session: preferred.id, usedAt: now });
       return preferred;
     }

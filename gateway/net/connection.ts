@@ -14,6 +14,8 @@ import { challengeFrame, errorFrame, eventFrame, requestFrame, resultFrame } fro
 const MAX_BUFFERED_BYTES = 64 * 1024 * 1024;
 /** How long a closing socket may take before it is cut, in ms. */
 const CLOSE_WAIT_MS = 3000;
+/** When a peer that has sent nothing yet hears the challenge again, in ms after the first one (`protocol/01 §4.2`). */
+const CHALLENGE_REPEAT_MS = 2000;
 
 /** Unexpected trouble such as a full disk: a code that clients repeat after a while (`protocol/01 §10.1`). */
 const TEMPORARY_FAILURE = { code: 5003, message: 'temporary server failure' } as const;
@@ -33,6 +35,7 @@ export class Connection implements SessionChannel {
   #lastRequestAt = 0;
   #lastHeard = Date.now();
   #closing = false;
+  #spoken = false;
   /** Resolves when the socket is gone. */
   readonly ended: Promise<void>;
 
@@ -44,6 +47,7 @@ export class Connection implements SessionChannel {
     const { timings } = gateway.config;
     // One of the SDKs attaches its listener only after the open event: a challenge sent at once would be lost.
     this.#after(timings.challenge, () => this.#challenge());
+    this.#after(timings.challenge + CHALLENGE_REPEAT_MS, () => this.#repeatChallenge());
     this.#after(timings.handshake, () => {
       if (this.#session === null) this.close(CloseCode.authTimeout, 'auth timeout');
     });
@@ -114,6 +118,15 @@ export class Connection implements SessionChannel {
     this.#write(challengeFrame(this.#nonce, this.#gateway.clock.seconds()));
   }
 
+  /**
+   * A busy process of that SDK reads upgrade and challenge in one piece and loses the challenge all the same. Never once
+   * a request has arrived: a socket used for one call takes the next frame as its reply.
+   */
+  #repeatChallenge(): void {
+    if (this.#spoken || this.#nonce === null) return;
+    this.#write(challengeFrame(this.#nonce, this.#gateway.clock.seconds()));
+  }
+
   #write(frame: string): boolean {
     if (this.#socket.readyState !== this.#socket.OPEN) return false;
     if (this.#socket.bufferedAmount > MAX_BUFFERED_BYTES) {
@@ -127,6 +140,7 @@ export class Connection implements SessionChannel {
 
   #receive(data: RawData): void {
     this.#heard();
+    this.#spoken = true;
     if (this.#closing) return;
     const text = textOf(data);
     // Frames of one socket are handled strictly one after the other; the fast path needs no promise at all.

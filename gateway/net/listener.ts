@@ -41,7 +41,7 @@ export class Listener {
       server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head, handlers));
       server.on('clientError', (_error, socket) => socket.destroy());
     }
-    this.#secure.on('tlsClientError', (_error, socket) => socket.destroy());
+    this.#secure.on('tlsClientError', (_error: Error, socket: Duplex) => socket.destroy());
   }
 
   /** Starts listening. @throws the system's error when the address cannot be bound. */

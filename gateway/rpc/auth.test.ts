@@ -2,7 +2,7 @@ import { verify, X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TestIdentity } from '../testing/identity';
 import { failure, TestNetwork } from '../testing/network';
-import { TestSocket } from '../testing/socket';
+import { field, TestSocket } from '../testing/socket';
 
 const DAY = 24 * 3_600_000;
 
@@ -22,7 +22,7 @@ describe('registration and login', () => {
     expect(again).toMatchObject({ aid: alice.aid, cert: alice.cert, curve: 'P-256' });
     const leaf = new X509Certificate(alice.cert);
     expect(leaf.subject).toBe(`CN=${alice.aid}`);
-    expect(leaf.checkIssued(new X509Certificate(String(again['ca_cert'])))).toBe(true);
+    expect(leaf.checkIssued(new X509Certificate(field(again, 'ca_cert')))).toBe(true);
   });
 
   it('gives one name to one of two keys that ask at the same moment', async () => {
@@ -130,7 +130,7 @@ describe('registration and login', () => {
       relogin_required: true,
       retryable: false,
     });
-    expect((await refresh(String(first['refresh_token'])))['refresh_count']).toBe(2);
+    expect((await refresh(field(first, 'refresh_token')))['refresh_count']).toBe(2);
     expect((await refresh(''))['error']).toBe('missing refresh_token');
   });
 
@@ -146,7 +146,7 @@ describe('registration and login', () => {
       signature: alice.sign(first.nonce),
     });
     expect(renewed['status']).toBe('renewed');
-    const fresh = new X509Certificate(String(renewed['cert']));
+    const fresh = new X509Certificate(field(renewed, 'cert'));
     expect(fresh.serialNumber).not.toBe(new X509Certificate(old).serialNumber);
     expect(await network.login(alice)).toMatchObject({ active_cert: renewed['cert'] });
 
@@ -160,7 +160,7 @@ describe('registration and login', () => {
     });
     expect(rekeyed['status']).toBe('rekeyed');
     expect((await failure(network.login(alice))).message).toBe('public key mismatch');
-    successor.cert = String(rekeyed['cert_pem']);
+    successor.cert = field(rekeyed, 'cert_pem');
     expect((await network.login(successor))['status']).toBe('ok');
     const ended = await network.short('auth.refresh_token', { refresh_token: login.refresh_token });
     expect(ended['success']).toBe(false);

@@ -24,7 +24,7 @@ export function putPrekey(call: SessionCall): unknown {
   const signed = `${input.prekey_id}|${input.public_key}${createdAt === null ? '' : `|${createdAt}`}`;
   const { certificates } = gateway.store;
   const named = fingerprint === null ? null : certificates.byFingerprint(fingerprint);
-  if (fingerprint !== null && (named === null || named.owner !== session.aid || named.status === 'revoked')) {
+  if (fingerprint !== null && (named?.owner !== session.aid || named.status === 'revoked')) {
     throw invalidParams('prekey cert_fingerprint is not one of the caller');
   }
   const signer = named ?? certificates.active(session.aid, 'P-256');

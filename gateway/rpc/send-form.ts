@@ -77,7 +77,7 @@ export function readSend(call: SessionCall): SendForm {
   const wrapper = innerType === 'e2ee.multi_device' || type === 'e2ee.multi_device';
   const multi = wrapper ? multiDeviceSchema.safeParse(inner) : null;
   if (multi !== null && !multi.success) throw invalidParams('invalid params: payload');
-  const logicalId = multi?.data?.logical_message_id;
+  const logicalId = multi?.data.logical_message_id;
   const messageId = messageIdOf(input.message_id, logicalId);
   const base = {
     to: input.to,

@@ -116,7 +116,7 @@ export class SignatureGuard {
     const { certificates } = this.#gateway.store;
     if (fingerprint === '') return certificates.active(aid);
     const named = certificates.byFingerprint(fingerprint);
-    if (named === null || named.owner !== aid) return null;
+    if (named?.owner !== aid) return null;
     if (named.status === 'active') return named;
     const active = certificates.active(aid, named.curve);
     const sameKey = active !== null && active.publicKey === named.publicKey;

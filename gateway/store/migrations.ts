@@ -1,4 +1,9 @@
-import type { SqlDatabase } from './database';
+/** What a migration needs of the database. */
+export interface MigrationTarget {
+  get<Row extends { user_version: number }>(sql: string): Row | undefined;
+  script(sql: string): void;
+  transaction<Result>(work: () => Result): Result;
+}
 
 const FIRST = `
 CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -124,7 +129,7 @@ const MIGRATIONS: readonly string[] = [FIRST];
  * Brings the schema to the newest version.
  * @throws Error when the file was written by a newer gateway.
  */
-export function migrate(database: SqlDatabase): void {
+export function migrate(database: MigrationTarget): void {
   const current = database.get<{ user_version: number }>('PRAGMA user_version')?.user_version ?? 0;
   if (current > MIGRATIONS.length) {
     throw new Error(

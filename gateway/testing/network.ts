@@ -7,7 +7,7 @@ import type { GatewayOptions } from '../config';
 import type { RunningGateway } from '../server';
 import { startGateway } from '../server';
 import { TestIdentity } from './identity';
-import { ReplyError, TestSocket } from './socket';
+import { field, ReplyError, TestSocket } from './socket';
 
 const login1Schema = z.object({
   request_id: z.string(),
@@ -120,7 +120,7 @@ export class TestNetwork {
       public_key: identity.publicKey,
       curve: 'P-256',
     });
-    identity.cert = String(result['cert']);
+    identity.cert = field(result, 'cert');
     this.#logins.delete(aid);
     this.identities.set(aid, identity);
     return identity;

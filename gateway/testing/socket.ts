@@ -11,6 +11,11 @@ const frameSchema = z.object({
   error: z.object({ code: z.number(), message: z.string(), data: z.unknown().optional() }).optional(),
   _meta: z.unknown().optional(),
 });
+/** A text member of a reply. @throws when it is something else. */
+export function field(value: JsonObject, key: string): string {
+  return z.string().parse(value[key]);
+}
+
 /** A frame from the gateway. */
 export type Frame = z.infer<typeof frameSchema>;
 
@@ -44,7 +49,7 @@ export class TestSocket {
     });
     socket.on('error', () => undefined);
     socket.on('message', (data) => {
-      const parsed: unknown = JSON.parse(String(data));
+      const parsed: unknown = JSON.parse(z.instanceof(Buffer).parse(data).toString('utf8'));
       const frame = frameSchema.parse(parsed);
       this.frames.push(frame);
       for (const waiter of this.#waiters) {
@@ -91,7 +96,7 @@ export class TestSocket {
   /** The nonce of the challenge. */
   async nonce(): Promise<string> {
     const frame = await this.frame((each) => each.method === 'challenge');
-    return String(frame.params?.['nonce']);
+    return field(frame.params ?? {}, 'nonce');
   }
 
   /** Calls a method; the reply's frame, whether it succeeded or not. */
