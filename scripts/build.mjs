@@ -156,12 +156,6 @@ async function buildRenderer() {
   renameSync(fresh, output);
 }
 
-function hasSource(source) {
-  if (existsSync(inRoot(source))) return true;
-  log(`parley: skipped, not there yet: ${source}`);
-  return false;
-}
-
 async function buildAll({ force, only }) {
   mkdirSync(inRoot('dist'), { recursive: true });
   const stamps = force ? {} : readStamps();
@@ -171,14 +165,14 @@ async function buildAll({ force, only }) {
   const jobs = [];
 
   for (const [name, entry] of Object.entries(bundles)) {
-    if (!wanted(name) || !hasSource(entry.source) || isFresh(stamps[name], entry.output)) continue;
+    if (!wanted(name) || isFresh(stamps[name], entry.output)) continue;
     jobs.push(async () => {
       const inputs = await buildBundle(name, entry);
       stamps[name] = { files: record([...new Set([...inputs, ...common])]) };
       built.push(name);
     });
   }
-  if (wanted('renderer') && hasSource(renderer.source)) {
+  if (wanted('renderer')) {
     const files = [...rendererFolders.flatMap(listFiles), ...rendererFiles, ...common];
     const list = createHash('sha256').update(files.join('\n')).digest('base64');
     const stamp = stamps.renderer;

@@ -1,6 +1,5 @@
 // Starts one of the built programs: node scripts/run.mjs NAME [arguments]
 // Streams, signals and the exit code are the program's own; this script prints on stderr only.
-import { existsSync } from 'node:fs';
 import { inRoot, log, runScript, runToEnd, ScriptError } from './lib/common.mjs';
 import { ensureDependencies } from './lib/dependencies.mjs';
 import { bundles, programs } from './lib/entries.mjs';
@@ -18,8 +17,7 @@ runScript(async () => {
       only: [...new Set([program.bundle, 'store-worker', 'crypto-worker', 'gateway', 'agents'])],
     });
 
-  const { source, output } = bundles[program.bundle];
-  if (!existsSync(inRoot(output))) throw new ScriptError(`${source} does not exist yet`);
+  const { output } = bundles[program.bundle];
   const node = [process.execPath, ['--enable-source-maps', inRoot(output), ...args]];
   if (!program.desktop) return runToEnd(node[0], node[1], { cwd: process.cwd() });
 
