@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { hasCommand, isMainModule, isRoot, log, runScript, runToEnd, ScriptError } from './lib/common.mjs';
 
-/** Libraries that Electron loads, a display without a screen, a keyring for the vault's tests, Chinese glyphs. */
+/** Libraries that Electron loads, a display without a screen, a keyring for the vault's tests, Chinese and emoji glyphs. */
 const needed = [
   'xvfb',
   'xauth',
@@ -22,6 +22,7 @@ const needed = [
   'gnome-keyring',
   'libsecret-1-0',
   'fonts-noto-cjk',
+  'fonts-noto-color-emoji',
 ];
 
 /** Debian 13 and Ubuntu 24.04 renamed some libraries when time_t grew: the old name or the new one will do. */
