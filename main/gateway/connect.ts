@@ -6,7 +6,7 @@ import { probeHealth } from './discovery';
 import type { GatewayDirectory } from './discovery';
 import type { NetworkEdge } from './edge';
 import { refreshTokens, renewCertificate, signIn } from './login';
-import type { LoginContext } from './login';
+import type { LoginContext } from './login-context';
 import { ensureOwnCertificate } from './own-certificate';
 import type { CertificateLookup } from './own-certificate';
 import { ConnectionClosedError } from './rpc-socket';

@@ -1,21 +1,11 @@
 import { verify } from 'node:crypto';
 import { z } from 'zod';
 import { login1ResultSchema, login2ResultSchema, refreshResultSchema } from '../../shared/aun/wire';
-import type { Aid } from '../../shared/aun/aid';
-import type { Certificate, CertificateVerifier, Identity } from '../ports/identity';
+import type { Certificate } from '../ports/identity';
 import type { RpcCaller, TokenSet } from '../ports/session';
 import { AunError, RpcError, toAunError } from '../runtime/errors';
-import type { Runtime } from '../runtime/runtime';
+import type { LoginContext } from './login-context';
 import { adoptOfferedCertificates } from './own-certificate';
-
-/** What the sign-in needs from its account. */
-export interface LoginContext {
-  readonly aid: Aid;
-  readonly issuer: string;
-  readonly identity: Identity;
-  readonly verifier: CertificateVerifier;
-  readonly runtime: Runtime;
-}
 
 /** Bytes of our nonce (`protocol/01 §7.8`). */
 const CLIENT_NONCE_BYTES = 12;

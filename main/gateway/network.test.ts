@@ -251,7 +251,9 @@ describe('PKI documents', () => {
     server.routes.set(path, (_request, response) => response.end('<html>'));
     await expect(source.certificate(bob)).rejects.toMatchObject({ code: 'certificate_invalid' });
     server.routes.set(path, (_request, response) => response.writeHead(503).end());
+    server.requests.length = 0;
     await expect(source.certificate(bob, 'sha256:ab')).rejects.toMatchObject({ retryable: true });
+    expect(server.requests).toHaveLength(1);
   });
 
   it('says whether a name is free', async () => {

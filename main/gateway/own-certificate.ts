@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { Certificate } from '../ports/identity';
 import { AunError, toAunError } from '../runtime/errors';
-import type { LoginContext } from './login';
+import type { LoginContext } from './login-context';
 
 /** Finds a certificate that the network holds for an AID; null when it knows none. */
 export type CertificateLookup = (aid: LoginContext['aid']) => Promise<string | null>;
