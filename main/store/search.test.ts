@@ -36,6 +36,12 @@ describe('searching', () => {
     expect(await find(store, 'messenger the')).toEqual([]);
   });
 
+  it('puts whole words before words that only begin so', async () => {
+    const store = await storeWith(['art', 'art again', 'artist']);
+    expect(await find(store, 'art')).toEqual(['art again', 'art', 'artist']);
+    expect((await store.search('art', { limit: 2 })).length).toBe(2);
+  });
+
   it('finds AIDs whole and in part', async () => {
     const store = await storeWith(['ask alice.agentid.pub', 'ask bob.agentid.pub', 'ask carol.aun.test.']);
     expect(await find(store, 'alice.agentid.pub')).toEqual(['ask alice.agentid.pub']);

@@ -28,7 +28,11 @@ describe('a connection', () => {
   });
 
   it('undoes everything of a transaction whose work throws', () => {
-    const { reader, writer } = openDatabase(path.join(temporaryFolder(), 'parley.db'), randomBytes(32), quiet);
+    const { reader, writer } = openDatabase(
+      path.join(temporaryFolder(), 'parley.db'),
+      randomBytes(32),
+      quiet,
+    );
     const work = (): void =>
       writer.transaction(() => {
         writer.run("INSERT INTO meta VALUES ('a', 'b')");
