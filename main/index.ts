@@ -94,7 +94,7 @@ async function start(): Promise<void> {
     scheduler: systemScheduler,
     stop: async () => {
       unwatch();
-      await engine.stop();
+      await Promise.all([engine.stop(), windows.stop()]);
       logger.log('info', 'application.stopped');
       await logFile.flush();
     },

@@ -13,7 +13,7 @@ import { guardAgainstCrashes } from './crash-guard';
 import { createWindowBridge } from './ipc';
 import type { WindowBridge } from './ipc';
 import { lockSession } from './lockdown';
-import { createMainWindow } from './main-window';
+import { createMainWindow, stateOf } from './main-window';
 import { setMenu } from './menu';
 import { textsFor } from './texts';
 import type { ShellTexts } from './texts';
@@ -48,6 +48,7 @@ export class WindowedApplication {
   private window: BrowserWindow | null = null;
   private settings: Settings;
   private state: WindowState = DEFAULT_WINDOW_STATE;
+  private saveState: () => Promise<void> = () => Promise.resolve();
   private readonly stateFile;
 
   constructor(
@@ -95,7 +96,7 @@ export class WindowedApplication {
     }
     const { runtime, dist } = this.options;
     const { logger, scheduler, clock } = runtime;
-    const window = createMainWindow({
+    const { window, saveState } = createMainWindow({
       session: this.session,
       dist,
       state: this.state,
@@ -105,16 +106,22 @@ export class WindowedApplication {
       onCreated: (made) => this.bridge.attach(made.webContents),
     });
     this.window = window;
+    this.saveState = saveState;
     guardAgainstCrashes(window, { clock, logger, texts: () => this.texts() });
     window.on('close', () => {
-      this.state = { bounds: window.getNormalBounds(), maximized: window.isMaximized() };
+      this.state = stateOf(window);
     });
     window.once('closed', () => {
       this.window = null;
     });
   }
 
-  /** Starts answering the window and follows its settings. */
+  /** Resolves when what the shell keeps is on disk. */
+  stop(): Promise<void> {
+    return this.saveState();
+  }
+
+  /** Starts answering the window. */
   serve(router: CommandRouter): void {
     this.bridge.serve(router);
   }

@@ -25,8 +25,15 @@ export interface WindowOptions {
   readonly onCreated: (window: BrowserWindow) => void;
 }
 
+/** The window of the application. */
+export interface MainWindow {
+  readonly window: BrowserWindow;
+  /** Resolves when its place is on disk. */
+  saveState(): Promise<void>;
+}
+
 /** Makes the window with every protection on (design §7); it shows itself once it has something to show. */
-export function createMainWindow(options: WindowOptions): BrowserWindow {
+export function createMainWindow(options: WindowOptions): MainWindow {
   const { state, logger } = options;
   const areas = screen.getAllDisplays().map((display) => display.workArea);
   const icon = path.join(options.dist, '..', 'assets', 'icons', '256x256.png');
@@ -60,23 +67,23 @@ export function createMainWindow(options: WindowOptions): BrowserWindow {
   });
   if (state.maximized) window.maximize();
   window.once('ready-to-show', () => window.show());
-  rememberState(window, options);
+  const saveState = rememberState(window, options);
   options.onCreated(window);
   window.loadURL(APP_URL).catch((error: unknown) => {
     logger.log('error', 'window.load_failed', { error });
     // Better an empty window with a menu than an application that nobody sees.
     if (!window.isDestroyed()) window.show();
   });
-  return window;
+  return { window, saveState };
 }
 
-function rememberState(window: BrowserWindow, options: WindowOptions): void {
+function rememberState(window: BrowserWindow, options: WindowOptions): () => Promise<void> {
   let timer: Disposer | null = null;
+  let saving: Promise<void> = Promise.resolve();
   const save = (): void => {
     timer = null;
     if (window.isDestroyed()) return;
-    const state: WindowState = { bounds: window.getNormalBounds(), maximized: window.isMaximized() };
-    options.stateFile.write(state).catch((error: unknown) => {
+    saving = options.stateFile.write(stateOf(window)).catch((error: unknown) => {
       options.logger.log('warn', 'window.state_not_saved', { error });
     });
   };
@@ -88,8 +95,18 @@ function rememberState(window: BrowserWindow, options: WindowOptions): void {
   window.on('move', soon);
   window.on('maximize', soon);
   window.on('unmaximize', soon);
-  window.on('close', () => {
-    timer?.();
-    save();
-  });
+  const saveNow = (): Promise<void> => {
+    if (timer !== null) {
+      timer();
+      save();
+    }
+    return saving;
+  };
+  window.on('close', () => void saveNow());
+  return saveNow;
+}
+
+/** Where a window is now. */
+export function stateOf(window: BrowserWindow): WindowState {
+  return { bounds: window.getNormalBounds(), maximized: window.isMaximized() };
 }
