@@ -21,9 +21,12 @@ async function back(person: Person, from: number): Promise<void> {
 }
 
 describe('a session of a 0.2.20 client', () => {
-  it('comes back after the line was cut, and nothing sent in between is lost or doubled', async () => {
-    const alice = await world.person('alice').join();
-    const bob = await world.person('bobby').join();
+  it.each([
+    ['plain WebSocket', false],
+    ['TLS', true],
+  ])('comes back over %s after the line was cut; nothing is lost or doubled', async (_transport, secure) => {
+    const alice = await world.person('alice', { secure }).join();
+    const bob = await world.person('bobby', { secure }).join();
     await alice.tell(bob.aid, 'one');
     await bob.heard(1);
     const mark = bob.states.length;

@@ -165,3 +165,101 @@ describe('trouble with a 0.2.20 client', () => {
     expect(dictsOf(reply['messages'])[0]?.['payload']).toEqual(payload);
   });
 });
+
+describe('the gateway’s clock', () => {
+  let moved: World;
+  beforeAll(async () => {
+    moved = await World.begin();
+  });
+  afterAll(() => moved.end());
+
+  it('ends the time for a recall after two minutes', async () => {
+    const alice = await moved.person('alice').join();
+    const bob = await moved.person('bobby').join();
+    const sent = await alice.tell(bob.aid, 'stays');
+    await bob.heard(1);
+    await moved.gateway.admin('advance_clock', { ms: 121_000 });
+    const id = textOf(sent['message_id']);
+    expect(await alice.client.recall([id])).toMatchObject({
+      success: true,
+      recalled: 0,
+      errors: [{ message_id: id, error: 'expired' }],
+    });
+    expect((await bob.client.pull({ after_seq: 0 })).messages[0]?.['payload']).toMatchObject({
+      text: 'stays',
+    });
+  });
+
+  it('makes pushes unreadable for this generation once it is off by more than 300 s, but not pulls', async () => {
+    const alice = await moved.person('alice').join();
+    const bob = await moved.person('bobby').join();
+    await moved.gateway.admin('advance_clock', { ms: 400_000 });
+    await alice.tell(bob.aid, 'from the future');
+    await bob.event('message.undecryptable');
+    expect(bob.received).toEqual([]);
+    const { messages } = await bob.client.pull({ after_seq: 0 });
+    expect(messages[0]?.['payload']).toMatchObject({ text: 'from the future' });
+  });
+
+  it('expires access tokens after an hour without ending the open session', async () => {
+    const person = await moved.person('hour').join({ slotId: 'named' });
+    await moved.gateway.admin('advance_clock', { ms: 3_700_000 });
+    expect(await person.client.call('meta.ping', {})).toMatchObject({ pong: true });
+    const stale = person.client.data.load(person.aid).instances[`${person.client.deviceId}|named`];
+    const other = moved.sameDevice(person);
+    await other.client.authenticate(person.aid);
+    await expect(
+      other.client.connect({ access_token: stale?.access_token ?? '', gateway: moved.gateway.addresses.url }),
+    ).rejects.toMatchObject({ code: 4001 });
+  });
+});
+
+describe('retention', () => {
+  it('ends after thirty days and raises the floor, so that nobody waits for what is gone', async () => {
+    const old = await World.begin();
+    try {
+      const alice = await old.person('alice').join();
+      const bob = await old.person('bobby').join();
+      await bob.restart();
+      for (const text of ['1', '2', '3']) await alice.tell(bob.aid, text);
+      await old.gateway.admin('advance_clock', { ms: 31 * 24 * 3600 * 1000 });
+      // By Bob's own clock his tokens are still good; the gateway knows better.
+      bob.client.data.update(bob.aid, (record) => {
+        record.instances = {};
+      });
+      await bob.online();
+      await until('bob follows the floor', () => bob.client.contiguousSeq === 3);
+      expect(bob.received).toEqual([]);
+    } finally {
+      await old.end();
+    }
+  });
+});
+
+describe('rate limits', () => {
+  it('are off by default and answer with the wait when switched on', async () => {
+    const limited = await World.begin(['--rate-limit']);
+    try {
+      const alice = await limited.person('alice').join();
+      const { publicKeySpki } = alice.client.data.load(alice.aid);
+      const results = await Promise.allSettled(
+        Array.from({ length: 150 }, () =>
+          alice.client.rawCall('auth.create_aid', {
+            aid: alice.aid,
+            public_key: publicKeySpki,
+            curve: 'P-256',
+          }),
+        ),
+      );
+      const refused = results.filter((result) => result.status === 'rejected');
+      expect(refused.length).toBeGreaterThan(0);
+      expect(refused.length).toBeLessThan(100);
+      expect(refused[0]?.reason).toMatchObject({ code: -32029, retryable: true });
+      const data: unknown = Reflect.get(Object(refused[0]?.reason), 'data');
+      expect(data).toMatchObject({ retry_after: expect.any(Number) as number });
+      expect(await alice.client.call('meta.ping', {})).toMatchObject({ pong: true });
+    } finally {
+      await limited.end();
+    }
+  });
+});
