@@ -41,7 +41,7 @@ export function Shell() {
   const blocked = account?.session.blocked;
   const trouble = blocked === 'key_unreadable' ? 'key' : blocked === 'database_damaged' ? 'database' : null;
   const style: TintStyle = { '--list-width': `${listWidth}px` };
-  const chatOpen = conversation !== undefined || trouble !== null;
+  const chatOpen = conversation !== undefined && trouble === null;
   return (
     <div className="shell" style={style} data-chat-open={chatOpen} data-testid="shell">
       <Rail />

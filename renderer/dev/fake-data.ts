@@ -138,6 +138,7 @@ const longText = Array.from(
 
 function linWei(peer: string): Message[] {
   const at = (days: number, hours: number, minutes: number): number => {
+    if (days === 0) return start - (581 - hours * 60 - minutes + 2) * minute;
     const date = new Date(start - days * day);
     return date.setHours(hours, minutes, 0, 0);
   };

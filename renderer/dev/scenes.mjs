@@ -149,6 +149,7 @@ export const scenes = [
     name: 'search',
     flags: ['light'],
     act: async (page) => {
+      await page.getByTestId('search').waitFor();
       await page.keyboard.press('Control+k');
       await page.keyboard.type('部署');
     },
@@ -158,6 +159,7 @@ export const scenes = [
     name: 'search-none',
     flags: ['dark', 'zh-CN'],
     act: async (page) => {
+      await page.getByTestId('search').waitFor();
       await page.keyboard.press('Control+k');
       await page.keyboard.type('qqqq');
     },
@@ -167,6 +169,7 @@ export const scenes = [
     name: 'search-jump',
     flags: ['light'],
     act: async (page) => {
+      await page.getByTestId('search').waitFor();
       await page.keyboard.press('Control+k');
       await page.keyboard.type('#5000');
       await page.getByTestId('search-hit').first().click();

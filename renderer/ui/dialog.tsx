@@ -5,6 +5,14 @@ import { useTranslation } from 'react-i18next';
 import { IconButton } from './icon-button';
 import './dialog.css';
 
+/** The field that wants the focus has it already; otherwise the dialog itself takes it, not its close button. */
+function focusSensibly(opening: Event): void {
+  const content = opening.currentTarget;
+  if (!(content instanceof HTMLElement)) return;
+  opening.preventDefault();
+  if (!content.contains(document.activeElement)) content.focus();
+}
+
 /**
  * A modal dialog: traps the focus, closes on Escape and returns the focus. The backdrop is our own element, because
  * the library's overlay writes a style element, which the content security policy forbids.
@@ -23,6 +31,7 @@ export function Dialog(props: {
       <Primitive.Portal>
         <div className="dialog__backdrop" />
         <Primitive.Content
+          onOpenAutoFocus={focusSensibly}
           className={props.wide === true ? 'dialog dialog--wide' : 'dialog'}
           data-testid={props.testId}
           {...(props.text === undefined ? { 'aria-describedby': undefined } : {})}

@@ -25,10 +25,7 @@ function useAutosize(text: string) {
 
 function useHint(account: Account): string | null {
   const { t } = useTranslation();
-  const { state } = account.session;
-  if (state === 'blocked') return t('composer.blockedHint');
-  if (state === 'offline' || state === 'idle' || state === 'backing-off') return t('composer.offlineHint');
-  return null;
+  return account.session.state === 'blocked' ? t('composer.blockedHint') : null;
 }
 
 /** Where messages are written. Nothing here waits for the network. */

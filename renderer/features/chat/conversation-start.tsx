@@ -15,7 +15,9 @@ export function ConversationStart(props: Pick<Conversation, 'conversation' | 'ki
       <h2 className="conversation-start__title isolate" dir="auto">
         {name}
       </h2>
-      {!self && <p className="conversation-start__aid selectable">{props.conversation}</p>}
+      {!self && name !== props.conversation && (
+        <p className="conversation-start__aid selectable">{props.conversation}</p>
+      )}
       <p>{self ? t('chat.emptySelfText') : t('chat.emptyDirect', { name })}</p>
       {!self && <p>{t('chat.emptyDirectText')}</p>}
     </div>

@@ -8,22 +8,22 @@ export type TextPiece =
  * without a space, and direction marks could disguise one, so everything beyond ASCII ends it.
  */
 const candidate = /\bhttps?:\/\/[!#$%&'()*+,\-./0-9:;=?@A-Z[\]_a-z~]+/gi;
-const closers: Readonly<Record<string, string>> = { ')': '(', ']': '[' };
+const openers: Readonly<Record<string, string>> = { ')': '(', ']': '[' };
 
-function count(text: string, character: string): number {
-  return text.split(character).length - 1;
-}
-
-/** Takes off punctuation that belongs to the sentence, not to the address. */
+/** Takes off punctuation that belongs to the sentence, not to the address. Time grows with the length, no faster. */
 function trimEnd(text: string): string {
-  let end = text;
-  for (;;) {
-    const last = end.at(-1) ?? '';
-    const opener = closers[last];
-    const unbalanced = opener !== undefined && count(end, last) > count(end, opener);
-    if (!unbalanced && !/[.,;:!?'*_~]/.test(last)) return end;
-    end = end.slice(0, -1);
+  const counts: Record<string, number> = {};
+  for (const character of text) counts[character] = (counts[character] ?? 0) + 1;
+  let end = text.length;
+  while (end > 0) {
+    const last = text.charAt(end - 1);
+    const opener = openers[last];
+    const unbalanced = opener !== undefined && (counts[last] ?? 0) > (counts[opener] ?? 0);
+    if (!unbalanced && !/[.,;:!?'*_~]/.test(last)) break;
+    counts[last] = (counts[last] ?? 0) - 1;
+    end -= 1;
   }
+  return text.slice(0, end);
 }
 
 function safeUrl(text: string): string | null {

@@ -1,6 +1,8 @@
-/** A message longer than this is folded. */
+/** A message longer than this many UTF-16 code units or lines is folded. */
 const foldedLength = 1600;
 const foldedLines = 24;
+/** A fold that hides only a few words is a nuisance. */
+const nuisance = 200;
 /** How much each "show more" adds at most: a megabyte in one element would stall the window. */
 const step = 24_000;
 
@@ -10,7 +12,8 @@ function cut(text: string, length: number): string {
   return text.slice(0, code >= 0xd800 && code <= 0xdbff ? length - 1 : length);
 }
 
-function lineEnd(text: string, lines: number): number {
+/** Where the given line ends; the end of the text when it has fewer lines. */
+function endOfLine(text: string, lines: number): number {
   let position = -1;
   for (let line = 0; line < lines; line += 1) {
     position = text.indexOf('\n', position + 1);
@@ -24,13 +27,10 @@ export function visiblePart(
   text: string,
   unfolded: number,
 ): { readonly text: string; readonly whole: boolean } {
-  const limit =
-    unfolded === 0 ? Math.min(foldedLength, lineEnd(text, foldedLines)) : foldedLength + unfolded * step;
-  // A fold that hides a word or two is a nuisance.
-  if (text.length <= limit + (unfolded === 0 && lineEnd(text, foldedLines) === text.length ? 200 : 0)) {
-    return { text, whole: true };
-  }
-  return { text: cut(text, limit), whole: false };
+  const lines = unfolded === 0 ? endOfLine(text, foldedLines) : text.length;
+  const length = foldedLength + unfolded * step;
+  const fits = lines === text.length && text.length <= length + nuisance;
+  return fits ? { text, whole: true } : { text: cut(text, Math.min(lines, length)), whole: false };
 }
 
 const emojiOnly =

@@ -20,8 +20,7 @@ export type TimelineRow =
 
 function joins(first: Message | undefined, second: Message): boolean {
   return (
-    first !== undefined &&
-    first.sender === second.sender &&
+    first?.sender === second.sender &&
     first.own === second.own &&
     second.sortAt - first.sortAt < blockGap &&
     dayOf(first.sortAt) === dayOf(second.sortAt)

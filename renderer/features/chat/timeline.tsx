@@ -74,6 +74,7 @@ export function Timeline({ account, conversation, timeline, window }: TimelinePr
     const handle = list.current;
     if (handle === null) return;
     const { scrollOffset, scrollSize, viewportSize } = handle;
+    if (viewportSize === 0) return;
     const below = scrollSize - viewportSize - scrollOffset;
     atEnd.current = below <= endDistance && !hasNewer;
     setShowJump(below > viewportSize * 0.75 || (hasNewer && below > endDistance));
@@ -122,6 +123,11 @@ export function Timeline({ account, conversation, timeline, window }: TimelinePr
   }, [nonce]);
   const highlighted = timeline.target !== null && nonce !== faded ? timeline.target.id : null;
 
+  const onResize = useCallback(() => {
+    if (atEnd.current) list.current?.scrollToIndex(rows.length - 1, { align: 'end' });
+    onScroll();
+  }, [rows.length, onScroll]);
+
   // In a step of its own: a list that grows at one end and shrinks at the other in one step would lose its place.
   useEffect(() => {
     if (messages.length <= windowLimit) return;
@@ -165,9 +171,7 @@ export function Timeline({ account, conversation, timeline, window }: TimelinePr
           bufferSize={500}
           keepMounted={roving.active === null ? [] : [Math.min(roving.active, rows.length - 1)]}
           onScroll={onScroll}
-          onResize={() => {
-            if (atEnd.current) list.current?.scrollToIndex(rows.length - 1, { align: 'end' });
-          }}
+          onResize={onResize}
         >
           {(row, index) => (
             <TimelineRowView

@@ -26,7 +26,7 @@ export function FailedStep(props: {
           {t('onboarding.otherName')}
         </Button>
         <Button size="large" onClick={props.onOtherNetwork}>
-          {t('onboarding.changeNetwork')}
+          {t('onboarding.otherNetwork')}
         </Button>
       </div>
       {props.error.message !== '' && (

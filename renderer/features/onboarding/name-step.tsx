@@ -1,5 +1,5 @@
 import { Check } from 'lucide-react';
-import { useState, type FormEvent } from 'react';
+import { useState, type SubmitEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { nameProblem, normalizeAidInput, splitAid } from '../../../shared/aun/aid';
 import type { Network } from '../../../shared/model/network';
@@ -55,7 +55,7 @@ export function NameStep(props: {
     }
   })();
 
-  const create = (submit: FormEvent): void => {
+  const create = (submit: SubmitEvent): void => {
     submit.preventDefault();
     if (free) props.onCreate({ name, displayName: chosen.displayName.trim() });
   };

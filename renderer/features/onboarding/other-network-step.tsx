@@ -1,4 +1,4 @@
-import { useState, type FormEvent } from 'react';
+import { useState, type SubmitEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Network, NetworkProbe } from '../../../shared/model/network';
 import { invoke, toCommandError, type CommandError } from '../../stores/bridge';
@@ -19,7 +19,7 @@ export function OtherNetworkStep(props: { readonly onNetwork: (network: Network)
     setError(toCommandError(reason));
   };
 
-  const lookUp = (submit: FormEvent): void => {
+  const lookUp = (submit: SubmitEvent): void => {
     submit.preventDefault();
     const wanted = address.trim();
     if (wanted === '' || busy) return;

@@ -1,5 +1,5 @@
 import { LockKeyhole } from 'lucide-react';
-import { useState, type FormEvent } from 'react';
+import { useState, type SubmitEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAppStore } from '../../stores/app-store';
 import { invoke, toCommandError, type CommandError } from '../../stores/bridge';
@@ -21,7 +21,7 @@ export function LockedScreen() {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<CommandError | null>(null);
 
-  const submit = (form: FormEvent): void => {
+  const submit = (form: SubmitEvent): void => {
     form.preventDefault();
     if (passphrase === '' || busy) return;
     setBusy(true);

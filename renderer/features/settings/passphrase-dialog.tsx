@@ -1,4 +1,4 @@
-import { useState, type FormEvent } from 'react';
+import { useState, type SubmitEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAppStore } from '../../stores/app-store';
 import { invoke, toCommandError, type CommandError } from '../../stores/bridge';
@@ -20,7 +20,7 @@ export function PassphraseDialog(props: { readonly onClose: () => void }) {
   const differ = second !== '' && first !== second;
   const ready = !short && first === second;
 
-  const save = (submit: FormEvent): void => {
+  const save = (submit: SubmitEvent): void => {
     submit.preventDefault();
     if (!ready || busy) return;
     setBusy(true);

@@ -1,0 +1,79 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { useComposerStore } from './composer-store';
+import { fakeInvoke, settle } from './fake-invoke';
+import { sampleMessage } from './sample-message';
+import { timelineKey } from './timeline-store';
+
+const account = 'me.aun.test';
+const conversation = 'lin.aun.test';
+const key = timelineKey(account, conversation);
+let bridge: ReturnType<typeof fakeInvoke>;
+
+function store() {
+  return useComposerStore.getState();
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  bridge = fakeInvoke();
+  useComposerStore.setState({ drafts: {} });
+});
+
+describe('composer store', () => {
+  it('stores a draft a moment after the last key, not at every key', () => {
+    store().type(account, conversation, 'h');
+    store().type(account, conversation, 'he');
+    expect(bridge.calls).toHaveLength(0);
+    vi.advanceTimersByTime(500);
+    expect(bridge.next('conversation.setDraft').params).toMatchObject({ text: 'he' });
+    expect(bridge.calls).toHaveLength(0);
+  });
+
+  it('empties the field at once and clears the stored draft only when the outbox has the text', async () => {
+    store().type(account, conversation, ' hello ');
+    void store().send(account, conversation);
+    expect(store().drafts[key]?.text).toBe('');
+    const call = bridge.next('message.send');
+    expect(call.params).toMatchObject({ text: 'hello' });
+    expect(bridge.calls).toHaveLength(0);
+    await call.answer(sampleMessage(1, 1));
+    expect(bridge.next('conversation.setDraft').params).toMatchObject({ text: '' });
+  });
+
+  it('gives every message a request id of its own', () => {
+    for (const text of ['a', 'b']) {
+      store().type(account, conversation, text);
+      void store().send(account, conversation);
+    }
+    const [first, second] = [bridge.next('message.send'), bridge.next('message.send')];
+    expect(first.params['requestId']).not.toBe(second.params['requestId']);
+  });
+
+  it('brings the text back after a failure, before what was typed meanwhile', async () => {
+    store().type(account, conversation, 'first');
+    void store().send(account, conversation);
+    store().type(account, conversation, 'second');
+    await bridge.next('message.send').fail('disk_full');
+    expect(store().drafts[key]).toMatchObject({ text: 'first\nsecond', error: { code: 'disk_full' } });
+  });
+
+  it('does not send blanks', () => {
+    store().type(account, conversation, '  \n ');
+    void store().send(account, conversation);
+    expect(bridge.calls.filter(({ command }) => command === 'message.send')).toHaveLength(0);
+  });
+
+  it('keeps what is typed when the stored draft of the same conversation arrives again', () => {
+    store().begin(account, conversation, 'stored');
+    store().type(account, conversation, 'stored and more');
+    store().begin(account, conversation, 'stored');
+    expect(store().drafts[key]?.text).toBe('stored and more');
+  });
+
+  it('puts a message taken out of the outbox into the field', async () => {
+    store().putBack(account, conversation, 'again', null);
+    expect(store().drafts[key]?.text).toBe('again');
+    await bridge.next('conversation.setDraft').answer({});
+    await settle();
+  });
+});
