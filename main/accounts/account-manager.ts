@@ -15,7 +15,7 @@ import { accountListFile } from './account-list';
 import type { AccountEntry } from './account-list';
 import { openAccountServices } from './account-services';
 import { databaseSecret } from './database-key';
-import type { EngineOptions } from './engine';
+import type { EngineOptions } from './engine-options';
 import type { NetworkRecord, NetworkRegistry } from './network-registry';
 import type { NetworkServices } from './network-services';
 

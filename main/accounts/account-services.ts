@@ -12,7 +12,7 @@ import type { Random } from '../runtime/runtime';
 import { SLOT_ID } from './account';
 import type { AccountServices } from './account';
 import { databaseFiles, databaseKey } from './database-key';
-import type { EngineOptions } from './engine';
+import type { EngineOptions } from './engine-options';
 import type { NetworkRecord } from './network-registry';
 import { networkOptions, trustRoots } from './network-services';
 

@@ -2,40 +2,16 @@ import { join } from 'node:path';
 import type { CommandRouter } from '../bridge/router';
 import { createCommandRouter } from '../bridge/router';
 import { createCryptoPool } from '../e2ee';
-import type { Desktop } from '../ports/desktop';
-import type { Emit } from '../ports/events';
-import type { ProcessLauncher } from '../ports/processes';
-import type { ManagedVault } from '../ports/vault';
 import { jsonFile } from '../runtime/json-file';
-import type { Runtime } from '../runtime/runtime';
 import { createStoreHost } from '../store/host';
 import { AccountManager } from './account-manager';
+import type { EngineOptions } from './engine-options';
 import { createHandlers, settingsFile } from './handlers';
 import { LocalNetwork } from './local-network';
 import { LOCAL_NETWORK, NetworkRegistry } from './network-registry';
 import { NetworkServices } from './network-services';
 
-/** Everything the engine takes from the place it runs in. */
-export interface EngineOptions {
-  /** Parley's own data folder; created when missing. */
-  readonly dataDir: string;
-  readonly runtime: Runtime;
-  readonly vault: ManagedVault;
-  /** Bundles of the worker threads. */
-  readonly workers: { readonly store: string; readonly crypto: string };
-  /** Null where the embedded network is not offered (a demo agent needs none). */
-  readonly launcher: ProcessLauncher | null;
-  readonly desktop: Desktop;
-  readonly info: {
-    readonly version: string;
-    readonly runtime: string;
-    readonly platform: string;
-    readonly locale: string;
-  };
-  /** Name of this computer, told to a session that ours displaces. */
-  readonly hostName: string;
-  readonly emit: Emit;
-}
+export type { EngineOptions } from './engine-options';
 
 /** The engine: the messenger without its windows. */
 export interface Engine {

@@ -7,7 +7,7 @@ import type { StoreReader } from '../ports/store';
 import { AunError } from '../runtime/errors';
 import type { JsonFile } from '../runtime/json-file';
 import type { AccountManager } from './account-manager';
-import type { EngineOptions } from './engine';
+import type { EngineOptions } from './engine-options';
 import type { NetworkServices } from './network-services';
 import type { NetworkRecord, NetworkRegistry } from './network-registry';
 import { searchAccounts } from './search';

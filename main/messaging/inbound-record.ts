@@ -156,7 +156,7 @@ export function malformedRecord(
   ownAid: string,
   now: number,
 ): InboundRecord {
-  const rawJson = JSON.stringify(raw) ?? 'null';
+  const rawJson = raw === undefined ? 'null' : JSON.stringify(raw);
   return {
     seq,
     messageId: `malformed-${seq ?? 'push'}-${now}`,

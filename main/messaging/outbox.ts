@@ -57,7 +57,7 @@ export function judgeSendFailure(
 ): Verdict {
   const backoff = outboxBackoff(item.attempts + 1, unit);
   if (error instanceof RpcError) {
-    if (/prekey cert fingerprint mismatch/.test(error.wireMessage) && !refreshed) return { kind: 'refresh' };
+    if (error.wireMessage.includes('prekey cert fingerprint mismatch') && !refreshed) return { kind: 'refresh' };
     if (error.code === 'rate_limited') {
       return {
         kind: 'wait',
