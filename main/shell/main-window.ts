@@ -29,7 +29,7 @@ export interface WindowOptions {
 export interface MainWindow {
   readonly window: BrowserWindow;
   /** Resolves when its place is on disk. */
-  saveState(): Promise<void>;
+  readonly saveState: () => Promise<void>;
 }
 
 /** Makes the window with every protection on (design §7); it shows itself once it has something to show. */
