@@ -116,7 +116,7 @@ describe('opening', () => {
       }
     };
     await expect(readAll()).rejects.toMatchObject({ code: 'database_damaged' });
-    await expect(store.page(PEER, { limit: 1 })).rejects.toMatchObject({ code: 'database_damaged' });
+    await expect(store.setMeta('written', 'on top')).rejects.toMatchObject({ code: 'database_damaged' });
   });
 });
 
@@ -172,6 +172,9 @@ describe('on disk', () => {
     writer.run("UPDATE messages SET body = NULL WHERE message_id = 'x'");
     expect(carries()).toBe(false);
     expect(writer.all("SELECT rowid FROM search WHERE search MATCH 'ordinary'")).toHaveLength(50);
+    writer.run("DELETE FROM messages WHERE body = 'ordinary 7'");
+    expect(writer.all("SELECT rowid FROM search WHERE search MATCH 'ordinary'")).toHaveLength(49);
+    expect(writer.all("SELECT rowid FROM search WHERE search MATCH '7'")).toEqual([]);
     writer.exec("INSERT INTO search (search) VALUES ('integrity-check')");
     reader.close();
     writer.close();

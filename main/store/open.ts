@@ -31,11 +31,12 @@ export function openDatabase(
   migrations: readonly Migration[] = allMigrations,
 ): OpenDatabase {
   if (key.byteLength !== KEY_BYTES) throw new AunError('invalid_request', 'a database key has 32 bytes');
+  const damage = { error: null };
   let writer: Connection | null = null;
   let reader: Connection | null = null;
   try {
     const fresh = prepareFile(file, key);
-    writer = new Connection(file, key, context);
+    writer = new Connection(file, key, context, damage);
     if (!fresh) checkPages(writer, file);
     writer.pragma('journal_mode = WAL');
     // What was acknowledged to the gateway must survive a power cut, not only a crash of the process.
@@ -45,7 +46,7 @@ export function openDatabase(
     writer.pragma('cache_size = -8000');
     migrate(writer, file, migrations);
     if (fresh) syncFolder(path.dirname(file));
-    reader = new Connection(file, key, context);
+    reader = new Connection(file, key, context, damage);
     reader.pragma('query_only = ON');
     reader.pragma('cache_size = -4000');
     return { writer, reader };

@@ -31,6 +31,11 @@ export interface ConnectionContext {
   readonly logger: Logger;
 }
 
+/** Shared by the connections of one file: what one of them found damaged, none writes to any more. */
+export interface DamageLatch {
+  error: AunError | null;
+}
+
 /** The cipher library would write to stderr; its errors still reach the caller as codes. */
 const QUIET = 'cipher_log_level = NONE';
 
@@ -41,7 +46,6 @@ const QUIET = 'cipher_log_level = NONE';
 export class Connection implements WriteConnection {
   private readonly database: Database;
   private readonly statements = new Map<string, Statement>();
-  private damage: AunError | null = null;
   private closed = false;
 
   /** @param file path of the database; it is created when missing */
@@ -49,6 +53,7 @@ export class Connection implements WriteConnection {
     file: string,
     key: Uint8Array,
     private readonly context: ConnectionContext,
+    private readonly damage: DamageLatch,
   ) {
     this.database = this.guard(() => new Database(file));
     try {
@@ -145,12 +150,12 @@ export class Connection implements WriteConnection {
   }
 
   private guard<Result>(work: () => Result): Result {
-    if (this.damage !== null) throw this.damage;
+    if (this.damage.error !== null) throw this.damage.error;
     try {
       return work();
     } catch (thrown) {
       const error = toStoreError(thrown);
-      if (error.code === 'database_damaged') this.damage = error;
+      if (error.code === 'database_damaged') this.damage.error = error;
       throw error;
     }
   }
