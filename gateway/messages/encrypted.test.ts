@@ -181,6 +181,10 @@ describe('end-to-end encrypted messages of generation V1', () => {
   });
 
   it('withdraws the prekeys of a revoked certificate', async () => {
+    const { request_id, nonce } = await network.login1(bob.identity);
+    const signature = bob.identity.sign(nonce);
+    await network.short('auth.renew_cert', { aid: bob.identity.aid, request_id, nonce, signature });
+    expect(await alice.call('message.e2ee.get_prekey', { aid: bob.identity.aid })).toHaveProperty('prekey');
     network.gateway.admin.revoke({ fingerprint: bob.identity.fingerprint });
     const found = await alice.call('message.e2ee.get_prekey', { aid: bob.identity.aid });
     expect(found).toEqual({ found: false });

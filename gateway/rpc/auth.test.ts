@@ -35,6 +35,13 @@ describe('registration and login', () => {
     expect(results.map((result) => result.status).sort()).toEqual(['fulfilled', 'rejected']);
   });
 
+  it('gives one certificate to one key that asks twice at the same moment', async () => {
+    const one = new TestIdentity('twice.aun.test');
+    const ask = () => create(one.aid, one.publicKey);
+    const [first, second] = await Promise.all([ask(), ask()]);
+    expect(second['cert']).toBe(first['cert']);
+  });
+
   it.each([
     ['Alice.aun.test', 'invalid aid'],
     ['abc.aun.test', 'invalid aid: too_short'],
