@@ -23,7 +23,8 @@ export interface GatewayProcessOptions {
 }
 
 const ADMIN_TOKEN = 'harness-admin-token';
-const BUNDLE = 'dist/main/gateway.cjs';
+/** Another build, for example one that was broken on purpose to see a test fail, can be named in the environment. */
+const BUNDLE = process.env['PARLEY_HARNESS_GATEWAY'] ?? 'dist/main/gateway.cjs';
 
 /** The real gateway, built and in a process of its own. Restarts keep port and data. */
 export class GatewayProcess {
