@@ -57,7 +57,8 @@ export function judgeSendFailure(
 ): Verdict {
   const backoff = outboxBackoff(item.attempts + 1, unit);
   if (error instanceof RpcError) {
-    if (error.wireMessage.includes('prekey cert fingerprint mismatch') && !refreshed) return { kind: 'refresh' };
+    if (error.wireMessage.includes('prekey cert fingerprint mismatch') && !refreshed)
+      return { kind: 'refresh' };
     if (error.code === 'rate_limited') {
       return {
         kind: 'wait',
@@ -150,8 +151,7 @@ export class Outbox {
     const change = await this.deps.store.requeue(id);
     this.deps.publish(change);
     const message = change.messages[0] ?? (await this.deps.store.message(id));
-    if (message === null || message === undefined)
-      throw new AunError('unknown_message', 'there is no such message');
+    if (message === null) throw new AunError('unknown_message', 'there is no such message');
     this.pump();
     return message;
   }
