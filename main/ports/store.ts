@@ -80,7 +80,9 @@ export interface SearchHit {
   readonly ranges: readonly (readonly [number, number])[];
 }
 
-/** Read side: cannot change anything. */
+/**
+ * Read side: cannot change anything. Reads overtake writes that wait: who wants to see a write waits for it first.
+ */
 export interface StoreReader {
   getMeta(key: string): Promise<string | null>;
   cursor(): Promise<InboxCursor>;
@@ -112,7 +114,11 @@ export interface StoreReader {
   certificates(aid: string): Promise<StoredCertificate[]>;
 }
 
-/** The database of one account. Every method is one transaction; when it resolves the change is on disk. */
+/**
+ * The database of one account. Every method is one transaction; when it resolves the change is on disk (synced, so that it
+ * survives a power cut). After a damaged page was seen every method fails with `database_damaged`. A state never goes back
+ * from `sent` or `delivered`: such calls change nothing.
+ */
 export interface AccountStore extends StoreReader {
   setMeta(key: string, value: string | null): Promise<void>;
   /**
@@ -137,6 +143,7 @@ export interface AccountStore extends StoreReader {
     /** Own AID: the sender of the stored message. */
     sender: string;
   }): Promise<StoreChange>;
+  /** Marks the start of an attempt. The change is empty when the message no longer waits (it was cancelled): do not send. */
   markSending(id: number): Promise<StoreChange>;
   markSent(
     id: number,

@@ -84,7 +84,14 @@ describe('committing inbound messages', () => {
     );
     expect(change.messages).toEqual([]);
     expect((await store.page(PEER, { limit: 5 })).messages[0]?.content).toEqual(textContent('the first'));
-    expect(lines).toContainEqual(['warn', 'store.duplicate_conflict']);
+    expect(lines).toEqual([['warn', 'store.duplicate_conflict']]);
+
+    const elsewhere = { ...record, conversation: 'eve.aun.test', content: { kind: 'recalled' as const } };
+    expect((await store.commitInbound([elsewhere], null)).messages).toEqual([]);
+    expect(lines).toHaveLength(2);
+    await store.recall(PEER, [record.messageId]);
+    await store.commitInbound([record], null);
+    expect(lines).toHaveLength(2);
   });
 
   it('heals an unreadable message in place when a readable copy arrives', async () => {
