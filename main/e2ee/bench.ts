@@ -20,6 +20,7 @@ export interface OpeningFigures {
   readonly pooled: number | null;
 }
 
+let runs = 0;
 const OWN = `sha256:${'0'.repeat(64)}`;
 const SENDER = `sha256:${'1'.repeat(64)}`;
 
@@ -87,8 +88,10 @@ export async function measureOpening(
   const opened = perSecond(started);
   if (pool === null) return { count, sealed, checked, opened, pooled: null };
 
+  // Below zero: never the number of a real account of this process.
+  runs += 1;
   const keys: PoolKeys = {
-    account: -1,
+    account: -runs,
     identity: () => receiver.privateKey.export({ type: 'pkcs8', format: 'der' }),
     prekey: () => Uint8Array.from(prekey.privateKey.export({ type: 'pkcs8', format: 'der' })),
     sender: () => Uint8Array.from(spkiOf(sender.publicKey)),
@@ -96,6 +99,8 @@ export async function measureOpening(
   await pool.open(keys, envelopes.slice(0, 64));
   started = now();
   const outcomes = await pool.open(keys, envelopes);
+  const pooled = perSecond(started);
+  pool.forget(keys.account);
   if (outcomes?.every((outcome) => outcome.ok) !== true) throw new Error('the pool did not open everything');
-  return { count, sealed, checked, opened, pooled: perSecond(started) };
+  return { count, sealed, checked, opened, pooled };
 }

@@ -36,6 +36,7 @@ export type OpenOutcome = z.infer<typeof outcomeSchema>;
 
 export const workerReplySchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ready') }),
+  z.object({ kind: z.literal('stopped') }),
   z.object({ kind: z.literal('opened'), job, outcomes: z.array(outcomeSchema) }),
 ]);
 export type WorkerReply = z.infer<typeof workerReplySchema>;

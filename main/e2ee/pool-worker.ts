@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { Disposer, Scheduler } from '../runtime/runtime';
 import { BoundedMap } from './bounded-map';
 import { workerReplySchema } from './pool-protocol';
 import type { OpenOutcome, WorkerKey, WorkerRequest } from './pool-protocol';
@@ -26,6 +27,11 @@ export interface PoolJob {
   readonly resolve: (outcomes: OpenOutcome[] | null) => void;
 }
 
+/** Silence after which a worker with work is taken for stuck, ms; a job takes a few milliseconds. */
+export const ANSWER_TIME = 30_000;
+/** How long a worker may take to wipe its keys before it is ended anyway, ms. */
+const STOP_TIME = 2_000;
+
 interface Listener {
   onReady(): void;
   onDone(): void;
@@ -49,12 +55,16 @@ export class PoolWorker {
   readonly #jobs = new Map<number, PoolJob>();
   readonly #held = new Map<number, Held>();
   readonly #ended: Promise<void>;
+  readonly #scheduler: Scheduler;
+  #watchdog: Disposer | null = null;
+  #onStopped: () => void = () => undefined;
   #ready = false;
   #dead = false;
   #stopping = false;
   #reason = 'exit';
 
-  constructor(path: string, listener: Listener) {
+  constructor(path: string, scheduler: Scheduler, listener: Listener) {
+    this.#scheduler = scheduler;
     this.#listener = listener;
     this.#worker = new Worker(path, { name: 'parley-crypto' });
     this.#worker.unref();
@@ -81,6 +91,7 @@ export class PoolWorker {
     this.#worker.ref();
     this.#give(job);
     this.#post({ kind: 'open', account: job.keys.account, job: job.id, envelopes: [...job.envelopes] });
+    this.#watch();
   }
 
   forget(account: number): void {
@@ -92,8 +103,27 @@ export class PoolWorker {
     if (this.#dead) return;
     this.#stopping = true;
     this.#worker.ref();
+    let cancel: Disposer = () => undefined;
+    const wiped = new Promise<void>((resolve) => {
+      this.#onStopped = resolve;
+      cancel = this.#scheduler.after(STOP_TIME, resolve);
+    });
     this.#post({ kind: 'stop' });
+    await Promise.race([wiped, this.#ended]);
+    cancel();
+    await this.#worker.terminate();
     await this.#ended;
+  }
+
+  /** Ends a worker that stays silent although it has work; its jobs are reported as unfinished. */
+  #watch(): void {
+    this.#watchdog?.();
+    this.#watchdog = null;
+    if (this.#jobs.size === 0 || this.#dead) return;
+    this.#watchdog = this.#scheduler.after(ANSWER_TIME, () => {
+      this.#reason = 'no answer';
+      void this.#worker.terminate();
+    });
   }
 
   #give(job: PoolJob): void {
@@ -147,8 +177,13 @@ export class PoolWorker {
       this.#listener.onReady();
       return;
     }
+    if (reply.kind === 'stopped') {
+      this.#onStopped();
+      return;
+    }
     const job = this.#jobs.get(reply.job);
     this.#jobs.delete(reply.job);
+    this.#watch();
     if (this.#jobs.size === 0 && !this.#stopping) this.#worker.unref();
     job?.resolve(reply.outcomes);
     this.#listener.onDone();
@@ -159,6 +194,7 @@ export class PoolWorker {
     this.#held.clear();
     const unfinished = [...this.#jobs.values()];
     this.#jobs.clear();
+    this.#watch();
     if (this.#stopping && unfinished.length === 0) return;
     this.#listener.onDeath(unfinished, this.#ready, this.#reason);
   }

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { build } from 'esbuild';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { silentLogger } from '../runtime/logger';
 import { createCryptoPool } from './pool';
 import type { CryptoPool } from './pool';
@@ -120,6 +120,18 @@ describe('the crypto pool', () => {
     expect(rest.every((result) => result.ok)).toBe(true);
   });
 
+  it('replaces a worker that never answers', async () => {
+    const scheduler = new TestTime();
+    const marker = path.join(folder, 'hung');
+    const hang = `const fs = require('node:fs');
+      if (!fs.existsSync(${JSON.stringify(marker)})) { fs.writeFileSync(${JSON.stringify(marker)}, ''); for (;;); }`;
+    const device = await laptopWith(pool({ workerPath: brokenWorker('hangs', hang), size: 1, scheduler }));
+    const asked = device.engine.open(rows.slice(0, 10));
+    await vi.waitUntil(() => existsSync(marker), { timeout: 20_000 });
+    scheduler.advance(30_000);
+    expect((await asked).every((result) => result.ok)).toBe(true);
+  });
+
   it('steps aside when no worker can be started', async () => {
     const crypto = pool({ workerPath: path.join(folder, 'missing.cjs') });
     const device = await laptopWith(crypto);
@@ -147,7 +159,7 @@ describe('the crypto pool', () => {
     await device.engine.open(rows);
     expect(scheduler.pending).toBe(1);
     scheduler.advance(60_000);
-    expect(scheduler.pending).toBe(0);
+    await vi.waitUntil(() => scheduler.pending === 0, { timeout: 20_000 });
     expect((await device.engine.open(rows)).every((result) => result.ok)).toBe(true);
   });
 

@@ -1,4 +1,5 @@
 import type { Logger } from '../runtime/logger';
+import { systemScheduler } from '../runtime/runtime';
 import type { Disposer, Scheduler } from '../runtime/runtime';
 import type { OpenOutcome } from './pool-protocol';
 import { PoolWorker } from './pool-worker';
@@ -38,8 +39,8 @@ export interface CryptoPool {
 }
 
 /**
- * A pool of `size` workers (1 or 2), started with the first job. Without a worker path nothing is started. With a
- * scheduler the workers end after a minute without work, and with them the keys they hold.
+ * A pool of `size` workers (1 or 2), started with the first job. Without a worker path nothing is started. The workers
+ * end after a minute without work, and with them the keys they hold; one that stays silent is replaced.
  */
 export function createCryptoPool(options: {
   workerPath: string | null;
@@ -48,7 +49,7 @@ export function createCryptoPool(options: {
   scheduler?: Scheduler;
 }): CryptoPool {
   const size = Math.max(1, Math.min(2, Math.trunc(options.size)));
-  const { workerPath, logger, scheduler } = options;
+  const { workerPath, logger, scheduler = systemScheduler } = options;
   const workers = new Set<PoolWorker>();
   const waiting: PoolJob[] = [];
   const endings = new Set<Promise<void>>();
@@ -58,7 +59,7 @@ export function createCryptoPool(options: {
   let nextJob = 1;
 
   function start(path: string): void {
-    const worker: PoolWorker = new PoolWorker(path, {
+    const worker: PoolWorker = new PoolWorker(path, scheduler, {
       onReady: () => {
         failedStarts = 0;
       },
@@ -108,7 +109,7 @@ export function createCryptoPool(options: {
     idle?.();
     idle = null;
     const busy = waiting.length > 0 || [...workers].some((worker) => worker.load > 0);
-    if (busy || workers.size === 0 || scheduler === undefined) return;
+    if (busy || workers.size === 0) return;
     idle = scheduler.after(IDLE, endAll);
   }
 

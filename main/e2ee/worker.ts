@@ -54,7 +54,7 @@ function handle(request: WorkerRequest, reply: (message: WorkerReply) => void): 
       return;
     case 'stop':
       for (const account of [...accounts.keys()]) forget(account);
-      parentPort?.close();
+      reply({ kind: 'stopped' });
   }
 }
 
