@@ -1,3 +1,5 @@
+import { DEMO_AGENTS } from '../../shared/aun/demo-agents';
+
 /** What a demo agent answers. Pure, so that a test can ask it without a network. */
 export interface Persona {
   /** Name part of the AID. */
@@ -13,7 +15,7 @@ export function isChinese(text: string): boolean {
 }
 
 const echo: Persona = {
-  name: 'echo',
+  name: DEMO_AGENTS.echo,
   displayName: 'Echo',
   answer: (text) => [{ text, pauseMs: 0 }],
 };
@@ -48,7 +50,7 @@ const TOPICS: readonly Topic[] = [
 ];
 
 const guide: Persona = {
-  name: 'parley-guide',
+  name: DEMO_AGENTS.guide,
   displayName: 'Parley guide',
   answer(text) {
     const chinese = isChinese(text);
@@ -66,7 +68,7 @@ const guide: Persona = {
 };
 
 const slowWriter: Persona = {
-  name: 'slow-writer',
+  name: DEMO_AGENTS.slowWriter,
   displayName: 'Slow writer',
   answer(text) {
     const lines = isChinese(text)

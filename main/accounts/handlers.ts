@@ -1,4 +1,5 @@
 import { issuerOf, nameProblem, normalizeAidInput, parseAid, suggestNames } from '../../shared/aun/aid';
+import { DEMO_AGENTS } from '../../shared/aun/demo-agents';
 import type { Conversation } from '../../shared/model/conversation';
 import { defaultSettings, settingsSchema } from '../../shared/model/settings';
 import type { Settings } from '../../shared/model/settings';
@@ -65,7 +66,14 @@ export function createHandlers(context: HandlerContext): CommandHandlers {
     'account.list': async () => ({ accounts: await accounts.snapshots() }),
     'account.create': async (input) => {
       const record = await context.networkServices.ready(input.network);
-      return accounts.create(record, input.name, input.displayName);
+      const made = await accounts.create(record, input.name, input.displayName);
+      // Somebody to talk to at once: the list of a newcomer is never empty.
+      if (record.kind === 'local' && accounts.isOpen(made.account)) {
+        for (const name of Object.values(DEMO_AGENTS).reverse()) {
+          await accounts.get(made.account).openConversation(`${name}.${record.issuer}`);
+        }
+      }
+      return made;
     },
     'account.connect': ({ account }) => accounts.connect(account),
     'account.disconnect': ({ account }) => accounts.disconnect(account),
