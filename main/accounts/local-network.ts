@@ -13,6 +13,9 @@ const stateSchema = z.object({ port: z.number().int().min(0).max(65535), wanted:
 /** First pause before a gateway that ended by itself is started again, in ms; it doubles up to a minute. */
 const RESTART_MS = 1_000;
 
+/** Pause before demo agents that ended by themselves are started again, in ms. */
+const AGENTS_RESTART_MS = 5_000;
+
 /** Address and trust root of the running embedded gateway. */
 export interface LocalGateway {
   readonly gatewayUrl: string;
@@ -110,6 +113,14 @@ export class LocalNetwork {
       '--exit-with-parent',
     ]);
     this.agents = child;
+    child.onExit(() => {
+      // Ended by itself: the network still runs, so its inhabitants come back.
+      if (this.stopped || this.agents !== child) return;
+      this.agents = null;
+      this.runtime.scheduler.after(AGENTS_RESTART_MS, () => {
+        if (!this.stopped && this.agents === null && this.gateway !== null) this.launchAgents(gateway, rootCa);
+      });
+    });
     child.ready.catch((error: unknown) => {
       this.runtime.logger.log('warn', 'local_network.agents_failed', { message: toAunError(error).message });
     });
