@@ -3,14 +3,16 @@ import path from 'node:path';
 import { build } from 'esbuild';
 import { afterAll } from 'vitest';
 
+const folder = path.resolve('node_modules', '.cache', `parley-store-${process.pid}`);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
 /**
  * Bundles one file of this folder as the real build does and returns where it lies: below node_modules, so that the native
  * module is found.
  */
 export async function bundleForTest(name: string): Promise<string> {
-  const folder = path.resolve('node_modules', '.cache', `parley-store-${process.pid}`);
   mkdirSync(folder, { recursive: true });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const outfile = path.join(folder, `${name}.cjs`);
   await build({
     entryPoints: [path.resolve('main', 'store', `${name}.ts`)],
