@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { useComposerStore } from './composer-store';
 import { fakeInvoke, settle } from './fake-invoke';
-import { sampleMessage } from './sample-message';
+import { sampleMessage } from './samples';
 import { timelineKey } from './timeline-store';
 
 const account = 'me.aun.test';

@@ -33,7 +33,9 @@ export function fakeInvoke(): { readonly calls: PendingCall[]; next(command: str
         },
       });
     });
-  vi.stubGlobal('window', { parley: { invoke, onEvents: () => () => undefined } });
+  const parley = { invoke, onEvents: () => () => undefined };
+  if (typeof window === 'undefined') vi.stubGlobal('window', { parley });
+  else Object.defineProperty(window, 'parley', { value: parley, configurable: true });
   return {
     calls,
     next: (command) => {

@@ -1,28 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Account } from '../../shared/model/account';
 import type { Conversation } from '../../shared/model/conversation';
 import { mergeAccounts } from './accounts-store';
 import { mergeConversations, useConversationsStore } from './conversations-store';
 import { fakeInvoke } from './fake-invoke';
+import { sampleAccount, sampleConversation } from './samples';
 
 function conversation(id: string, lastActivityAt: number, more: Partial<Conversation> = {}): Conversation {
-  return {
-    conversation: id,
-    kind: 'direct',
-    title: id,
-    peerKind: 'unknown',
-    preview: '',
-    previewKind: 'none',
-    previewOwn: false,
-    previewState: null,
-    lastActivityAt,
-    unread: 0,
-    draft: '',
-    waiting: null,
-    readUpTo: 0,
-    security: 'unknown',
-    ...more,
-  };
+  return sampleConversation({ conversation: id, lastActivityAt, ...more });
 }
 
 const me = 'me.aun.test';
@@ -87,7 +71,7 @@ describe('conversation list', () => {
 
 describe('accounts', () => {
   it('keep their order when one changes; a new one goes to the end', () => {
-    const account = (id: string, unread = 0) => ({ account: id, unread }) as Account;
+    const account = (id: string, unread = 0) => ({ ...sampleAccount(), account: id, unread });
     const changes = new Map([
       ['b', account('b', 3)],
       ['c', account('c')],

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Message } from '../../shared/model/message';
 import { fakeInvoke, settle } from './fake-invoke';
-import { sampleMessage as message } from './sample-message';
+import { sampleMessage as message } from './samples';
 import { timelineKey, useTimelineStore } from './timeline-store';
 
 const account = 'me.aun.test';

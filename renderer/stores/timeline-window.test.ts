@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sampleMessage as message } from './sample-message';
+import { sampleMessage as message } from './samples';
 import {
   appendPage,
   applyMessages,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { clockTime, dayName, daysBetween, listTime } from './time';
+import { clockTime, dayName, daysBetween, exactTime, listTime, machineTime } from './time';
 
 const now = new Date(2026, 10, 22, 9, 30).getTime();
 const at = (day: number, hour: number): number => new Date(2026, 10, day, hour, 5).getTime();
@@ -26,4 +26,12 @@ it('counts days by the calendar, not by hours', () => {
 
 it('shows midnight as 00', () => {
   expect(clockTime('en', at(22, 0))).toBe('00:05');
+});
+
+it('has no words for a moment that no calendar has, instead of failing', () => {
+  for (const wild of [Number.NaN, 1e18, -1e18]) {
+    expect(clockTime('en', wild) + exactTime('en', wild) + machineTime(wild)).toBe('');
+    expect(listTime('en', wild, now, '')).toBe('');
+    expect(dayName('en', wild, now, words)).toBe('');
+  }
 });

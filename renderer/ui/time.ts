@@ -1,6 +1,8 @@
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
 function format(language: string, options: Intl.DateTimeFormatOptions, at: number): string {
+  // A hostile clock may name a moment that no calendar has.
+  if (Number.isNaN(new Date(at).getTime())) return '';
   const key = `${language} ${JSON.stringify(options)}`;
   let formatter = formatters.get(key);
   if (formatter === undefined) {
@@ -23,6 +25,12 @@ export function daysBetween(earlier: number, later: number): number {
 /** Hours and minutes. */
 export function clockTime(language: string, at: number): string {
   return format(language, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }, at);
+}
+
+/** The moment for machines; empty when no calendar has it. */
+export function machineTime(at: number): string {
+  const date = new Date(at);
+  return Number.isNaN(date.getTime()) ? '' : date.toISOString();
 }
 
 /** Date and time to the second. */

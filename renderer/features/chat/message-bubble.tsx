@@ -1,7 +1,7 @@
 import { Clock3, LockKeyholeOpen } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { Message } from '../../../shared/model/message';
-import { clockTime, exactTime } from '../../ui/time';
+import { clockTime, exactTime, machineTime } from '../../ui/time';
 import { DeliveryIcon } from './delivery-icon';
 import { DeliveryTrouble } from './delivery-trouble';
 import { MessageText } from './message-text';
@@ -74,9 +74,7 @@ export function MessageBubble(props: BubbleProps) {
                 <LockKeyholeOpen size={12} aria-hidden />
               </span>
             )}
-            <time dateTime={new Date(message.sortAt).toISOString()}>
-              {clockTime(i18n.language, message.sortAt)}
-            </time>
+            <time dateTime={machineTime(message.sortAt)}>{clockTime(i18n.language, message.sortAt)}</time>
             {message.own && state !== null && <DeliveryIcon state={state} />}
           </span>
         )}

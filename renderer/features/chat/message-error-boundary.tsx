@@ -2,6 +2,8 @@ import { Component, type ReactNode } from 'react';
 import { reportError } from '../../stores/bridge';
 
 interface Props {
+  /** What is drawn; when it changes after a failure, drawing is tried again. */
+  readonly subject: unknown;
   readonly fallback: ReactNode;
   readonly children: ReactNode;
 }
@@ -16,6 +18,10 @@ export class MessageErrorBoundary extends Component<Props, { readonly broken: bo
 
   override componentDidCatch(error: unknown): void {
     reportError(error);
+  }
+
+  override componentDidUpdate(previous: Props): void {
+    if (this.state.broken && previous.subject !== this.props.subject) this.setState({ broken: false });
   }
 
   override render(): ReactNode {

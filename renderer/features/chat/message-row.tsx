@@ -1,4 +1,4 @@
-import { Copy, FileCode2, RotateCw } from 'lucide-react';
+import { Copy, FileCode2 } from 'lucide-react';
 import { ContextMenu } from 'radix-ui';
 import { memo, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -60,9 +60,9 @@ function MessageMenu(props: MessageRowProps & { readonly children: ReactNode }) 
 function BrokenMessage() {
   const { t } = useTranslation();
   return (
-    <div className="bubble" data-content="unsupported">
-      <p className="message-note">
-        <RotateCw size={14} aria-hidden /> {t('chat.broken')}
+    <div className="message-row" data-own="false" data-last="true" role="listitem">
+      <p className="bubble message-note" data-content="unsupported">
+        {t('chat.broken')}
       </p>
     </div>
   );
@@ -85,8 +85,7 @@ function useSpokenText({ message, name }: MessageRowProps): string {
   return t('chat.messageFrom', { name, time, text });
 }
 
-/** One message in the timeline. Drawn again only when the message itself or its place in a block changes. */
-export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
+function Row(props: MessageRowProps) {
   const { message, first, last, index, active } = props;
   const spoken = useSpokenText(props);
   return (
@@ -102,11 +101,18 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
           role="group"
           aria-label={spoken}
         >
-          <MessageErrorBoundary key={message.content.kind} fallback={<BrokenMessage />}>
-            <MessageBubble account={props.account} name={props.name} message={message} last={last} />
-          </MessageErrorBoundary>
+          <MessageBubble account={props.account} name={props.name} message={message} last={last} />
         </div>
       </MessageMenu>
     </div>
+  );
+}
+
+/** One message in the timeline. Drawn again only when the message itself or its place in a block changes. */
+export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
+  return (
+    <MessageErrorBoundary subject={props.message} fallback={<BrokenMessage />}>
+      <Row {...props} />
+    </MessageErrorBoundary>
   );
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sampleMessage } from '../../stores/sample-message';
+import { sampleMessage } from '../../stores/samples';
 import { buildRows, type TimelineRow } from './timeline-rows';
 
 const noon = new Date(2026, 4, 12, 12, 0, 0).getTime();

@@ -48,8 +48,10 @@ export function buildRows(
   messages.forEach((message, index) => {
     const previous = messages[index - 1];
     const next = messages[index + 1];
-    if (previous === undefined || dayOf(previous.sortAt) !== dayOf(message.sortAt)) {
-      rows.push({ kind: 'day', key: `day-${dayOf(message.sortAt)}`, at: message.sortAt });
+    const day = dayOf(message.sortAt);
+    // A wild clock gives no day.
+    if (!Number.isNaN(day) && (previous === undefined || dayOf(previous.sortAt) !== day)) {
+      rows.push({ kind: 'day', key: `day-${day}`, at: message.sortAt });
     }
     if (index === firstNew) rows.push({ kind: 'new', key: 'new' });
     rows.push({
