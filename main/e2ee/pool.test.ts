@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { OpenResult } from '../ports/e2ee';
 import { silentLogger } from '../runtime/logger';
 import { createCryptoPool } from './pool';
 import type { CryptoPool } from './pool';
@@ -73,8 +74,8 @@ afterEach(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const texts = (results: readonly unknown[]): unknown[] =>
-  results.map((result) => Reflect.get(Object(Reflect.get(Object(result), 'payload')), 'text'));
+const texts = (results: readonly OpenResult[]): unknown[] =>
+  results.map((result) => (result.ok ? result.payload['text'] : null));
 
 describe('the crypto pool', () => {
   it('gives the results of the calling thread, in order, over several jobs and workers', async () => {

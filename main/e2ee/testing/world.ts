@@ -175,7 +175,7 @@ export class TestGateway implements PkiSource, CertificateVerifier {
 
   #put(aid: string, params: Params): unknown {
     const devices = new Map(this.prekeys.get(aid) ?? []);
-    const device = String(params['device_id'] ?? '');
+    const device = typeof params['device_id'] === 'string' ? params['device_id'] : '';
     devices.delete(device);
     this.prekeys.set(aid, new Map([[device, params], ...devices]));
     return { ok: true };

@@ -23,7 +23,7 @@ async function directory() {
   return { world, alice, bobby, store, make, certificates: make(), fingerprint };
 }
 
-const code = (expected: string) => expect.objectContaining({ code: expected });
+const code = (expected: string): unknown => expect.objectContaining({ code: expected });
 
 describe('certificates of peers', () => {
   it('are fetched and verified once an hour, and asked for once by many at the same time', async () => {

@@ -5,6 +5,7 @@ import { AunError } from '../../runtime/errors';
 import { MemoryStore, TestWorld } from '../testing/world';
 import { deliver, resign, sealedCopies } from '../testing/delivery';
 import { sealEnvelope } from './envelope-seal';
+import { asJsonObject } from './json';
 import { AgreementKey, pointOfKey } from './primitives';
 
 const ALICE = 'alice.aid.test';
@@ -32,7 +33,7 @@ async function openOne(
   return result;
 }
 
-const code = (expected: string) => expect.objectContaining({ code: expected });
+const code = (expected: string): unknown => expect.objectContaining({ code: expected });
 
 describe('sealing a message', () => {
   it('makes a copy for every device of the peer and for every other own device', async () => {
@@ -284,8 +285,8 @@ describe('opening a row', () => {
     expect(await openOne(laptop, row)).toMatchObject({ ok: true });
     const forged = { ...row, from: mallory.aid };
     expect(await openOne(laptop, forged)).toMatchObject({ ok: false, reason: 'aad_mismatch' });
-    const payload = Object.assign({}, row['payload']);
-    const aad = { ...Object.assign({}, Reflect.get(payload, 'aad')), from: mallory.aid };
+    const payload = asJsonObject(row['payload']) ?? {};
+    const aad = { ...asJsonObject(payload['aad']), from: mallory.aid };
     const both = { ...forged, payload: { ...payload, aad } };
     expect(await openOne(laptop, both)).toMatchObject({
       ok: false,
@@ -347,9 +348,9 @@ describe('opening a row', () => {
       { payload: null },
       { ...row, payload: 'text' },
       { ...row, message_id: 7 },
-      { ...row, payload: { ...Object.assign({}, row['payload']), context: { deep, _auth: {} } } },
-      { ...row, payload: { ...Object.assign({}, row['payload']), aad: undefined } },
-      { ...row, payload: { ...Object.assign({}, row['payload']), version: '2' } },
+      { ...row, payload: { ...asJsonObject(row['payload']), context: { deep, _auth: {} } } },
+      { ...row, payload: { ...asJsonObject(row['payload']), aad: undefined } },
+      { ...row, payload: { ...asJsonObject(row['payload']), version: '2' } },
     ];
     const results = await laptop.engine.open([...rows, row].map((entry) => ({ row: entry })));
     expect(results.map((result) => result.ok)).toEqual([...rows.map(() => false), true]);

@@ -8,6 +8,7 @@ import type { CryptoPool, PoolKeys } from '../pool';
 import type { OpenOutcome } from '../pool-protocol';
 import { refuse } from '../refusal';
 import type { Refusal } from '../refusal';
+import { letOthersRun } from '../turn';
 import { CertificateDirectory } from './certificates';
 import { checkIncoming, isV1Row } from './incoming';
 import type { CheckedEnvelope, Receiver } from './incoming';
@@ -158,15 +159,11 @@ export class V1Engine implements E2eeEngine {
     if (envelopes.length === 0) return [];
     const ids = new Set<string>();
     for (const { prekeyId } of envelopes) if (prekeyId !== null) ids.add(prekeyId);
-    const pooled = this.#pool !== null && this.#pool.isAvailable() && envelopes.length > INLINE_ROWS;
-    const missing = pooled ? [...ids] : [...ids].filter((id) => !this.#opener.hasPrekey(id));
-    const prekeys =
-      missing.length === 0 ? new Map<string, Uint8Array>() : await this.#prekeys.privateKeys(missing);
+    // All of them, also those the opener has imported: it may let one go in the middle of a batch.
+    const prekeys = await this.#prekeys.privateKeys(ids);
+    const pool = envelopes.length > INLINE_ROWS && this.#pool?.isAvailable() === true ? this.#pool : null;
     try {
-      const outcomes =
-        pooled && this.#pool !== null
-          ? await this.#pool.open(this.#poolKeys(prekeys, senders), envelopes)
-          : null;
+      const outcomes = (await pool?.open(this.#poolKeys(prekeys, senders), envelopes)) ?? null;
       return outcomes ?? (await this.#openInline(envelopes, prekeys, senders));
     } finally {
       for (const pkcs8 of prekeys.values()) pkcs8.fill(0);
@@ -180,7 +177,7 @@ export class V1Engine implements E2eeEngine {
   ): Promise<OpenOutcome[]> {
     const outcomes: OpenOutcome[] = [];
     for (const [index, envelope] of envelopes.entries()) {
-      if (index > 0 && index % ROWS_AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
+      if (index > 0 && index % ROWS_AT_ONCE === 0) await letOthersRun();
       this.#giveKeys(envelope, prekeys, senders);
       outcomes.push(this.#opener.open(envelope));
     }

@@ -3,7 +3,7 @@ import { refuse } from '../refusal';
 import type { Refusal } from '../refusal';
 import { signedBytes } from './aad';
 import type { CheckedEnvelope } from './incoming';
-import { isJsonObject } from './json';
+import { isJsonObject, jsonText } from './json';
 import { CONTEXT_DOMAIN, HEADERS_DOMAIN, isMetadataTagValid, metadataKey } from './metadata';
 import { decodeBase64, deriveMessageKey, gcmOpen, isSignatureValid } from './primitives';
 import type { AgreementKey } from './primitives';
@@ -97,7 +97,7 @@ function judgePlaintext(plaintext: Buffer, payloadType: string | null): OpenedEn
     return refuse('plaintext_invalid', 'plaintext is not JSON');
   }
   if (!isJsonObject(parsed)) return refuse('plaintext_invalid', 'plaintext is not an object');
-  if (payloadType !== null && String(parsed['type'] ?? '') !== payloadType) {
+  if (payloadType !== null && jsonText(parsed['type']) !== payloadType) {
     return refuse('metadata_invalid', 'payload type differs from the protected one');
   }
   return { ok: true, plaintext: text };

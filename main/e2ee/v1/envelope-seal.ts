@@ -2,7 +2,8 @@ import type { JsonObject } from '../../../shared/aun/canonical-json';
 import { aadText, signedBytes } from './aad';
 import type { OutgoingAad } from './aad';
 import { CONTEXT_DOMAIN, HEADERS_DOMAIN, outgoingHeaders, protectMetadata } from './metadata';
-import { AgreementKey, deriveMessageKey, gcmSeal, SUITE } from './primitives';
+import { deriveMessageKey, gcmSeal, SUITE } from './primitives';
+import type { AgreementKey } from './primitives';
 
 /** The sending identity. */
 export interface SealingIdentity {

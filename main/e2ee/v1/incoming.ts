@@ -7,7 +7,7 @@ import { refuse } from '../refusal';
 import type { Refusal } from '../refusal';
 import { AAD_KEYS, aadText } from './aad';
 import type { Aad, AadKey } from './aad';
-import { asJsonObject } from './json';
+import { asJsonObject, jsonText } from './json';
 import { METADATA_ALGORITHM } from './metadata';
 import { normalFingerprint, NONCE_BYTES, POINT_BYTES, SUITE, TAG_BYTES } from './primitives';
 
@@ -72,7 +72,7 @@ const aadSchema = z.object(aadShape);
 /** Whether a row carries an envelope of this generation (`protocol/02 §16`): by content, never by the row's flags. */
 export function isV1Row(row: Readonly<Record<string, unknown>>): boolean {
   const payload = asJsonObject(row['payload']);
-  if (payload === null || payload['type'] !== 'e2ee.encrypted') return false;
+  if (payload?.['type'] !== 'e2ee.encrypted') return false;
   return payload['version'] === undefined || payload['version'] === '1';
 }
 
@@ -197,7 +197,7 @@ function withMetadata(row: OuterRow, envelope: EnvelopeV1, aad: Aad): CheckedEnv
     signature: envelope.sender_signature,
     aad: aadText(aad),
     headers: headers === null ? null : { body: headers.text, tag: headers.tag },
-    payloadType: payloadType === undefined ? null : String(payloadType ?? ''),
+    payloadType: payloadType === undefined ? null : jsonText(payloadType),
     context: context === null ? null : { body: context.text, tag: context.tag },
   };
 }

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { canonicalJson } from '../../../shared/aun/canonical-json';
 import type { JsonObject } from '../../../shared/aun/canonical-json';
+import { jsonText } from './json';
 import { decodeBase64, hmacSha256 } from './primitives';
 
 /** Domains of the two kinds of clear metadata (`protocol/02 §4`). */
@@ -42,7 +43,7 @@ export function outgoingHeaders(payload: JsonObject, wanted: JsonObject = {}): R
     const key = name.trim().toLowerCase();
     if (!/^[a-z0-9_-]+$/.test(key) || key === '_auth')
       throw new RangeError(`header name not allowed: ${key}`);
-    headers[key] = value === null || value === undefined ? '' : String(value);
+    headers[key] = jsonText(value);
   }
   const type = payload['type'];
   if (typeof type === 'string' && type.trim() !== '') headers['payload_type'] = type;

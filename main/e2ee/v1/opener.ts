@@ -6,7 +6,8 @@ import type { Refusal } from '../refusal';
 import { openEnvelope } from './envelope-open';
 import type { OpenedEnvelope } from './envelope-open';
 import type { CheckedEnvelope } from './incoming';
-import { AgreementKey, pointOfKey } from './primitives';
+import { pointOfKey } from './primitives';
+import type { AgreementKey } from './primitives';
 
 /** How many imported keys, and how many shared secrets, one account keeps ready. */
 export const OPENER_LIMITS = { prekeys: 256, senders: 512, secrets: 2048 } as const;

@@ -3,6 +3,7 @@ import type { SealedMessage } from '../../ports/e2ee';
 import type { Identity } from '../../ports/identity';
 import { AunError, toAunError } from '../../runtime/errors';
 import type { Runtime } from '../../runtime/runtime';
+import { letOthersRun } from '../turn';
 import { sealEnvelope } from './envelope-seal';
 import type { SealingIdentity } from './envelope-seal';
 import { leastParamsBytes, MAX_PARAMS_BYTES, multiDeviceParams } from './multi-device';
@@ -111,7 +112,7 @@ export class MessageSealer {
   ): Promise<DeviceCopy[]> {
     const copies: DeviceCopy[] = [];
     for (const [index, device] of devices.entries()) {
-      if (index > 0 && index % COPIES_AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
+      if (index > 0 && index % COPIES_AT_ONCE === 0) await letOthersRun();
       const copy = this.#copy(identity, device, message);
       if (copy !== null) copies.push(copy);
     }

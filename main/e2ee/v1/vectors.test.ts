@@ -18,6 +18,7 @@ import { signedBytes } from './aad';
 import { V1Engine } from './engine';
 import { sealEnvelope } from './envelope-seal';
 import type { SealingTarget } from './envelope-seal';
+import { jsonText } from './json';
 import { CONTEXT_DOMAIN, HEADERS_DOMAIN, metadataKey, protectMetadata } from './metadata';
 import { normalizePrekeys, prekeyText, verifyPrekey } from './prekey';
 import {
@@ -182,7 +183,7 @@ describe('sealing gives the bytes of the vectors', () => {
     );
     expect(signed.toString('hex')).toBe(expected.sender_sign_payload_hex);
     const { publicKey } = vectorCertificate(inputs.sender_identity_key.replace('_identity', ''));
-    const signature = Buffer.from(String(envelope['sender_signature']), 'base64');
+    const signature = Buffer.from(jsonText(envelope['sender_signature']), 'base64');
     expect(isSignatureValid(publicKey, signed, signature)).toBe(true);
   });
 });
