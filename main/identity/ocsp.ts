@@ -82,7 +82,7 @@ function basicStatus(der: Uint8Array, serial: string, issuer: Authority, now: nu
 
 /**
  * Reads the body of `/pki/ocsp/{serial}` (`protocol/01 §6.3`). A signed answer must be signed by the issuing authority,
- * be about this certificate and agree with the plain status beside it; an answer without a signed part counts as what
+ * be about this certificate and agree with the plain status beside it, or say "revoked"; an answer without a signed part counts as what
  * it says.
  * @throws DerError (or a zod error) when the answer cannot be believed: it then counts as not given.
  */
@@ -94,6 +94,8 @@ export function readOcspAnswer(body: unknown, serial: string, issuer: Authority,
   const [type, content] = derChildren(readDer(expectTag(bytes, 0xa0).content, DerTag.sequence));
   if (derOid(type) !== BASIC_RESPONSE) throw new DerError('it has an unknown form');
   const signed = basicStatus(expectTag(content, DerTag.octetString).content, serialHex(serial), issuer, now);
+  // Whoever stands between cannot take a signed revocation back.
+  if (signed === 'revoked') return signed;
   if (signed !== status) throw new DerError('its signed part and its plain part differ');
   return signed;
 }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AunError } from '../runtime/errors';
 import { silentLogger } from '../runtime/logger';
-import { parseCertificate, spkiOf } from './certificate';
+import { parseCertificate, spkiOf, toPem } from './certificate';
 import { issueCrl, issueOcsp, makeCa } from './testing/test-authority';
 import { makeTestNetwork, testAid, testClock, unreachable } from './testing/test-network';
 import type { TestClock, TestNetwork } from './testing/test-network';
@@ -89,8 +89,26 @@ describe('the walk from a certificate to the root', () => {
 
   it('refuses an authority below an authority that may have none below it', async () => {
     const below = await makeCa('CN=aun.test', { parent: network.ca, now: clock.now() });
-    network.answers.chain = () => below.pem + network.ca.pem + network.root.pem;
+    const bundle = below.pem + network.ca.pem + network.root.pem;
+    network.answers.chain = () => bundle;
     network.ca = below;
+    await network.revoke();
+    const pem = await network.leaf('CN=alice.aun.test');
+    expect(await refusal(verifier().verifyPeer(alice, pem))).toMatchObject({ reason: 'chain_broken' });
+  });
+
+  it('refuses a certificate whose signature was tampered with', async () => {
+    const der = Buffer.from(parseCertificate(await network.leaf('CN=alice.aun.test')).x509.raw);
+    der.writeUInt8(der.readUInt8(der.length - 1) ^ 1, der.length - 1);
+    expect(await refusal(verifier().verifyPeer(alice, toPem(der)))).toMatchObject({ reason: 'chain_broken' });
+  });
+
+  it('refuses an issuer that is no authority', async () => {
+    const posing = await makeCa('CN=aun.test', { parent: network.root, now: clock.now(), flag: false });
+    const bundle = posing.pem + network.root.pem;
+    network.answers.chain = () => bundle;
+    network.ca = posing;
+    await network.revoke();
     const pem = await network.leaf('CN=alice.aun.test');
     expect(await refusal(verifier().verifyPeer(alice, pem))).toMatchObject({ reason: 'chain_broken' });
   });
@@ -282,13 +300,25 @@ describe('revocation', () => {
   it('passes over an OCSP answer whose parts disagree, or that is signed by somebody else', async () => {
     const pem = await network.leaf('CN=alice.aun.test');
     const { serial } = parseCertificate(pem);
+    network.answers.crl = () => {
+      throw unreachable();
+    };
     const good = await issueOcsp(network.ca, serial, 'good', clock.now());
     network.answers.ocsp = () => ({ status: 'revoked', ocsp_response: good });
-    await expect(verifier().verifyPeer(alice, pem)).resolves.toMatchObject({ warnings: [] });
+    const warnings = ['revocation_unknown'];
+    await expect(verifier().verifyPeer(alice, pem)).resolves.toMatchObject({ warnings });
     const other = await makeTestNetwork('aun.test', clock);
-    const forged = await issueOcsp(other.ca, serial, 'revoked', clock.now());
-    network.answers.ocsp = () => ({ status: 'revoked', ocsp_response: forged });
-    await expect(verifier().verifyPeer(alice, pem)).resolves.toMatchObject({ warnings: [] });
+    const forged = await issueOcsp(network.ca, serial, 'good', clock.now(), other.ca);
+    network.answers.ocsp = () => ({ status: 'good', ocsp_response: forged });
+    await expect(verifier().verifyPeer(alice, pem)).resolves.toMatchObject({ warnings });
+  });
+
+  it('believes a signed revocation whatever is said beside it', async () => {
+    const pem = await network.leaf('CN=alice.aun.test');
+    const { serial } = parseCertificate(pem);
+    const ocsp_response = await issueOcsp(network.ca, serial, 'revoked', clock.now());
+    network.answers.ocsp = () => ({ status: 'good', ocsp_response });
+    expect(await refusal(verifier().verifyPeer(alice, pem))).toMatchObject({ code: 'certificate_revoked' });
   });
 
   it('takes a signed good answer where there is no list', async () => {

@@ -44,15 +44,15 @@ function keyUsage(bits: string): Extension {
   return new Extension('2.5.29.15', true, Buffer.from(bits, 'hex'));
 }
 
-/** Makes an authority; without `parent` a root. `pathLength` undefined leaves the limit out. */
+/** Makes an authority; without `parent` a root. `flag` false makes one that may not issue anything. */
 export async function makeCa(
   name: string,
-  options: { parent?: TestCa; pathLength?: number; now: number; days?: number },
+  options: { parent?: TestCa; pathLength?: number; now: number; days?: number; flag?: boolean },
 ): Promise<TestCa> {
   const { parent, now } = options;
   const keys = await webcrypto.subtle.generateKey(P384, true, ['sign', 'verify']);
   const extensions: Extension[] = [
-    new BasicConstraintsExtension(true, options.pathLength, true),
+    new BasicConstraintsExtension(options.flag ?? true, options.pathLength, true),
     keyUsage('03020186'),
     await SubjectKeyIdentifierExtension.create(keys.publicKey),
   ];
@@ -136,6 +136,7 @@ export async function issueOcsp(
   serial: string,
   status: OcspStatus,
   now: number,
+  signer: TestCa = ca,
 ): Promise<string> {
   const facts = certificateFacts(new Uint8Array(ca.certificate.rawData));
   const hash = (bytes: Uint8Array) => der(0x04, createHash('sha256').update(bytes).digest());
@@ -155,7 +156,7 @@ export async function issueOcsp(
   );
   const keyHash = createHash('sha1').update(facts.spki).digest();
   const data = der(0x30, der(0xa2, der(0x04, keyHash)), derGeneralizedTime(now), der(0x30, single));
-  const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', ca.keys.privateKey));
+  const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', signer.keys.privateKey));
   const key = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' });
   const signature = der(0x03, Buffer.from([0]), sign('sha384', data, key));
   const basic = der(0x30, data, der(0x30, derOidHex('2a8648ce3d040303')), signature);
