@@ -1,5 +1,10 @@
 import type { SearchHit } from '../ports/store';
-import type { SearchWord } from './search';
+
+/** A word of a query and what the index makes of it. */
+export interface SearchWord {
+  readonly word: string;
+  readonly tokens: readonly string[];
+}
 
 const BEFORE = 40;
 const LENGTH = 160;

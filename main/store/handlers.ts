@@ -2,15 +2,8 @@ import type { StoreChange } from '../ports/store';
 import { AunError } from '../runtime/errors';
 import type { Logger } from '../runtime/logger';
 import { ChangeSet } from './change-set';
-import {
-  conversationById,
-  ensureConversation,
-  listConversations,
-  markRead,
-  setDraft,
-  setSecurity,
-  totals,
-} from './conversations';
+import { markRead, setDraft, setSecurity } from './conversation-writes';
+import { conversationById, ensureConversation, listConversations, totals } from './conversations';
 import { applyAck } from './deliveries';
 import { commitInbound, heal, recall } from './inbound';
 import { certificates, prekeys, prunePrekeys, saveCertificate, savePrekey } from './keys';

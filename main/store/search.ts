@@ -1,17 +1,11 @@
 import type { SearchHit } from '../ports/store';
 import { integer, text } from './columns';
 import { keyOf } from './conversations';
-import { excerptOf } from './excerpt';
+import { excerptOf, type SearchWord } from './excerpt';
 import { messageById } from './message-rows';
 import type { ReadConnection } from './sqlite';
 
 const MAX_WORDS = 16;
-
-/** A word of a query and what the index makes of it. */
-export interface SearchWord {
-  readonly word: string;
-  readonly tokens: readonly string[];
-}
 
 /** Words of a query that can be looked for. Quotes, operators and NUL have no meaning; emoji alone are in no index. */
 export function wordsOf(database: ReadConnection, query: string): SearchWord[] {
