@@ -63,7 +63,7 @@ export const en = {
     conversations: 'Conversations',
     messages: 'Messages',
     none: 'Nothing found for “{{query}}”',
-    noneHint: 'Try fewer or other words. Any part of a word will do.',
+    noneHint: 'Try fewer or other words. The beginning of a word is enough.',
     searching: 'Searching…',
     found_one: '{{count}} message found',
     found_other: '{{count}} messages found',
