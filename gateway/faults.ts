@@ -17,6 +17,8 @@ export class Faults {
   healthy = true;
   /** `false` makes CRL and OCSP answer 503. */
   revocationAvailable = true;
+  /** AIDs whose `/pki/cert` answers 503; `null` among them stands for all. */
+  readonly #unavailableCertificates = new Set<string | null>();
   /** `false` makes `auth.connect` answer 4500. */
   authAvailable = true;
   /** Milliseconds every reply waits before it is written. */
@@ -28,6 +30,16 @@ export class Faults {
 
   constructor(heartbeatInterval: number | null) {
     this.heartbeatInterval = heartbeatInterval;
+  }
+
+  /** Makes the certificates of an AID (`null`: of all) unavailable, or available again. */
+  setCertificates(aid: string | null, available: boolean): void {
+    if (available) this.#unavailableCertificates.delete(aid);
+    else this.#unavailableCertificates.add(aid);
+  }
+
+  hasCertificate(aid: string): boolean {
+    return !this.#unavailableCertificates.has(null) && !this.#unavailableCertificates.has(aid);
   }
 
   /** The next `times` calls of the method fail without being executed. */

@@ -94,6 +94,19 @@ describe('the admin endpoint', () => {
     }
   });
 
+  it('makes certificates unavailable for one AID or for all', async () => {
+    const { aid } = await network.register('fiona');
+    const other = await network.register('greta');
+    const status = async (who: string) => (await fetchAs(network.gateway.http, `/pki/cert/${who}`)).status;
+    await post('certificates', { up: false, aid });
+    expect([await status(aid), await status(other.aid)]).toEqual([503, 200]);
+    await post('certificates', { up: true, aid });
+    await post('certificates', { up: false });
+    expect([await status(aid), await status(other.aid)]).toEqual([503, 503]);
+    await post('certificates', { up: true });
+    expect([await status(aid), await status(other.aid)]).toEqual([200, 200]);
+  });
+
   it('purges rows, wipes counters and moves the clock', async () => {
     const eve = await network.join('eves');
     for (const text of ['a', 'b', 'c']) await eve.text(eve.identity.aid, text);

@@ -26,6 +26,7 @@ const actions = {
   drop: z.object({ aid: text.optional(), device_id: text.optional() }),
   health: z.object({ up: z.boolean() }),
   revocation: z.object({ up: z.boolean() }),
+  certificates: z.object({ up: z.boolean(), aid: text.optional() }),
   auth_service: z.object({ up: z.boolean() }),
   delay_replies: z.object({ ms: count }),
   heartbeat: z.object({ seconds: z.number().nullable() }),
@@ -106,6 +107,11 @@ export class AdminEndpoint {
       case 'revocation':
         controls.faults.revocationAvailable = actions.revocation.parse(body).up;
         return { ok: true };
+      case 'certificates': {
+        const { aid, up } = actions.certificates.parse(body);
+        controls.faults.setCertificates(aid ?? null, up);
+        return { ok: true };
+      }
       case 'auth_service':
         controls.faults.authAvailable = actions.auth_service.parse(body).up;
         return { ok: true };

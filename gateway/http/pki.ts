@@ -22,7 +22,7 @@ export function servePki(gateway: GatewayContext, exchange: Exchange, role: Host
       replyPem(exchange, authority.chainPem(role.issuer));
       return true;
     case 'cert':
-      serveCertificate(authority, exchange, decode(argument));
+      serveCertificate(gateway, exchange, decode(argument));
       return true;
     case 'crl.json':
       serveCrl(gateway, exchange, role.issuer);
@@ -55,7 +55,9 @@ function serveRoots(gateway: GatewayContext, exchange: Exchange, pem: boolean): 
   return true;
 }
 
-function serveCertificate(authority: CertificateAuthority, exchange: Exchange, owner: string): void {
+function serveCertificate(gateway: GatewayContext, exchange: Exchange, owner: string): void {
+  if (!gateway.faults.hasCertificate(owner)) return reply(exchange, 503, 'unavailable');
+  const { authority } = gateway;
   const wanted = exchange.url.searchParams.get('cert_fingerprint');
   const record =
     wanted === null

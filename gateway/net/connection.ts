@@ -46,7 +46,8 @@ export class Connection implements SessionChannel {
     this.#remote = remote;
     const { timings } = gateway.config;
     // One of the SDKs attaches its listener only after the open event: a challenge sent at once would be lost.
-    this.#after(timings.challenge, () => this.#challenge());
+    // Whatever arrives before it waits: every client takes the first frame of a socket as its challenge.
+    this.#track(this.#challengeLater(timings.challenge));
     this.#after(timings.challenge + CHALLENGE_REPEAT_MS, () => this.#repeatChallenge());
     this.#after(timings.handshake, () => {
       if (this.#session === null) this.close(CloseCode.authTimeout, 'auth timeout');
@@ -111,6 +112,16 @@ export class Connection implements SessionChannel {
 
   #heard(): void {
     this.#lastHeard = Date.now();
+  }
+
+  /** Resolves when the challenge is out; never, when the socket closes before. */
+  #challengeLater(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#after(ms, () => {
+        this.#challenge();
+        resolve();
+      });
+    });
   }
 
   #challenge(): void {

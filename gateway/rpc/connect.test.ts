@@ -42,6 +42,19 @@ describe('auth.connect', () => {
     socket.close();
   });
 
+  it('answers what arrived before the challenge after it: a client takes the first frame as its challenge', async () => {
+    const slow = await TestNetwork.start({ timings: { challenge: 150 } });
+    const socket = await TestSocket.open(slow.gateway.url);
+    socket.send('not JSON');
+    const early = await socket.request('meta.ping');
+    expect(socket.frames[0]).toMatchObject({ method: 'challenge' });
+    expect(socket.frames[1]).toMatchObject({ id: null, error: { code: -32700 } });
+    expect(socket.frames[2]).toEqual(early);
+    expect(socket.frames).toHaveLength(3);
+    socket.close();
+    await slow.dispose();
+  });
+
   it('closes a socket that goes on guessing tokens', async () => {
     const socket = await TestSocket.open(network.gateway.url);
     const nonce = await socket.nonce();
