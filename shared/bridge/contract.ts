@@ -31,9 +31,9 @@ export const commands = {
     about: 'Version, runtime, vault state and whether this is the first start.',
     params: nothing,
     result: z.object({
-      version: z.string(),
-      runtime: z.string(),
-      platform: z.string(),
+      version: z.string().describe('version of Parley'),
+      runtime: z.string().describe('Electron or Node and its version'),
+      platform: z.string().describe('`linux`, `darwin` or `win32`'),
       locale: z.string().describe('BCP 47 tag of the operating system'),
       dataFolder: z.string(),
       vault: vaultStatusSchema,
@@ -247,8 +247,11 @@ export const commands = {
           account,
           message: messageSchema,
           title: z.string().describe('title of the conversation'),
-          /** Plain text around the hit; the matched ranges are [start, end) in UTF-16 code units of it. */
-          excerpt: z.string(),
+          excerpt: z
+            .string()
+            .describe(
+              'Plain text around the hit; the matched ranges are [start, end) in UTF-16 code units of it.',
+            ),
           ranges: z.array(z.tuple([z.number().int(), z.number().int()])),
         }),
       ),

@@ -43,8 +43,7 @@ export type BlockedReason = z.infer<typeof blockedReasonSchema>;
 /** What the user is told about a failure: a code with a text in both languages, and facts for the details view. */
 export const problemSchema = z.object({
   code: errorCodeSchema,
-  /** Technical text for the details view: never secrets, never message text. */
-  detail: z.string(),
+  detail: z.string().describe('Technical text for the details view: never secrets, never message text.'),
 });
 export type Problem = z.infer<typeof problemSchema>;
 
@@ -55,14 +54,17 @@ export const sessionSnapshotSchema = z.object({
   blocked: blockedReasonSchema.nullable(),
   problem: problemSchema.nullable(),
   attempt: z.number().int(),
-  /** When the next attempt starts, or null. */
-  retryAt: z.number().nullable(),
+  retryAt: z.number().nullable().describe('When the next attempt starts, or null.'),
   gatewayUrl: z.string().nullable(),
-  /** Gateway clock minus ours in ms, or null before the first answer. */
-  clockSkewMs: z.number().nullable(),
+  clockSkewMs: z
+    .number()
+    .nullable()
+    .describe('Gateway clock minus ours in ms, or null before the first answer.'),
   roundTripMs: z.number().nullable(),
-  /** Facts the gateway sent with a displacement or eviction, as short printable strings. */
-  notice: z.record(z.string(), z.string()).nullable(),
+  notice: z
+    .record(z.string(), z.string())
+    .nullable()
+    .describe('Facts the gateway sent with a displacement or eviction, as short printable strings.'),
 });
 export type SessionSnapshot = z.infer<typeof sessionSnapshotSchema>;
 
@@ -71,15 +73,19 @@ export const accountSchema = z.object({
   account: accountIdSchema,
   network: z.string(),
   displayName: z.string(),
-  /** Degrees on the colour wheel, 0 to 359, derived from the public key. */
-  hue: z.number().int().min(0).max(359),
-  /** SHA-256 fingerprint of the certificate (`sha256:…`), or null before registration ended. */
-  certificateFingerprint: z.string().nullable(),
+  hue: z
+    .number()
+    .int()
+    .min(0)
+    .max(359)
+    .describe('Degrees on the colour wheel, 0 to 359, derived from the public key.'),
+  certificateFingerprint: z
+    .string()
+    .nullable()
+    .describe('SHA-256 fingerprint of the certificate (`sha256:…`), or null before registration ended.'),
   session: sessionSnapshotSchema,
   unread: z.number().int(),
-  /** Messages waiting in the outbox. */
-  queued: z.number().int(),
-  /** Catch-up in progress: rows stored so far, or null. */
-  catchingUp: z.number().int().nullable(),
+  queued: z.number().int().describe('Messages waiting in the outbox.'),
+  catchingUp: z.number().int().nullable().describe('Catch-up in progress: rows stored so far, or null.'),
 });
 export type Account = z.infer<typeof accountSchema>;

@@ -25,19 +25,24 @@ export const conversationSchema = z.object({
   kind: z.enum(['direct', 'self']),
   title: z.string(),
   peerKind: peerKindSchema,
-  /** One line of the newest message, already plain text; empty when there is none. */
-  preview: z.string(),
+  preview: z
+    .string()
+    .describe('One line of the newest message, already plain text; empty when there is none.'),
   previewKind: z.enum(['text', 'undecryptable', 'recalled', 'unsupported', 'none']),
   previewOwn: z.boolean(),
-  /** Delivery state of the newest message when it is ours. */
-  previewState: deliveryStateSchema.nullable(),
+  previewState: deliveryStateSchema
+    .nullable()
+    .describe('Delivery state of the newest message when it is ours.'),
   lastActivityAt: z.number(),
   unread: z.number().int(),
   draft: z.string(),
   waiting: waitReasonSchema.nullable(),
-  /** Last message this user has read, as the id of a message, 0 when none. */
-  readUpTo: z.number().int(),
-  /** Security of the conversation: what protects the next message. */
-  security: z.enum(['unknown', 'encrypted', 'no_keys', 'keys_changed']),
+  readUpTo: z
+    .number()
+    .int()
+    .describe('Last message this user has read, as the id of a message, 0 when none.'),
+  security: z
+    .enum(['unknown', 'encrypted', 'no_keys', 'keys_changed'])
+    .describe('Security of the conversation: what protects the next message.'),
 });
 export type Conversation = z.infer<typeof conversationSchema>;

@@ -42,21 +42,24 @@ export const protectionSchema = z.enum(['e2ee-v1', 'e2ee-v2', 'none']);
 
 /** One message as the timeline shows it. Times are Unix milliseconds. */
 export const messageSchema = z.object({
-  /** Id within the account's database; stable, increasing with arrival. */
-  id: z.number().int(),
+  id: z.number().int().describe("Id within the account's database; stable, increasing with arrival."),
   conversation: z.string(),
   messageId: z.string(),
   sender: z.string(),
   own: z.boolean(),
-  /** Where it stands in the timeline: gateway time once known, our corrected clock before. */
-  sortAt: z.number(),
+  sortAt: z
+    .number()
+    .describe('Where it stands in the timeline: gateway time once known, our corrected clock before.'),
   content: messageContentSchema,
   protection: protectionSchema,
   forwardSecret: z.boolean(),
   state: deliveryStateSchema.nullable(),
-  /** For `failed`: an error code; for `queued`: a wait reason; else null. */
-  stateReason: z.string().nullable(),
-  /** The sender's own signed clock differs from the gateway's by more than ten minutes. */
-  timeDoubtful: z.boolean(),
+  stateReason: z
+    .string()
+    .nullable()
+    .describe('For `failed`: an error code; for `queued`: a wait reason; else null.'),
+  timeDoubtful: z
+    .boolean()
+    .describe("The sender's own signed clock differs from the gateway's by more than ten minutes."),
 });
 export type Message = z.infer<typeof messageSchema>;

@@ -5,12 +5,12 @@ export const networkSchema = z.object({
   id: z.string(),
   issuer: z.string(),
   kind: z.enum(['public', 'issuer', 'local']),
-  /** Pinned gateway URL, or null when discovery finds it. */
-  gatewayUrl: z.string().nullable(),
-  /** SHA-256 of the pinned root certificate (`sha256:…`), or null for the public root. */
-  rootFingerprint: z.string().nullable(),
-  /** For the embedded network: whether its gateway runs. */
-  running: z.boolean(),
+  gatewayUrl: z.string().nullable().describe('Pinned gateway URL, or null when discovery finds it.'),
+  rootFingerprint: z
+    .string()
+    .nullable()
+    .describe('SHA-256 of the pinned root certificate (`sha256:…`), or null for the public root.'),
+  running: z.boolean().describe('For the embedded network: whether its gateway runs.'),
 });
 export type Network = z.infer<typeof networkSchema>;
 
@@ -21,9 +21,7 @@ export const networkProbeSchema = z.object({
   rootPem: z.string().nullable(),
   rootFingerprint: z.string().nullable(),
   rootSubject: z.string().nullable(),
-  /** The gateway is on this computer. */
-  loopback: z.boolean(),
-  /** The root is the one bundled for the public network. */
-  publicRoot: z.boolean(),
+  loopback: z.boolean().describe('The gateway is on this computer.'),
+  publicRoot: z.boolean().describe('The root is the one bundled for the public network.'),
 });
 export type NetworkProbe = z.infer<typeof networkProbeSchema>;

@@ -4,8 +4,7 @@ import { z } from 'zod';
 export const settingsSchema = z.object({
   theme: z.enum(['system', 'light', 'dark']),
   language: z.enum(['system', 'en', 'zh-CN']),
-  /** Width of the conversation list in px. */
-  listWidth: z.number().int().min(240).max(420),
+  listWidth: z.number().int().min(240).max(420).describe('Width of the conversation list in px.'),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
@@ -15,9 +14,9 @@ export const defaultSettings: Settings = { theme: 'system', language: 'system', 
 /** State of the vault that wraps every key on disk. */
 export const vaultStatusSchema = z.object({
   backend: z.string(),
-  /** False when the computer offers no protected place and no passphrase is set. */
-  protected: z.boolean(),
-  /** True while a passphrase is needed before any identity can be opened. */
-  locked: z.boolean(),
+  protected: z
+    .boolean()
+    .describe('False when the computer offers no protected place and no passphrase is set.'),
+  locked: z.boolean().describe('True while a passphrase is needed before any identity can be opened.'),
 });
 export type VaultStatus = z.infer<typeof vaultStatusSchema>;
