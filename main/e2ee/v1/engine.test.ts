@@ -5,7 +5,7 @@ import { AunError } from '../../runtime/errors';
 import { MemoryStore, TestWorld } from '../testing/world';
 import { deliver, resign, sealedCopies } from '../testing/delivery';
 import { sealEnvelope } from './envelope-seal';
-import { asJsonObject } from './json';
+import { asJsonObject, jsonText } from './json';
 import { AgreementKey, pointOfKey } from './primitives';
 
 const ALICE = 'alice.aid.test';
@@ -33,6 +33,8 @@ async function openOne(
   return result;
 }
 
+/** The same two bits, another letter: the unused bits before the padding of a 16-byte value differ. */
+const nextLetter = (end: string): string => String.fromCharCode(end.charCodeAt(0) + 1) + end.slice(1);
 const code = (expected: string): unknown => expect.objectContaining({ code: expected });
 
 describe('sealing a message', () => {
@@ -292,6 +294,36 @@ describe('opening a row', () => {
       ok: false,
       reason: 'sender_certificate_unavailable',
     });
+  });
+
+  it('keeps the secrets of different prekeys apart', async () => {
+    const { world, alice, bobby } = await pair();
+    const desk = await world.device(alice, 'alice-desk');
+    const laptop = await world.device(bobby, 'bobby-laptop');
+    const first = deliver(await desk.engine.seal(message(world, BOBBY)), ALICE, BOBBY).get('bobby-laptop');
+    laptop.engine.onOnline();
+    await laptop.engine.settled();
+    const again = { ...message(world, BOBBY, hello, 'm-2'), refresh: true };
+    const second = deliver(await desk.engine.seal(again), ALICE, BOBBY).get('bobby-laptop');
+    const results = [
+      await openOne(laptop, first),
+      await openOne(laptop, second),
+      await openOne(laptop, first),
+    ];
+    expect(results.map((result) => result.ok)).toEqual([true, true, true]);
+    expect(new Set(results.map((result) => (result.ok ? result.prekeyId : ''))).size).toBe(2);
+  });
+
+  it('accepts only one spelling of its bytes', async () => {
+    const { laptop, row } = await sent();
+    const envelope = asJsonObject(row['payload']) ?? {};
+    const tag = jsonText(envelope['tag']);
+    const spellings = [tag.replace(/=+$/, ''), ` ${tag}`, `${tag.slice(0, 21)}${nextLetter(tag.slice(21))}`];
+    for (const spelling of spellings) {
+      expect(Buffer.from(spelling, 'base64')).toEqual(Buffer.from(tag, 'base64'));
+      const result = await openOne(laptop, { ...row, payload: { ...envelope, tag: spelling } });
+      expect(result).toMatchObject({ ok: false, reason: 'malformed_envelope' });
+    }
   });
 
   it('opens a message in mode long_term_key and says that it is not forward secret', async () => {

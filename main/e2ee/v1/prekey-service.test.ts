@@ -105,6 +105,24 @@ describe('prekeys of a device', () => {
     expect(mine()).toHaveLength(2);
   });
 
+  it('are replaced once although the next message comes before the replacement is on disk', async () => {
+    const { world, engine, store, uploads } = await bobbyOnline();
+    const desk = await world.device(await world.person(ALICE), 'alice-desk');
+    const sealed = await desk.engine.seal({ to: BOBBY, messageId: 'm-1', timestamp: 1, payload: { a: 1 } });
+    const row = deliver(sealed, ALICE, BOBBY).get('bobby-laptop') ?? {};
+    const save = store.savePrekey.bind(store);
+    let letGo: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    store.savePrekey = (prekey) => gate.then(() => save(prekey));
+    await engine.open([{ row }]);
+    await engine.open([{ row }]);
+    letGo();
+    await engine.settled();
+    expect(uploads().filter((params) => params['device_id'] === 'bobby-laptop')).toHaveLength(2);
+  });
+
   it('still open messages that were sealed for a prekey replaced long ago', async () => {
     const { world, engine } = await bobbyOnline();
     const desk = await world.device(await world.person(ALICE), 'alice-desk');

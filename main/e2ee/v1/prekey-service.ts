@@ -91,6 +91,7 @@ export class PrekeyService {
    */
   async privateKeys(ids: Iterable<string>): Promise<Map<string, Uint8Array>> {
     const wanted = [...ids];
+    if (wanted.length === 0) return new Map();
     let known = this.#known ?? (await this.#reload());
     // Another instance of this account, or a restored backup, may have written prekeys we have not seen.
     if (wanted.some((id) => !known.has(id))) known = await this.#reload();
