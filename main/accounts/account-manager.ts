@@ -1,6 +1,6 @@
 import { nameProblem, normalizeAidInput, parseAid } from '../../shared/aun/aid';
 import type { Aid } from '../../shared/aun/aid';
-import type { Account as AccountSnapshot, BlockedReason } from '../../shared/model/account';
+import type { Account as AccountSnapshot } from '../../shared/model/account';
 import type { VaultStatus } from '../../shared/model/settings';
 import type { CryptoPool } from '../e2ee';
 import { createIdentityStore } from '../identity/identity-store';
@@ -10,7 +10,8 @@ import { hueOfPublicKey } from '../identity/hue';
 import type { StoreHost } from '../ports/store';
 import { AunError, toAunError } from '../runtime/errors';
 import type { JsonFile } from '../runtime/json-file';
-import { Account, blockedSession } from './account';
+import { Account } from './account';
+import { closedSession } from './closed-session';
 import { accountListFile } from './account-list';
 import type { AccountEntry } from './account-list';
 import { openAccountServices } from './account-services';
@@ -36,24 +37,6 @@ interface Slot {
   failedAt: number;
   /** Opening or closing in progress; the next step waits for it. */
   busy: Promise<void>;
-}
-
-/** Why an account cannot be opened, as the window shows it. */
-export function blockedReasonOf(error: AunError): BlockedReason {
-  switch (error.code) {
-    case 'vault_locked':
-      return 'vault_locked';
-    case 'database_damaged':
-    case 'database_too_new':
-    case 'disk_full':
-      return 'database_damaged';
-    case 'certificate_mismatch':
-      return 'certificate_mismatch';
-    case 'certificate_revoked':
-      return 'certificate_revoked';
-    default:
-      return 'key_unreadable';
-  }
 }
 
 /** Holds every identity of this installation. An account that fails never affects another. */
@@ -87,7 +70,9 @@ export class AccountManager {
         online: true,
       });
     }
-    await Promise.all([...this.slots.values()].map((slot) => this.open(slot)));
+    await Promise.all(
+      [...this.slots.values()].map((slot) => this.open(slot).then(() => this.announce(slot))),
+    );
   }
 
   async stop(): Promise<void> {
@@ -102,13 +87,15 @@ export class AccountManager {
     return (this.slots.get(aid)?.account ?? null) !== null;
   }
 
-  /** @throws AunError `unknown_account`, or why the account cannot be opened */
-  get(aid: string): Account {
+  /**
+   * The running account, waiting for it where it is just being opened or closed.
+   * @throws AunError `unknown_account`, or why the account cannot be opened
+   */
+  async get(aid: string): Promise<Account> {
     const slot = this.slot(aid);
+    await slot.busy;
     if (slot.account !== null) return slot.account;
-    throw (
-      slot.failure ?? new AunError('gateway_unreachable', 'the account is being opened', { retryable: true })
-    );
+    throw slot.failure ?? new AunError('cancelled', 'the account was closed', { retryable: true });
   }
 
   snapshots(): Promise<AccountSnapshot[]> {
@@ -299,18 +286,14 @@ export class AccountManager {
 
   private async snapshotOf(slot: Slot): Promise<AccountSnapshot> {
     if (slot.account !== null) return slot.account.snapshot();
-    const failure = slot.failure ?? new AunError('gateway_unreachable', 'the account is being opened');
+    const { failure } = slot;
     return {
       account: slot.entry.aid,
       network: slot.entry.network,
       displayName: slot.entry.displayName,
       hue: slot.entry.hue,
       certificateFingerprint: null,
-      session: blockedSession(
-        blockedReasonOf(failure),
-        { code: failure.code, detail: failure.message },
-        slot.failedAt,
-      ),
+      session: closedSession(failure, slot.failedAt),
       unread: 0,
       queued: 0,
       catchingUp: null,

@@ -1,11 +1,6 @@
 import { aidProblem, parseAid } from '../../shared/aun/aid';
 import { onlineResultSchema } from '../../shared/aun/wire';
-import type {
-  Account as AccountSnapshot,
-  BlockedReason,
-  Problem,
-  SessionSnapshot,
-} from '../../shared/model/account';
+import type { Account as AccountSnapshot, SessionSnapshot } from '../../shared/model/account';
 import type { Conversation } from '../../shared/model/conversation';
 import { Inbox } from '../messaging/inbox';
 import { Outbox } from '../messaging/outbox';
@@ -38,22 +33,6 @@ export interface AccountFacts {
   readonly network: string;
   readonly displayName: string;
   readonly hue: number;
-}
-
-/** A session snapshot for an account whose services could not be made. */
-export function blockedSession(reason: BlockedReason, problem: Problem, since: number): SessionSnapshot {
-  return {
-    state: 'blocked',
-    since,
-    blocked: reason,
-    problem,
-    attempt: 0,
-    retryAt: null,
-    gatewayUrl: null,
-    clockSkewMs: null,
-    roundTripMs: null,
-    notice: null,
-  };
 }
 
 /** Wires the services of one AID together and tells the window what changes. */

@@ -70,7 +70,7 @@ export function createHandlers(context: HandlerContext): CommandHandlers {
       // Somebody to talk to at once: the list of a newcomer is never empty.
       if (record.kind === 'local' && accounts.isOpen(made.account)) {
         for (const name of Object.values(DEMO_AGENTS).reverse()) {
-          await accounts.get(made.account).openConversation(`${name}.${record.issuer}`);
+          await (await accounts.get(made.account)).openConversation(`${name}.${record.issuer}`);
         }
       }
       return made;
@@ -78,35 +78,37 @@ export function createHandlers(context: HandlerContext): CommandHandlers {
     'account.connect': ({ account }) => accounts.connect(account),
     'account.disconnect': ({ account }) => accounts.disconnect(account),
     'account.reregister': ({ account }) => accounts.reregister(account),
-    'conversation.list': ({ account, limit, offset }) =>
-      accounts.get(account).store.conversations(limit, offset),
-    'conversation.open': ({ account, peer }) => accounts.get(account).openConversation(peer),
+    'conversation.list': async ({ account, limit, offset }) =>
+      (await accounts.get(account)).store.conversations(limit, offset),
+    'conversation.open': async ({ account, peer }) => (await accounts.get(account)).openConversation(peer),
     'conversation.markRead': async ({ account, conversation, upTo }) => {
-      const owner = accounts.get(account);
+      const owner = await accounts.get(account);
       owner.publish(await owner.store.markRead(conversation, upTo));
       return conversationOf(owner.store, conversation);
     },
     'conversation.setDraft': async ({ account, conversation, text }) => {
-      const owner = accounts.get(account);
+      const owner = await accounts.get(account);
       owner.publish(await owner.store.setDraft(conversation, text));
       return {};
     },
-    'peer.lookup': ({ account, aid }) => accounts.get(account).lookup(aid),
-    'message.page': ({ account, conversation, limit, before, after, around }) =>
-      accounts.get(account).store.page(conversation, { limit, before, after, around }),
+    'peer.lookup': async ({ account, aid }) => (await accounts.get(account)).lookup(aid),
+    'message.page': async ({ account, conversation, limit, before, after, around }) =>
+      (await accounts.get(account)).store.page(conversation, { limit, before, after, around }),
     'message.send': async ({ account, conversation, text, requestId }) => {
-      const owner = accounts.get(account);
+      const owner = await accounts.get(account);
       await conversationOf(owner.store, conversation);
       return owner.outbox.sendText(conversation, text, requestId);
     },
-    'message.retry': ({ account, id }) => accounts.get(account).outbox.retry(id),
-    'message.cancel': async ({ account, id }) => ({ text: await accounts.get(account).outbox.cancel(id) }),
+    'message.retry': async ({ account, id }) => (await accounts.get(account)).outbox.retry(id),
+    'message.cancel': async ({ account, id }) => ({
+      text: await (await accounts.get(account)).outbox.cancel(id),
+    }),
     'message.raw': async ({ account, id }) => {
-      const json = await accounts.get(account).store.raw(id);
+      const json = await (await accounts.get(account)).store.raw(id);
       if (json === null) throw new AunError('unknown_message', 'no raw envelope is kept for this message');
       return { json };
     },
-    'message.heal': ({ account, conversation }) => accounts.get(account).heal(conversation),
+    'message.heal': async ({ account, conversation }) => (await accounts.get(account)).heal(conversation),
     'message.search': async (query) => ({ hits: await searchAccounts(accounts, query) }),
   };
 }

@@ -118,7 +118,8 @@ export class LocalNetwork {
       if (this.stopped || this.agents !== child) return;
       this.agents = null;
       this.runtime.scheduler.after(AGENTS_RESTART_MS, () => {
-        if (!this.stopped && this.agents === null && this.gateway !== null) this.launchAgents(gateway, rootCa);
+        if (!this.stopped && this.agents === null && this.gateway !== null)
+          this.launchAgents(gateway, rootCa);
       });
     });
     child.ready.catch((error: unknown) => {

@@ -12,9 +12,11 @@ export async function searchAccounts(
     chosen
       .filter((account) => accounts.isOpen(account))
       .map(async (account) => {
-        const hits = await accounts
-          .get(account)
-          .store.search(query.query, { conversation: query.conversation, limit: query.limit });
+        const { store } = await accounts.get(account);
+        const hits = await store.search(query.query, {
+          conversation: query.conversation,
+          limit: query.limit,
+        });
         return hits.map((hit) => ({
           account,
           message: hit.message,
