@@ -13,6 +13,7 @@ import { useOpenConversation, useViewStore } from '../stores/view-store';
 import { Button } from '../ui/button';
 import { ListDivider } from './list-divider';
 import type { TintStyle } from '../ui/avatar';
+import { useShortcuts } from './use-shortcuts';
 import './shell.css';
 
 function WeakVaultBar() {
@@ -32,6 +33,7 @@ function WeakVaultBar() {
 
 /** Rail, list, conversation, details. Narrow windows show the list or the conversation. */
 export function Shell() {
+  useShortcuts();
   const accountId = useViewStore((state) => state.account);
   const openId = useOpenConversation();
   const detailsOpen = useViewStore((state) => state.detailsOpen);

@@ -251,6 +251,8 @@ export const en = {
     languageSystem: 'Like the system',
     protection: 'Key protection',
     protectedBy: 'Your keys are protected by {{backend}}.',
+    protectedByPassphrase: 'Your keys are protected by your passphrase.',
+    systemStore: 'the key store of this computer',
     notProtected: 'Your keys are not protected on this computer.',
     identities: 'Identities',
     goOffline: 'Go offline',

@@ -245,6 +245,8 @@ export const zhCn: Translated<typeof en> = {
     languageSystem: '跟随系统',
     protection: '密钥保护',
     protectedBy: '你的密钥由 {{backend}} 保护。',
+    protectedByPassphrase: '你的密钥由口令保护。',
+    systemStore: '这台电脑的密钥存储',
     notProtected: '你的密钥在这台电脑上没有受到保护。',
     identities: '身份',
     goOffline: '离线',

@@ -2,7 +2,7 @@ import { invoke, toCommandError } from './bridge';
 import { useComposerStore } from './composer-store';
 import { useConversationsStore } from './conversations-store';
 import { useNoticesStore } from './notices-store';
-import { useTimelineStore } from './timeline-store';
+import { timelineKey, useTimelineStore } from './timeline-store';
 import { useViewStore } from './view-store';
 
 function showFailure(reason: unknown): void {
@@ -33,9 +33,18 @@ async function openMessage(account: string, conversation: string, id: number): P
   await useTimelineStore.getState().openAround(account, conversation, id);
 }
 
-/** Shows a conversation; a failure is told at the edge of the window. */
+/** Whether a conversation is on the screen with its newest messages. */
+function isShown(account: string, conversation: string): boolean {
+  const view = useViewStore.getState();
+  const window = useTimelineStore.getState().timelines[timelineKey(account, conversation)]?.window;
+  return (
+    view.account === account && view.conversations[account] === conversation && window?.hasNewer === false
+  );
+}
+
+/** Shows a conversation, unless it is shown already; a failure is told at the edge of the window. */
 export function showConversation(account: string, conversation: string): void {
-  openConversation(account, conversation).catch(showFailure);
+  if (!isShown(account, conversation)) openConversation(account, conversation).catch(showFailure);
 }
 
 /** Shows a message among its neighbours. */
@@ -46,8 +55,9 @@ export function showMessage(account: string, conversation: string, id: number): 
 /** Shows an identity with the conversation that was open there. */
 export function showAccount(account: string): void {
   const view = useViewStore.getState();
+  if (view.account === account) return;
   view.selectAccount(account);
   void useConversationsStore.getState().load(account);
   const conversation = view.conversations[account];
-  if (conversation != null) showConversation(account, conversation);
+  if (conversation != null) openConversation(account, conversation).catch(showFailure);
 }

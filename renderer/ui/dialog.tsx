@@ -1,6 +1,6 @@
 import { X } from 'lucide-react';
 import { Dialog as Primitive } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { IconButton } from './icon-button';
 import './dialog.css';
@@ -11,6 +11,13 @@ function focusSensibly(opening: Event): void {
   if (!(content instanceof HTMLElement)) return;
   opening.preventDefault();
   if (!content.contains(document.activeElement)) content.focus();
+}
+
+/** Back to where the focus came from, unless something has it already (the conversation that was opened). */
+function returnFocus(closing: Event, opener: Element | null): void {
+  closing.preventDefault();
+  const taken = document.activeElement !== null && document.activeElement !== document.body;
+  if (!taken && opener instanceof HTMLElement && opener.isConnected) opener.focus();
 }
 
 /**
@@ -26,12 +33,15 @@ export function Dialog(props: {
   readonly children: ReactNode;
 }) {
   const { t } = useTranslation();
+  // Read while drawing: a field inside that focuses itself has the focus before any effect runs.
+  const [opener] = useState(() => document.activeElement);
   return (
     <Primitive.Root open onOpenChange={(open) => !open && props.onClose()}>
       <Primitive.Portal>
         <div className="dialog__backdrop" />
         <Primitive.Content
           onOpenAutoFocus={focusSensibly}
+          onCloseAutoFocus={(closing) => returnFocus(closing, opener)}
           className={props.wide === true ? 'dialog dialog--wide' : 'dialog'}
           data-testid={props.testId}
           {...(props.text === undefined ? { 'aria-describedby': undefined } : {})}

@@ -4,6 +4,7 @@ import { memo, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Message } from '../../../shared/model/message';
 import { reportError } from '../../stores/bridge';
+import { useNoticesStore } from '../../stores/notices-store';
 import { clockTime } from '../../ui/time';
 import { MessageBubble } from './message-bubble';
 import { MessageErrorBoundary } from './message-error-boundary';
@@ -85,6 +86,27 @@ function useSpokenText({ message, name }: MessageRowProps): string {
   return t('chat.messageFrom', { name, time, text });
 }
 
+/** On hover only: the keyboard reaches the same through the menu of the message. */
+function QuickCopy(props: { readonly text: string }) {
+  const { t } = useTranslation();
+  const { showInfo } = useNoticesStore.getState();
+  const copy = (): void => {
+    navigator.clipboard.writeText(props.text).then(() => showInfo(t('common.copied')), reportError);
+  };
+  return (
+    <button
+      type="button"
+      className="quick-copy"
+      tabIndex={-1}
+      title={t('common.copyText')}
+      aria-label={t('common.copyText')}
+      onClick={copy}
+    >
+      <Copy size={15} aria-hidden />
+    </button>
+  );
+}
+
 function Row(props: MessageRowProps) {
   const { message, first, last, index, active } = props;
   const spoken = useSpokenText(props);
@@ -102,6 +124,7 @@ function Row(props: MessageRowProps) {
           aria-label={spoken}
         >
           <MessageBubble account={props.account} name={props.name} message={message} last={last} />
+          {message.content.kind === 'text' && <QuickCopy text={message.content.text} />}
         </div>
       </MessageMenu>
     </div>

@@ -8,6 +8,7 @@ import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
 import { Choice } from '../../ui/choice';
 import { presenceOf } from '../identity/connection-words';
+import { backendName } from './backend-name';
 import './settings.css';
 
 function tell(reason: unknown): void {
@@ -49,15 +50,19 @@ function Protection() {
   const { t } = useTranslation();
   const vault = useAppStore((state) => state.vault);
   if (vault === null) return null;
+  const passphrase = vault.backend === 'passphrase';
+  const words = !vault.protected
+    ? t('settings.notProtected')
+    : passphrase
+      ? t('settings.protectedByPassphrase')
+      : t('settings.protectedBy', { backend: backendName(vault.backend) ?? t('settings.systemStore') });
   return (
     <section className="settings__section" data-testid="vault-status">
       <h3>{t('settings.protection')}</h3>
-      <p>
-        {vault.protected ? t('settings.protectedBy', { backend: vault.backend }) : t('settings.notProtected')}
-      </p>
+      <p>{words}</p>
       <div>
         <Button size="small" onClick={() => useViewStore.getState().showDialog('passphrase')}>
-          {vault.backend.includes('passphrase') ? t('vault.change') : t('vault.weakAction')}
+          {passphrase ? t('vault.change') : t('vault.weakAction')}
         </Button>
       </div>
     </section>

@@ -1,0 +1,86 @@
+// @vitest-environment happy-dom
+import { act, cleanup, fireEvent, render, screen } from '@testing-library/react';
+import { Tooltip } from 'radix-ui';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { startTexts } from '../i18n';
+import { useAccountsStore } from '../stores/accounts-store';
+import { useAppStore } from '../stores/app-store';
+import { fakeInvoke } from '../stores/fake-invoke';
+import { sampleAccount } from '../stores/samples';
+import { useViewStore } from '../stores/view-store';
+import { Root } from './root';
+
+let bridge: ReturnType<typeof fakeInvoke>;
+
+function show(): void {
+  render(
+    <Tooltip.Provider>
+      <Root />
+    </Tooltip.Provider>,
+  );
+}
+
+beforeEach(() => {
+  startTexts('en');
+  bridge = fakeInvoke();
+  useAppStore.setState({ vault: { backend: 'file', protected: true, locked: false } });
+  useAccountsStore.setState({ accounts: [] });
+  useViewStore.setState({ account: null, conversations: {}, dialog: null });
+});
+afterEach(cleanup);
+
+describe('Root', () => {
+  it('keeps a newcomer in the welcome while the new identity is only half made', async () => {
+    vi.useFakeTimers();
+    show();
+    fireEvent.click(screen.getByTestId('create-identity'));
+    fireEvent.change(screen.getByTestId('name'), { target: { value: 'lin_wei' } });
+    act(() => {
+      vi.advanceTimersByTime(400);
+    });
+    await act(() => bridge.next('network.checkName').answer({ aid: 'x', available: true, suggestions: [] }));
+    fireEvent.click(screen.getByTestId('create'));
+    act(() => useAccountsStore.getState().merge(sampleAccount({ state: 'authenticating' })));
+    expect(screen.getByTestId('creating')).toBeTruthy();
+    await act(() => bridge.next('account.create').answer(sampleAccount()));
+    expect(screen.getByTestId('shell')).toBeTruthy();
+    expect(screen.getByTestId('own-aid').textContent).toBe('me.aun.test');
+  });
+
+  it('asks for the passphrase before anything else and opens with it', async () => {
+    useAppStore.setState({ vault: { backend: 'passphrase', protected: true, locked: true } });
+    useAccountsStore.setState({ accounts: null });
+    show();
+    fireEvent.change(screen.getByTestId('passphrase'), { target: { value: 'wrong' } });
+    fireEvent.click(screen.getByTestId('unlock'));
+    await act(() => bridge.next('vault.unlock').fail('vault_wrong_passphrase'));
+    expect(document.body.textContent).toContain('That is not the passphrase');
+    fireEvent.change(screen.getByTestId('passphrase'), { target: { value: 'right' } });
+    fireEvent.click(screen.getByTestId('unlock'));
+    await act(() =>
+      bridge.next('vault.unlock').answer({ backend: 'passphrase', protected: true, locked: false }),
+    );
+    await act(() => bridge.next('account.list').answer({ accounts: [sampleAccount()] }));
+    expect(screen.getByTestId('shell')).toBeTruthy();
+  });
+
+  it('offers a passphrase when the computer does not protect keys', () => {
+    useAppStore.setState({ vault: { backend: 'file', protected: false, locked: false } });
+    useAccountsStore.setState({ accounts: [sampleAccount()] });
+    useViewStore.setState({ account: 'me.aun.test' });
+    show();
+    fireEvent.click(screen.getByRole('button', { name: 'Set a passphrase' }));
+    expect(screen.getByTestId('passphrase-dialog')).toBeTruthy();
+  });
+
+  it('shows a calm screen with choices when the database is damaged', () => {
+    useAccountsStore.setState({
+      accounts: [sampleAccount({ state: 'blocked', blocked: 'database_damaged' })],
+    });
+    useViewStore.setState({ account: 'me.aun.test' });
+    show();
+    expect(screen.getByTestId('trouble-database').textContent).toContain('untouched');
+    fireEvent.click(screen.getByRole('button', { name: 'Show data folder' }));
+    expect(bridge.next('app.showDataFolder')).toBeTruthy();
+  });
+});

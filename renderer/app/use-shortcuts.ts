@@ -1,0 +1,47 @@
+import { useEffect } from 'react';
+import { useAccountsStore } from '../stores/accounts-store';
+import { useConversationsStore } from '../stores/conversations-store';
+import { showAccount, showConversation } from '../stores/navigation';
+import { useViewStore } from '../stores/view-store';
+
+/** Opens the conversation above or below the open one. */
+function step(direction: 1 | -1): void {
+  const { account, conversations } = useViewStore.getState();
+  if (account === null) return;
+  const rows = useConversationsStore.getState().lists[account]?.rows ?? [];
+  const open = rows.findIndex((row) => row.conversation === conversations[account]);
+  const next = rows[open < 0 ? 0 : open + direction];
+  if (next !== undefined) showConversation(account, next.conversation);
+}
+
+/** Carries out a shortcut; false when the key is none. */
+function carryOut(key: KeyboardEvent): boolean {
+  const view = useViewStore.getState();
+  const command = (key.ctrlKey || key.metaKey) && !key.altKey && !key.shiftKey;
+  if (command && key.key === 'n') view.showDialog('new-conversation');
+  else if (command && key.key === ',') view.showDialog('settings');
+  else if (command && /^[1-9]$/.test(key.key)) {
+    const account = useAccountsStore.getState().accounts?.[Number(key.key) - 1];
+    if (account !== undefined) showAccount(account.account);
+  } else if (key.altKey && !key.ctrlKey && !key.metaKey && key.key === 'ArrowDown') step(1);
+  else if (key.altKey && !key.ctrlKey && !key.metaKey && key.key === 'ArrowUp') step(-1);
+  else if (key.key === 'Escape' && !key.defaultPrevented && view.detailsOpen) view.toggleDetails(false);
+  else return false;
+  return true;
+}
+
+/**
+ * Keys that work everywhere: Ctrl/⌘+N new conversation, Ctrl/⌘+, settings, Ctrl/⌘+1 to 9 an identity, Alt+Up and
+ * Alt+Down the neighbouring conversation, Escape closes the details. (Ctrl/⌘+K belongs to the search field.)
+ */
+export function useShortcuts(): void {
+  useEffect(() => {
+    const onKey = (key: KeyboardEvent): void => {
+      // A dialog has the keyboard to itself.
+      if (useViewStore.getState().dialog !== null || key.isComposing) return;
+      if (carryOut(key)) key.preventDefault();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, []);
+}
