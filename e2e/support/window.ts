@@ -54,6 +54,17 @@ export class ParleyWindow {
     await this.composer().waitFor();
   }
 
+  /** Opens the conversation with an address, from the list if it is there, else through the dialog. */
+  async visit(aid: string): Promise<void> {
+    const row = this.page.locator(`[data-testid="conversation-row"][data-conversation="${aid}"]`).first();
+    if ((await row.count()) > 0) await row.click();
+    else await this.open(aid);
+    await this.page
+      .locator(`[data-testid="conversation-row"][data-conversation="${aid}"][aria-current="true"]`)
+      .waitFor();
+    await this.composer().waitFor();
+  }
+
   composer(): ReturnType<Page['getByTestId']> {
     return this.page.getByTestId('composer');
   }
