@@ -6,13 +6,14 @@ import type { Engine } from './accounts/engine';
 import { electronSystemStore } from './keychain/electron-vault';
 import { openVaultManager } from './keychain/vault-manager';
 import type { VaultManager } from './keychain/vault-manager';
+import type { Desktop } from './ports/desktop';
 import { createLogger } from './runtime/logger';
 import { systemClock, systemRandom, systemScheduler } from './runtime/runtime';
 import type { Runtime } from './runtime/runtime';
 import { declareAppScheme } from './shell/app-protocol';
 import { applicationInfo, computerName, readSettings, WindowedApplication } from './shell/application';
 import { parseCommandLine } from './shell/command-line';
-import { createDesktop } from './shell/desktop';
+import { ask, createDesktop } from './shell/desktop';
 import { lockContents } from './shell/lockdown';
 import { openLogFile } from './shell/log-file';
 import { watchNetwork } from './shell/network-watch';
@@ -57,14 +58,22 @@ function fail(error: unknown): void {
   void logFile.flush().finally(() => app.exit(1));
 }
 
-async function openVault(): Promise<VaultManager | null> {
+async function openVault(windows: WindowedApplication, desktop: Desktop): Promise<VaultManager | null> {
   try {
     return await openVaultManager({ dataDir, runtime, openSystem: electronSystemStore(logger) });
   } catch (error) {
     logger.log('error', 'vault.open_failed', { error });
-    const text = textsFor('system', app.getPreferredSystemLanguages());
-    const detail = error instanceof Error ? error.message : '';
-    dialog.showErrorBox(text.vaultTitle, `${text.vaultText}\n\n${dataDir}\n${detail}`);
+    const text = windows.texts();
+    const reason = error instanceof Error ? error.message : '';
+    const answer = await ask({
+      type: 'warning',
+      title: 'Parley',
+      message: text.vaultTitle,
+      detail: `${text.vaultText}\n\n${dataDir}\n${reason}`,
+      buttons: [text.dataFolder, text.quit],
+      noLink: true,
+    });
+    if (answer === 0) await desktop.showFolder(dataDir);
     return null;
   }
 }
@@ -84,7 +93,7 @@ async function start(): Promise<void> {
   app.on('second-instance', () => windows.open());
   app.on('activate', () => windows.open());
 
-  const vault = await openVault();
+  const vault = await openVault(windows, desktop);
   if (vault === null) {
     app.exit(1);
     return;
@@ -113,11 +122,7 @@ function pause(delayMs: number): Promise<void> {
   return new Promise((resolve) => systemScheduler.after(delayMs, resolve));
 }
 
-function buildEngine(
-  vault: VaultManager,
-  windows: WindowedApplication,
-  desktop: ReturnType<typeof createDesktop>,
-): Engine {
+function buildEngine(vault: VaultManager, windows: WindowedApplication, desktop: Desktop): Engine {
   const bundle = (name: string): string => join(__dirname, `${name}.cjs`);
   return createEngine({
     dataDir,
