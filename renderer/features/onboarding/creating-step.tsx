@@ -14,12 +14,12 @@ export function CreatingStep(props: { readonly aid: string }) {
     return () => clearTimeout(timer);
   }, []);
   return (
-    <main className="onboarding__form onboarding__form--centred" data-testid="creating">
+    <section className="onboarding__form onboarding__form--centred" data-testid="creating">
       <Spinner />
       <h1 className="onboarding__title">{t('onboarding.creatingTitle', { aid: props.aid })}</h1>
       <p className="onboarding__text" role="status">
         {slow ? t('onboarding.creatingSlow') : t('onboarding.creatingText')}
       </p>
-    </main>
+    </section>
   );
 }

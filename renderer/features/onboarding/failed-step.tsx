@@ -12,7 +12,7 @@ export function FailedStep(props: {
 }) {
   const { t } = useTranslation();
   return (
-    <main className="onboarding__form" data-testid="create-failed">
+    <section className="onboarding__form" data-testid="create-failed">
       <h1 className="onboarding__title">{t('onboarding.failedTitle', { aid: props.aid })}</h1>
       <p className="notice-bar" data-tone="danger" role="alert">
         {t(`errors.${props.error.code}`)}
@@ -35,6 +35,6 @@ export function FailedStep(props: {
           <code className="selectable">{props.error.message}</code>
         </details>
       )}
-    </main>
+    </section>
   );
 }

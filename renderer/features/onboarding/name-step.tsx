@@ -61,7 +61,7 @@ export function NameStep(props: {
   };
 
   return (
-    <main className="onboarding__form">
+    <section className="onboarding__form">
       <h1 className="onboarding__title">{t('onboarding.nameTitle')}</h1>
       <p className="onboarding__text">{t('onboarding.nameText')}</p>
       <form className="name-form" onSubmit={create}>
@@ -134,6 +134,6 @@ export function NameStep(props: {
           </button>
         </p>
       </form>
-    </main>
+    </section>
   );
 }

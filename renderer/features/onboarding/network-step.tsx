@@ -42,7 +42,7 @@ export function NetworkStep(props: {
   const local = useLocalNetwork(props.onNetwork);
   const known = networks.find((network) => network.kind === 'public') ?? publicNetwork;
   return (
-    <main className="onboarding__form">
+    <section className="onboarding__form">
       <h1 className="onboarding__title">{t('onboarding.networkTitle')}</h1>
       <p className="onboarding__text">{t('onboarding.networkText')}</p>
       <div className="network-options">
@@ -86,6 +86,6 @@ export function NetworkStep(props: {
           {t(`errors.${local.error.code}`)}
         </p>
       )}
-    </main>
+    </section>
   );
 }

@@ -68,9 +68,10 @@ export function Onboarding(props: {
     name: beginning,
   };
   const back = previous[step.name];
+  const Frame = props.start === 'welcome' ? 'main' : 'div';
 
   return (
-    <div className="onboarding" data-step={step.name} data-testid="onboarding">
+    <Frame className="onboarding" data-step={step.name} data-testid="onboarding">
       {back !== undefined && (
         <div className="onboarding__back">
           <IconButton label={t('common.back')} onClick={() => setStep(back)} data-testid="onboarding-back">
@@ -108,6 +109,6 @@ export function Onboarding(props: {
           />
         )}
       </div>
-    </div>
+    </Frame>
   );
 }

@@ -39,7 +39,7 @@ export function OtherNetworkStep(props: { readonly onNetwork: (network: Network)
   };
 
   return (
-    <main className="onboarding__form">
+    <section className="onboarding__form">
       <h1 className="onboarding__title">{t('onboarding.networkOther')}</h1>
       <p className="onboarding__text">{t('onboarding.networkOtherText')}</p>
       <form className="other-network" onSubmit={lookUp}>
@@ -72,6 +72,6 @@ export function OtherNetworkStep(props: { readonly onNetwork: (network: Network)
         )}
       </form>
       {probe !== null && <ProbeCard probe={probe} busy={busy} onAccept={() => accept(probe)} />}
-    </main>
+    </section>
   );
 }

@@ -12,7 +12,7 @@ export function WelcomeStep(props: { readonly onNetwork: (network: Network) => v
   const networks = useAppStore((state) => state.networks);
   const local = useLocalNetwork(props.onNetwork);
   return (
-    <main className="welcome">
+    <section className="welcome">
       <Illustration />
       <h1 className="welcome__headline">{t('onboarding.headline')}</h1>
       <div className="welcome__actions">
@@ -32,6 +32,6 @@ export function WelcomeStep(props: { readonly onNetwork: (network: Network) => v
       <p className="welcome__hint" role="status" data-tone={local.error === null ? 'neutral' : 'danger'}>
         {local.error === null ? t('onboarding.tryLocalHint') : t(`errors.${local.error.code}`)}
       </p>
-    </main>
+    </section>
   );
 }
