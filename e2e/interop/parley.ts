@@ -1,3 +1,5 @@
+import { cpSync, mkdirSync, readdirSync } from 'node:fs';
+import path from 'node:path';
 import { EngineProcess } from '../harness/engine-process';
 import { dictsOf, isDict, numberOf, textOf } from '../harness/sdk0220';
 import type { Dict } from '../harness/sdk0220';
@@ -35,6 +37,31 @@ export class Parley {
       rootPem: world.gateway.rootPem,
     });
     await engine.call('account.create', { network: network['id'], name: own, displayName: name });
+    await parley.online();
+    return parley;
+  }
+
+  /**
+   * The same identity on another device: a second data folder with the key, the certificates and the lists, but with a
+   * database (and so a device id, prekeys and an inbox) of its own.
+   */
+  async otherDevice(world: World): Promise<Parley> {
+    names += 1;
+    const folder = world.folder(`parley-device-${String(names)}`);
+    for (const file of ['vault.key', 'accounts.json', 'networks.json']) {
+      cpSync(path.join(this.folder, file), path.join(folder, file));
+    }
+    const identity = readdirSync(path.join(this.folder, 'AIDs')).find((entry) => entry !== '_pending');
+    if (identity === undefined) throw new Error('no identity to copy');
+    const own = path.join('AIDs', identity);
+    mkdirSync(path.join(folder, own, 'private'), { recursive: true, mode: 0o700 });
+    for (const part of [path.join(own, 'private/key.json'), path.join(own, 'public')]) {
+      cpSync(path.join(this.folder, part), path.join(folder, part), { recursive: true });
+    }
+    const engine = new EngineProcess(folder);
+    const parley = new Parley(this.aid, folder, engine);
+    world.onEnd(() => parley.kill());
+    await engine.waitFor('ready', (event) => event.event === 'ready');
     await parley.online();
     return parley;
   }
