@@ -249,7 +249,7 @@ export const zhCn: Translated<typeof en> = {
     systemStore: '这台电脑的密钥存储',
     notProtected: '你的密钥在这台电脑上没有受到保护。',
     identities: '身份',
-    goOffline: '离线',
+    goOffline: '转为离线',
     goOnline: '上线',
     about: '关于',
     version: '版本',
