@@ -23,8 +23,6 @@ import { createUtilityLauncher } from './shell/utility-launcher';
 
 /** Composition root of the desktop application: builds everything, starts it, stops it. */
 const dist = join(__dirname, '..');
-/** So long the window's first question waits at most for the list of identities, in ms. */
-const LIST_TIME_MS = 250;
 const commandLine = parseCommandLine(process.argv.slice(1), process.cwd());
 const dataDir = commandLine.dataDir ?? app.getPath('userData');
 // Everything of this installation lies in one folder, so two folders are two installations that run side by side.
@@ -110,16 +108,8 @@ async function start(): Promise<void> {
       await logFile.flush();
     },
   });
-  const started = engine.start();
-  // The list of identities is read within moments, and the window must not take an unread list for an empty one.
-  // Opening the databases may take longer; the window does not wait for that.
-  await Promise.race([started, pause(LIST_TIME_MS)]);
   windows.serve(engine.router);
-  await started;
-}
-
-function pause(delayMs: number): Promise<void> {
-  return new Promise((resolve) => systemScheduler.after(delayMs, resolve));
+  await engine.start();
 }
 
 function buildEngine(vault: VaultManager, windows: WindowedApplication, desktop: Desktop): Engine {

@@ -51,7 +51,7 @@ export class AccountManager {
     this.list = accountListFile(dataDir);
   }
 
-  /** Reads the list and opens every account; one that cannot be opened is shown with its reason. */
+  /** Reads which accounts there are. */
   async load(): Promise<void> {
     const { accounts } = await this.list.read();
     for (const entry of accounts) this.addSlot(entry);
@@ -70,6 +70,10 @@ export class AccountManager {
         online: true,
       });
     }
+  }
+
+  /** Opens every account; one that cannot be opened is shown with its reason. */
+  async openAll(): Promise<void> {
     await Promise.all(
       [...this.slots.values()].map((slot) => this.open(slot).then(() => this.announce(slot))),
     );

@@ -55,13 +55,30 @@ export function createEngine(options: EngineOptions): Engine {
     runtime.logger.log('error', 'engine.background_failed', { error });
   }
 
+  const router = createCommandRouter(handlers, runtime.logger);
+  let listsRead: () => void = () => undefined;
+  // An unread list must not be taken for an empty one: commands wait for the lists, not for the databases.
+  const lists = new Promise<void>((resolve) => {
+    listsRead = resolve;
+  });
+
   return {
-    router: createCommandRouter(handlers, runtime.logger),
+    router: {
+      async invoke(command, params) {
+        await lists;
+        return router.invoke(command, params);
+      },
+    },
     async start() {
-      await networks.load();
+      try {
+        await networks.load();
+        await accounts.load();
+      } finally {
+        listsRead();
+      }
       // The gateway takes a moment; the window and the accounts of other networks do not wait for it.
       local?.resume().catch(reportFailure);
-      await accounts.load();
+      await accounts.openAll();
     },
     async stop() {
       await accounts.stop();
