@@ -20,7 +20,7 @@ export type WindowState = z.infer<typeof windowStateSchema>;
 export const DEFAULT_WINDOW_STATE: WindowState = { bounds: null, maximized: false };
 /** First size of the window, and the smallest in which it is usable. */
 export const FIRST_SIZE = { width: 1080, height: 720 } as const;
-export const SMALLEST_SIZE = { width: 720, height: 480 } as const;
+export const SMALLEST_SIZE = { width: 420, height: 480 } as const;
 /** So much of the title bar must be on a screen, or the window could not be moved back. */
 const GRIP = 80;
 
