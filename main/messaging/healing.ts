@@ -31,7 +31,10 @@ export function createHealer(deps: {
   async function round(conversation: string | null): Promise<{ healed: number; remaining: number }> {
     const items = await deps.store.healing(conversation, HEAL_BATCH);
     const rows = items.map((item) => objectSchema.parse(JSON.parse(item.rawJson)));
-    const opened = await deps.e2ee.open(rows.map((row) => ({ row })));
+    const opened = await deps.e2ee.open(
+      rows.map((row) => ({ row })),
+      { anew: true },
+    );
     let healed = 0;
     for (const [index, item] of items.entries()) {
       const result = opened[index];

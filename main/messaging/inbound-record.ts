@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { parseAid } from '../../shared/aun/aid';
 import type { JsonObject, JsonValue } from '../../shared/aun/canonical-json';
 import { messageRowSchema } from '../../shared/aun/wire';
@@ -36,6 +37,16 @@ function isObject(value: unknown): value is JsonObject {
 function seqOf(raw: unknown): number | null {
   const seq = isObject(raw) ? raw['seq'] : undefined;
   return typeof seq === 'number' && Number.isSafeInteger(seq) && seq > 0 ? seq : null;
+}
+
+/** JSON of a value from the wire; null when it is nested so deep that it cannot be written (the parser goes deeper). */
+function jsonOf(value: unknown): string | null {
+  try {
+    return JSON.stringify(value) ?? 'null';
+  } catch (thrown) {
+    if (thrown instanceof RangeError) return null;
+    throw thrown;
+  }
 }
 
 function isValues(value: JsonValue | undefined): value is readonly JsonValue[] {
@@ -83,6 +94,8 @@ function claimedConversation(
   return { conversation: from, sender: from, own: false };
 }
 
+const TOO_DEEP = { reason: 'plaintext_invalid', detail: 'nested too deep' } as const;
+
 /** Record of an envelope, opened or not. */
 export function envelopeRecord(
   read: { readonly seq: number | null; readonly row: MessageRow; readonly raw: unknown },
@@ -91,7 +104,9 @@ export function envelopeRecord(
   now: number,
 ): InboundRecord {
   const serverTime = read.row.timestamp > 0 ? Math.round(read.row.timestamp) : now;
-  if (!opened.ok) {
+  const payloadJson = opened.ok ? jsonOf(opened.payload) : null;
+  if (!opened.ok || payloadJson === null) {
+    const rawJson = jsonOf(read.raw);
     const claimed = claimedConversation(read.row, ownAid);
     return {
       seq: read.seq,
@@ -101,12 +116,11 @@ export function envelopeRecord(
       senderTime: null,
       content: {
         kind: 'undecryptable',
-        reason: opened.reason,
-        detail: opened.detail,
-        retrying: opened.mayHeal,
+        ...(opened.ok ? TOO_DEEP : { reason: opened.reason, detail: opened.detail }),
+        retrying: !opened.ok && opened.mayHeal && rawJson !== null,
       },
       payloadJson: null,
-      rawJson: JSON.stringify(read.raw),
+      rawJson,
       protection: 'e2ee-v1',
       forwardSecret: false,
     };
@@ -121,7 +135,7 @@ export function envelopeRecord(
     serverTime,
     senderTime: opened.senderTime,
     content: contentOf(opened.payload),
-    payloadJson: JSON.stringify(opened.payload),
+    payloadJson,
     rawJson: null,
     protection: opened.protection,
     forwardSecret: opened.forwardSecret,
@@ -135,31 +149,39 @@ export function plainRecord(
   now: number,
 ): InboundRecord {
   const claimed = claimedConversation(read.row, ownAid);
+  const payloadJson = jsonOf(read.payload);
   return {
     seq: read.seq,
     messageId: read.row.message_id,
     ...claimed,
     serverTime: read.row.timestamp > 0 ? Math.round(read.row.timestamp) : now,
     senderTime: null,
-    content: contentOf(read.payload),
-    payloadJson: JSON.stringify(read.payload),
+    content:
+      payloadJson === null
+        ? { kind: 'undecryptable', ...TOO_DEEP, retrying: false }
+        : contentOf(read.payload),
+    payloadJson,
     rawJson: null,
     protection: 'none',
     forwardSecret: false,
   };
 }
 
-/** Record of something that is not a message row at all: kept under notes to self, shown and explained. */
+/**
+ * Record of something that is not a message row at all: kept under notes to self, shown and explained. Its id follows
+ * from its content, so that it is shown once however often the gateway hands it out.
+ */
 export function malformedRecord(
   seq: number | null,
   raw: unknown,
   ownAid: string,
   now: number,
 ): InboundRecord {
-  const rawJson = raw === undefined ? 'null' : JSON.stringify(raw);
+  const rawJson = jsonOf(raw);
+  const digest = createHash('sha256').update(rawJson ?? 'too deep');
   return {
     seq,
-    messageId: `malformed-${seq ?? 'push'}-${now}`,
+    messageId: `malformed-${seq ?? 'none'}-${digest.digest('hex').slice(0, 16)}`,
     sender: 'unknown',
     conversation: ownAid,
     own: false,

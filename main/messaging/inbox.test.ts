@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { z } from 'zod';
 import type { E2eeEngine } from '../ports/e2ee';
 import type { AccountStore, StoreHost } from '../ports/store';
 import { silentLogger } from '../runtime/logger';
@@ -57,14 +58,14 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function makeInbox(): Promise<Inbox> {
+async function makeInbox(e2ee: E2eeEngine = nothingEncrypted): Promise<Inbox> {
   const made = new Inbox({
     aid: ME,
     deviceId: 'd1',
     slotId: 'main',
     store,
     rpc: gateway,
-    e2ee: nothingEncrypted,
+    e2ee,
     runtime: { clock: time, random: systemRandom, scheduler: time, logger: silentLogger },
     isOnline: () => gateway.online,
     now: () => time.now(),
@@ -186,6 +187,76 @@ it('keeps a row that is no message, shows it and goes on', async () => {
   await holds(1);
   const { messages } = await store.page(ME, { limit: 10 });
   expect(messages.map((message) => message.content.kind)).toEqual(['undecryptable']);
+});
+
+it('shows a row that is no message once, however often the gateway hands it out', async () => {
+  gateway.rows = [textRow(1, BOB, ME, 'one')];
+  inbox.online();
+  await holds(1);
+  gateway.onPull = (rows) => [{ junk: true }, { seq: 2 ** 53, message_id: 'm', payload: {} }, ...rows];
+  for (let turn = 2; turn < 5; turn += 1) {
+    gateway.rows.push(textRow(turn, BOB, ME, 'more'));
+    time.advance(1000);
+    inbox.online();
+    await holds(turn);
+  }
+  const { messages } = await store.page(ME, { limit: 10 });
+  expect(messages.map((message) => message.content.kind)).toEqual(['undecryptable', 'undecryptable']);
+});
+
+it('does not take the word of a push that is no message: what there is, a pull brings', async () => {
+  inbox.online();
+  for (const junk of [null, {}, { nonsense: true }, { seq: 1 }, { seq: 1, message_id: '' }]) {
+    inbox.event('message.received', junk);
+  }
+  inbox.event('message.received', textRow(1, BOB, ME, 'real'));
+  await holds(1);
+  expect((await store.page(ME, { limit: 10 })).messages).toEqual([]);
+});
+
+it('goes on past a row that is nested without end', async () => {
+  const deep: unknown = JSON.parse(`${'['.repeat(20_000)}${']'.repeat(20_000)}`);
+  gateway.rows = [
+    textRow(1, BOB, ME, 'before'),
+    { ...textRow(2, BOB, ME, ''), payload: { type: 'text', text: 'x', more: deep } },
+    { ...textRow(3, BOB, ME, ''), payload: { type: 'e2ee.encrypted', more: deep } },
+    { ...textRow(4, BOB, ME, ''), payload: deep },
+    textRow(5, BOB, ME, 'after'),
+  ];
+  inbox.online();
+  await vi.waitFor(async () => expect(await texts()).toContain('after'));
+  expect(await texts()).toEqual(['before', 'undecryptable', 'undecryptable', 'after']);
+  expect((await store.page(ME, { limit: 10 })).messages).toHaveLength(1);
+  expect((await store.cursor()).contiguous).toBe(5);
+});
+
+it('goes on past a message that was sealed with a text nested without end', async () => {
+  const deep = z.record(z.string(), z.json()).parse({ type: 'text', text: 'x' });
+  deep['more'] = z.custom<never>().parse(JSON.parse(`${'['.repeat(20_000)}${']'.repeat(20_000)}`));
+  inbox = await makeInbox({
+    ...nothingEncrypted,
+    recognizes: () => true,
+    open: (rows) =>
+      Promise.resolve(
+        rows.map((_row, index) => ({
+          ok: true as const,
+          payload: index === 0 ? deep : { type: 'text', text: 'after' },
+          from: BOB,
+          to: ME,
+          messageId: `m${index + 1}`,
+          senderTime: null,
+          protection: 'e2ee-v1' as const,
+          forwardSecret: true,
+          prekeyId: null,
+        })),
+      ),
+  });
+  gateway.rows = [textRow(1, BOB, ME, ''), textRow(2, BOB, ME, '')];
+  inbox.online();
+  await holds(2);
+  expect(await texts()).toEqual(['undecryptable', 'after']);
+  const [closed] = (await store.page(BOB, { limit: 10 })).messages;
+  expect(closed?.content).toMatchObject({ reason: 'plaintext_invalid', retrying: false });
 });
 
 it('keeps an envelope of an unknown generation with its raw row', async () => {

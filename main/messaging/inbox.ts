@@ -115,6 +115,11 @@ export class Inbox {
     let gap = false;
     const fresh: ReadRow[] = [];
     for (const row of rows) {
+      if (row.kind === 'malformed') {
+        // A push is a hint: if there is such a row on the gateway, a pull brings it with its number.
+        gap ||= row.seq !== null && row.seq > contiguous;
+        continue;
+      }
       const place = row.seq !== null && row.seq <= contiguous ? await this.placeOf(row, row.seq) : 'new';
       if (place === 'reused') return this.reset();
       if (place === 'new') fresh.push(row);

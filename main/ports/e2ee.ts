@@ -53,8 +53,11 @@ export interface E2eeEngine {
     readonly payload: JsonObject;
     readonly refresh?: boolean;
   }): Promise<SealedMessage>;
-  /** Opens rows in order; never throws for a bad row. Heavy work runs in worker threads. */
-  open(rows: readonly IncomingRow[]): Promise<OpenResult[]>;
+  /**
+   * Opens rows in order; never throws for a bad row. Heavy work runs in worker threads. `anew` looks again for what
+   * could not be had a moment ago, such as a sender's certificate.
+   */
+  open(rows: readonly IncomingRow[], options?: { readonly anew?: boolean }): Promise<OpenResult[]>;
   /** Whether a row is an envelope of this generation. */
   recognizes(row: Readonly<Record<string, unknown>>): boolean;
   /** Uploads fresh prekeys after a connect, then keeps rotating while online. */

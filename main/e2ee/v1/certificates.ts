@@ -90,6 +90,11 @@ export class CertificateDirectory {
     this.#failures.deleteWhere(belongs);
   }
 
+  /** What could not be had a moment ago is asked for again. */
+  forgetFailures(): void {
+    this.#failures.clear();
+  }
+
   async #cached(aid: string, key: string, load: (aid: Aid) => Promise<Entry>): Promise<Certificate> {
     const now = this.#runtime.clock.now();
     const known = this.#entries.get(key);

@@ -266,6 +266,20 @@ describe('opening a row', () => {
     expect(await openOne(laptop, row)).toMatchObject({ ok: true });
   });
 
+  it('heals at once when it is asked for, or after a connect, however short ago the last try was', async () => {
+    for (const retry of ['asked', 'online'] as const) {
+      const { world, laptop, row } = await sent();
+      const served = world.gateway.served.get(ALICE) ?? [];
+      world.gateway.served.delete(ALICE);
+      expect(await openOne(laptop, row)).toMatchObject({ ok: false, mayHeal: true });
+      world.gateway.served.set(ALICE, served);
+      expect(await openOne(laptop, row)).toMatchObject({ ok: false });
+      if (retry === 'online') laptop.engine.onOnline();
+      const [opened] = await laptop.engine.open([{ row }], { anew: retry === 'asked' });
+      expect(opened).toMatchObject({ ok: true });
+    }
+  });
+
   it('finds a superseded certificate of the sender by its fingerprint', async () => {
     const { world, alice, laptop, row } = await sent();
     world.gateway.serve(await alice.renew());

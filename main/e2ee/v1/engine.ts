@@ -74,7 +74,8 @@ export class V1Engine implements E2eeEngine {
     return isV1Row(row);
   }
 
-  async open(rows: readonly IncomingRow[]): Promise<OpenResult[]> {
+  async open(rows: readonly IncomingRow[], options: { readonly anew?: boolean } = {}): Promise<OpenResult[]> {
+    if (options.anew === true) this.#certificates.forgetFailures();
     const receiver = this.#receiver();
     const checked = rows.map(({ row }) => checkIncoming(row, receiver));
     const senders = await findSenders(this.#certificates, checked.filter(isChecked));
@@ -100,6 +101,7 @@ export class V1Engine implements E2eeEngine {
   }
 
   onOnline(): void {
+    this.#certificates.forgetFailures();
     // Another device of ours may have come or gone meanwhile.
     this.#directory.forgetList(this.#identity.aid);
     this.#prekeys.onOnline();

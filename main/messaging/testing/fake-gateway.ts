@@ -26,6 +26,9 @@ export class FakeGateway implements RpcCaller {
     timestamp: 1_767_225_600_500,
   });
 
+  /** Changes the rows of a page. */
+  onPull: (rows: readonly unknown[]) => readonly unknown[] = (rows) => rows;
+
   call(method: string, params: Readonly<Record<string, unknown>>): Promise<unknown> {
     this.calls.push(method);
     return Promise.resolve().then(() => this.answer(method, params));
@@ -39,7 +42,11 @@ export class FakeGateway implements RpcCaller {
       case 'message.pull': {
         const after = Number(params['after_seq']);
         const messages = this.rows.filter((row) => row.seq > after).slice(0, Number(params['limit']));
-        return { messages, server_ack_seq: Math.max(this.ack, this.floor), retention_floor_seq: this.floor };
+        return {
+          messages: this.onPull(messages),
+          server_ack_seq: Math.max(this.ack, this.floor),
+          retention_floor_seq: this.floor,
+        };
       }
       case 'message.ack':
         this.ack = Math.max(this.ack, Number(params['seq']));
