@@ -49,6 +49,7 @@ export class Inbox {
   private pushes: unknown[] = [];
   private ackTimer: Disposer | null = null;
   private retryTimer: Disposer | null = null;
+  private repeatsLikely = false;
   private stopped = false;
 
   constructor(private readonly deps: InboxDependencies) {
@@ -149,7 +150,11 @@ export class Inbox {
     this.cursor = { contiguous: 0, acknowledged: 0 };
     await this.deps.store.setCursor(this.cursor);
     this.deps.onServerReset();
+    // Everything the gateway still holds comes again. Asking the database first would otherwise only make the opening of
+    // one page wait for the storing of the page before.
+    this.repeatsLikely = true;
     await this.catchUp();
+    this.repeatsLikely = false;
   }
 
   /** Pulls pages until an empty one. The next page is fetched while this one is opened and the last one is stored. */
@@ -243,13 +248,8 @@ export class Inbox {
   }
 
   private async open(rows: readonly ReadRow[]): Promise<{ stored: InboundRecord[]; recalls: Recall[] }> {
-    const envelopes = rows.filter(
-      (row): row is Extract<ReadRow, { kind: 'envelope' }> => row.kind === 'envelope',
-    );
-    const known = await this.deps.store.known(
-      envelopes.map((row) => ({ sender: row.row.from, messageId: row.row.message_id })),
-    );
-    const fresh = envelopes.filter((_row, index) => known[index] !== true);
+    const envelopes = rows.filter((row): row is EnvelopeRow => row.kind === 'envelope');
+    const fresh = this.repeatsLikely ? await this.withoutKnown(envelopes) : envelopes;
     const opened = await this.deps.e2ee.open(fresh.map((row) => ({ row: row.raw })));
     const results = new Map(fresh.map((row, index) => [row, opened[index]]));
     const now = this.deps.now();
@@ -269,6 +269,14 @@ export class Inbox {
       }
     }
     return { stored, recalls };
+  }
+
+  /** Leaves out what is stored in readable form already: it needs no second opening. */
+  private async withoutKnown(envelopes: readonly EnvelopeRow[]): Promise<EnvelopeRow[]> {
+    const known = await this.deps.store.known(
+      envelopes.map((row) => ({ sender: row.row.from, messageId: row.row.message_id })),
+    );
+    return envelopes.filter((_row, index) => known[index] !== true);
   }
 
   private scheduleAck(): void {
@@ -325,6 +333,8 @@ export class Inbox {
     this.deps.runtime.logger.log('warn', 'inbox.failed', { code: known.code, message: known.message });
   }
 }
+
+type EnvelopeRow = Extract<ReadRow, { kind: 'envelope' }>;
 
 interface Recall {
   readonly sender: string;

@@ -2,6 +2,7 @@ import { ipcMain } from 'electron';
 import type { WebContents } from 'electron';
 import { BridgeChannel } from '../../shared/bridge/api';
 import type { InvokeAnswer } from '../../shared/bridge/api';
+import type { BridgeEvent } from '../../shared/bridge/contract';
 import { createEventBatcher } from '../bridge/event-batcher';
 import type { EventBatcher } from '../bridge/event-batcher';
 import type { CommandRouter } from '../bridge/router';
@@ -28,6 +29,12 @@ const REFUSED: InvokeAnswer = {
 export function createWindowBridge(runtime: Runtime): WindowBridge {
   const { scheduler, clock, logger } = runtime;
   const windows = new Map<number, EventBatcher>();
+  /** What is told only once, before a window could hear it; null from the first call on. */
+  let unheard: BridgeEvent[] | null = [];
+  const emit: Emit = (event) => {
+    if (unheard !== null && event.event === 'app.notice') unheard.push(event);
+    else for (const batcher of windows.values()) batcher.push(event);
+  };
   let provide: (router: CommandRouter) => void = () => undefined;
   const router = new Promise<CommandRouter>((resolve) => {
     provide = resolve;
@@ -38,13 +45,15 @@ export function createWindowBridge(runtime: Runtime): WindowBridge {
       logger.log('warn', 'bridge.sender_refused', { url: event.senderFrame?.url.slice(0, 200) ?? 'gone' });
       return REFUSED;
     }
+    // A window listens before it calls.
+    const told = unheard ?? [];
+    unheard = null;
+    told.forEach(emit);
     return (await router).invoke(command, params);
   });
 
   return {
-    emit(event) {
-      for (const batcher of windows.values()) batcher.push(event);
-    },
+    emit,
     attach(contents) {
       const { id } = contents;
       const batcher = createEventBatcher(
