@@ -1,7 +1,7 @@
 import { expect, test } from 'playwright/test';
 import type { Person } from '../harness/person';
 import { World } from '../interop/world';
-import { Seat } from '../support/seat';
+import { photographFailures, Seat } from '../support/seat';
 
 /** Talking with somebody who uses another, independent client. */
 let world: World;
@@ -14,6 +14,7 @@ test.beforeAll(async () => {
   own = await seat.join(world, 'talker');
 });
 test.afterAll(() => world.end());
+photographFailures(() => seat);
 
 /** Somebody with a 0.2.20 client, whose conversation is open in the window. */
 async function partner(name: string): Promise<Person> {

@@ -1,7 +1,7 @@
 import { expect, test } from 'playwright/test';
 import type { Person } from '../harness/person';
 import { World } from '../interop/world';
-import { Seat } from '../support/seat';
+import { photographFailures, Seat } from '../support/seat';
 
 /** Two identities in one window: what belongs to one never shows up under the other. */
 let world: World;
@@ -16,6 +16,7 @@ test.beforeAll(async () => {
   home = await seat.join(world, 'home-li', '小李');
 });
 test.afterAll(() => world.end());
+photographFailures(() => seat);
 
 async function switchTo(account: string): Promise<void> {
   await seat.page.locator(`[data-testid="rail-account"][data-account="${account}"]`).click();

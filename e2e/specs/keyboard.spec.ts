@@ -2,7 +2,7 @@ import { expect, test } from 'playwright/test';
 import type { CDPSession } from 'playwright/test';
 import { World } from '../interop/world';
 import { AccessibilityTree, tabStops } from '../support/accessibility';
-import { Seat } from '../support/seat';
+import { photographFailures, Seat } from '../support/seat';
 
 /** Parley without a mouse, with Chinese input, and through a screen reader. */
 let world: World;
@@ -15,6 +15,7 @@ test.beforeAll(async () => {
   own = await seat.join(world, 'typist');
 });
 test.afterAll(() => world.end());
+photographFailures(() => seat);
 
 /** Has an identity and a conversation on the screen, whatever ran before. */
 async function inConversation(name: string): Promise<string> {

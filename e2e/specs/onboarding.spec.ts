@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { expect, test } from 'playwright/test';
 import { World } from '../interop/world';
-import { Seat } from '../support/seat';
+import { photographFailures, Seat } from '../support/seat';
 
 /** From nothing to an identity, with everything that can be in the way. */
 test.describe('on a network of somebody else', () => {
@@ -13,6 +13,7 @@ test.describe('on a network of somebody else', () => {
     seat = await Seat.take(world, 'newcomer');
   });
   test.afterAll(() => world.end());
+  photographFailures(() => seat);
 
   /** Leads to the step where the name is chosen, from wherever the window is. */
   async function toName(): Promise<void> {
@@ -163,6 +164,7 @@ test.describe('on the network of this computer', () => {
     seat = await Seat.take(world, 'local');
   });
   test.afterAll(() => world.end());
+  photographFailures(() => seat);
 
   test('one click, one name, and three agents answer; all of it is there after a restart', async () => {
     const { page } = seat;

@@ -1,3 +1,4 @@
+import { test } from 'playwright/test';
 import { commands } from '../../shared/bridge/contract';
 import type { CommandName, CommandParams, CommandResult } from '../../shared/bridge/contract';
 import type { Message } from '../../shared/model/message';
@@ -154,4 +155,14 @@ function start(dataDir: string, options: SeatOptions): Promise<ParleyApp> {
 /** The text of a message, or its kind where it has none. */
 export function textOf(message: Message): string {
   return message.content.kind === 'text' ? message.content.text : `<${message.content.kind}>`;
+}
+
+/** Leaves a picture of the window beside the report of every test of the file that fails. */
+export function photographFailures(seat: () => Seat | undefined): void {
+  test.afterEach(async ({}, info) => {
+    if (info.status === info.expectedStatus) return;
+    await seat()
+      ?.page.screenshot({ path: info.outputPath('window.png') })
+      .catch(() => undefined);
+  });
 }
