@@ -2,14 +2,14 @@ import { parentPort } from 'node:worker_threads';
 import { workerRequestSchema } from './pool-protocol';
 import type { WorkerKey, WorkerReply, WorkerRequest } from './pool-protocol';
 import { EnvelopeOpener } from './v1/opener';
-import { AgreementKey, privateKeyFromPkcs8 } from './v1/primitives';
+import { AgreementKey } from './v1/primitives';
 
 /** Entry of the crypto worker (design §2): opens envelopes with the keys it was given and forgets them on stop. */
 const accounts = new Map<number, EnvelopeOpener>();
 
 function takePrivateKey(pkcs8: Uint8Array): AgreementKey {
   try {
-    return AgreementKey.fromPrivateKey(privateKeyFromPkcs8(pkcs8));
+    return AgreementKey.fromPkcs8(pkcs8);
   } finally {
     pkcs8.fill(0);
   }

@@ -15,7 +15,7 @@ import type { CheckedEnvelope, Receiver } from './incoming';
 import { EnvelopeOpener, senderId } from './opener';
 import { PeerDirectory } from './peer-directory';
 import { PrekeyService } from './prekey-service';
-import { AgreementKey, fingerprintOf, privateKeyFromPkcs8, spkiOf } from './primitives';
+import { AgreementKey, fingerprintOf, spkiOf } from './primitives';
 import type { E2eeStore } from './store';
 import { MessageSealer } from './sealer';
 import type { OutgoingMessage } from './sealer';
@@ -193,7 +193,7 @@ export class V1Engine implements E2eeEngine {
   ): void {
     const pkcs8 = prekeyId === null ? undefined : prekeys.get(prekeyId);
     if (prekeyId !== null && pkcs8 !== undefined && !this.#opener.hasPrekey(prekeyId)) {
-      this.#opener.addPrekey(prekeyId, AgreementKey.fromPrivateKey(privateKeyFromPkcs8(pkcs8)));
+      this.#opener.addPrekey(prekeyId, AgreementKey.fromPkcs8(pkcs8));
     }
     const sender = senders.get(senderId(from, senderFingerprint));
     if (sender?.ok === true && !this.#opener.hasSender(from, senderFingerprint)) {

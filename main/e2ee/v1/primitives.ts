@@ -85,9 +85,23 @@ export class AgreementKey {
     this.#ecdh = ecdh;
   }
 
-  /** From a P-256 private key. @throws RangeError for a key of another kind. */
+  /**
+   * From a P-256 private key, by way of its DER: Node holds a lock while it exports a JWK, and when the garbage
+   * collector meanwhile frees the job that generated that very key, it waits for the same lock for ever.
+   * @throws RangeError for a key of another kind
+   */
   static fromPrivateKey(privateKey: KeyObject): AgreementKey {
-    const jwk = privateKey.export({ format: 'jwk' });
+    const pkcs8 = privateKey.export({ type: 'pkcs8', format: 'der' });
+    try {
+      return AgreementKey.fromPkcs8(pkcs8);
+    } finally {
+      pkcs8.fill(0);
+    }
+  }
+
+  /** From PKCS#8 DER, which stays the caller's. @throws RangeError for a key of another kind; Error when damaged. */
+  static fromPkcs8(pkcs8: Uint8Array): AgreementKey {
+    const jwk = privateKeyFromPkcs8(pkcs8).export({ format: 'jwk' });
     if (jwk.crv !== 'P-256' || jwk.d === undefined) throw new RangeError('not a P-256 private key');
     const scalar = Buffer.from(jwk.d, 'base64url');
     const key = AgreementKey.fromScalar(scalar);
@@ -144,7 +158,8 @@ export function privateKeyFromScalar(scalar: Uint8Array): KeyObject {
 
 /** A private key object from PKCS#8 DER. @throws Error when the bytes are not such a key. */
 export function privateKeyFromPkcs8(pkcs8: Uint8Array): KeyObject {
-  return createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' });
+  const key = Buffer.from(pkcs8.buffer, pkcs8.byteOffset, pkcs8.byteLength);
+  return createPrivateKey({ key, format: 'der', type: 'pkcs8' });
 }
 
 /** RFC 5869 with SHA-256, empty salt, 32 bytes. */
