@@ -1,14 +1,13 @@
 import path from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
-import { leanZodForVite } from './scripts/lib/lean-zod.mjs';
 
 /** The window: static files that the app:// scheme serves; nothing inline, so that the strict CSP holds. */
 export default defineConfig({
   root: path.join(import.meta.dirname, 'renderer'),
   base: './',
   publicDir: false,
-  plugins: [leanZodForVite, react()],
+  plugins: [react()],
   build: {
     outDir: path.join(import.meta.dirname, 'dist', 'renderer'),
     emptyOutDir: true,

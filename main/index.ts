@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { app, dialog } from 'electron';
-import { defaultSettings } from '../shared/model/settings';
+import { defaultSettings } from '../shared/model/default-settings';
 import { createEngine } from './accounts/engine';
 import type { Engine } from './accounts/engine';
 import { electronSystemStore } from './keychain/electron-vault';

@@ -1,4 +1,3 @@
-import './app/configure-zod';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/app';
 import { hearWindowErrors } from './app/window-errors';

@@ -1,7 +1,8 @@
 import { issuerOf, nameProblem, normalizeAidInput, parseAid, suggestNames } from '../../shared/aun/aid';
 import { DEMO_AGENTS } from '../../shared/aun/demo-agents';
 import type { Conversation } from '../../shared/model/conversation';
-import { defaultSettings, settingsSchema } from '../../shared/model/settings';
+import { defaultSettings } from '../../shared/model/default-settings';
+import { settingsSchema } from '../../shared/model/settings';
 import type { Settings } from '../../shared/model/settings';
 import type { CommandHandlers } from '../bridge/router';
 import type { StoreReader } from '../ports/store';

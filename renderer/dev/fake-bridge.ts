@@ -4,7 +4,8 @@ import type { ErrorCode } from '../../shared/bridge/errors';
 import type { Account } from '../../shared/model/account';
 import type { Conversation } from '../../shared/model/conversation';
 import type { Message } from '../../shared/model/message';
-import { defaultSettings, type Settings, type VaultStatus } from '../../shared/model/settings';
+import { defaultSettings } from '../../shared/model/default-settings';
+import type { Settings, VaultStatus } from '../../shared/model/settings';
 import {
   accounts as sampleAccounts,
   conversations,

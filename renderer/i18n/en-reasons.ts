@@ -2,7 +2,7 @@ import type { AidProblem } from '../../shared/aun/aid';
 import type { ErrorCode } from '../../shared/bridge/errors';
 import type { BlockedReason } from '../../shared/model/account';
 import type { UndecryptableReason } from '../../shared/model/message';
-import type { WaitReason } from '../stores/model-types';
+import type { WaitReason } from '../../shared/model/wait-reasons';
 
 /** The compiler checks that every code has a text; the test checks it again for both languages. */
 export interface ReasonTexts {

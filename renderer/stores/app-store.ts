@@ -1,7 +1,8 @@
 import { create } from 'zustand';
 import type { BridgeEvent, CommandResult } from '../../shared/bridge/contract';
 import type { Network } from '../../shared/model/network';
-import { defaultSettings, type Settings, type VaultStatus } from '../../shared/model/settings';
+import { defaultSettings } from '../../shared/model/default-settings';
+import type { Settings, VaultStatus } from '../../shared/model/settings';
 import { invoke, reportError } from './bridge';
 
 export type AppInfo = CommandResult<'app.info'>;

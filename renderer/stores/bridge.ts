@@ -1,6 +1,6 @@
 import type { ParleyBridge } from '../../shared/bridge/api';
 import type { BridgeEvent, CommandName, CommandParams, CommandResult } from '../../shared/bridge/contract';
-import { bridgeErrorSchema, type ErrorCode } from '../../shared/bridge/errors';
+import { errorCodes, type ErrorCode } from '../../shared/bridge/error-codes';
 
 declare global {
   interface Window {
@@ -26,11 +26,24 @@ export class CommandError extends Error {
 /** Turns whatever a call rejected with into a {@link CommandError}. */
 export function toCommandError(reason: unknown): CommandError {
   if (reason instanceof CommandError) return reason;
-  const parsed = bridgeErrorSchema.safeParse(reason);
-  if (parsed.success) {
-    const { code, message, retryable, detail } = parsed.data;
-    return new CommandError(code, message, retryable, detail);
-  }
+  return readBridgeError(reason) ?? unknownError(reason);
+}
+
+/**
+ * Reads an error value of the bridge. By hand: the main process checks both directions against the contract already, and
+ * without the schema library the window starts sooner.
+ */
+function readBridgeError(reason: unknown): CommandError | null {
+  if (typeof reason !== 'object' || reason === null || !('code' in reason)) return null;
+  const code = errorCodes.find((known) => known === reason.code);
+  if (code === undefined) return null;
+  const message = 'message' in reason ? String(reason.message) : '';
+  const retryable = 'retryable' in reason && reason.retryable === true;
+  const detail = 'detail' in reason && typeof reason.detail === 'object' ? { ...reason.detail } : {};
+  return new CommandError(code, message, retryable, detail);
+}
+
+function unknownError(reason: unknown): CommandError {
   const message = reason instanceof Error ? reason.message : String(reason);
   return new CommandError('internal', message, true, {});
 }

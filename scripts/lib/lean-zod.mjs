@@ -3,17 +3,10 @@
 const file = /zod[\\/]v4[\\/]locales[\\/]index\.js$/;
 const contents = "export { default as en } from './en.js';";
 
-/** For esbuild. */
+/** The plug-in for esbuild; the window's bundle has no zod at all. */
 export const leanZod = {
   name: 'lean-zod',
   setup(builder) {
     builder.onLoad({ filter: file }, () => ({ contents, loader: 'js' }));
   },
-};
-
-/** For vite. */
-export const leanZodForVite = {
-  name: 'lean-zod',
-  enforce: 'pre',
-  load: (id) => (file.test(id) ? contents : undefined),
 };

@@ -1,64 +1,10 @@
 import { z } from 'zod';
+import { errorCodes } from './error-codes';
 
-/** Every error that can reach the user. The renderer has a text for each in both languages (a test checks it). */
-export const errorCodes = [
-  'internal',
-  'invalid_request',
-  'unknown_command',
-  'unknown_account',
-  'unknown_conversation',
-  'unknown_message',
-  'invalid_aid',
-  'name_taken',
-  'name_reserved',
-  'own_key_elsewhere',
-  'network_unknown',
-  'network_unreachable',
-  'gateway_unreachable',
-  'gateway_unhealthy',
-  'gateway_not_trusted',
-  'gateway_refused',
-  'discovery_failed',
-  'tls_failed',
-  'connection_closed',
-  'request_timeout',
-  'protocol_error',
-  'frame_too_large',
-  'sign_in_failed',
-  'token_expired',
-  'clock_skew',
-  'certificate_invalid',
-  'certificate_revoked',
-  'certificate_mismatch',
-  'revocation_list_invalid',
-  'permission_denied',
-  'not_found',
-  'rate_limited',
-  'server_busy',
-  'message_too_large',
-  'message_empty',
-  'recipient_unknown',
-  'recipient_without_keys',
-  'recipient_keys_invalid',
-  'recipient_certificate_revoked',
-  'recipient_identity_changed',
-  'unreachable_issuer',
-  'not_encrypted_refused',
-  'undecryptable',
-  'vault_locked',
-  'vault_unavailable',
-  'vault_wrong_passphrase',
-  'key_unreadable',
-  'database_damaged',
-  'database_too_new',
-  'disk_full',
-  'local_network_failed',
-  'already_exists',
-  'cancelled',
-] as const;
+export { errorCodes } from './error-codes';
+export type { ErrorCode } from './error-codes';
 
 export const errorCodeSchema = z.enum(errorCodes);
-export type ErrorCode = z.infer<typeof errorCodeSchema>;
 
 /** How an error crosses the bridge. `detail` is for the details view: no secrets, no message text. */
 export const bridgeErrorSchema = z.object({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { deliveryStateSchema } from './message';
+import { waitReasons } from './wait-reasons';
 
 /** Id of a conversation: the peer's AID for a one-to-one chat (the own AID for notes to self). */
 export const conversationIdSchema = z.string().min(3).max(512);
@@ -7,17 +8,9 @@ export const conversationIdSchema = z.string().min(3).max(512);
 /** What a peer is, as far as verified knowledge goes. */
 export const peerKindSchema = z.enum(['human', 'agent', 'unknown']);
 
-/** Why the head of a conversation's outbox waits (both languages have a text for each). */
-export const waitReasonSchema = z.enum([
-  'offline',
-  'recipient_without_keys',
-  'recipient_keys_invalid',
-  'rate_limited',
-  'server_busy',
-  'unreachable_issuer',
-  'retrying',
-]);
-export type WaitReason = z.infer<typeof waitReasonSchema>;
+/** See {@link waitReasons}. */
+export const waitReasonSchema = z.enum(waitReasons);
+export type { WaitReason } from './wait-reasons';
 
 /** One row of the conversation list. Times are Unix milliseconds. */
 export const conversationSchema = z.object({

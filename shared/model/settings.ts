@@ -8,9 +8,6 @@ export const settingsSchema = z.object({
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
-/** Defaults of a new installation. */
-export const defaultSettings: Settings = { theme: 'system', language: 'system', listWidth: 300 };
-
 /** State of the vault that wraps every key on disk. */
 export const vaultStatusSchema = z.object({
   backend: z.string(),

@@ -1,12 +1,5 @@
-import { errorCodes, type ErrorCode } from '../../../shared/bridge/errors';
-import { waitReasonSchema } from '../../../shared/model/conversation';
-import type { WaitReason } from '../../stores/model-types';
-
-const errorCodeSet: ReadonlySet<string> = new Set(errorCodes);
-
-function isErrorCode(text: string): text is ErrorCode {
-  return errorCodeSet.has(text);
-}
+import { errorCodes, type ErrorCode } from '../../../shared/bridge/error-codes';
+import { waitReasons, type WaitReason } from '../../../shared/model/wait-reasons';
 
 /** Why an own message has not arrived: a wait reason while queued, an error code after a failure. */
 export type StateReason =
@@ -15,8 +8,9 @@ export type StateReason =
 
 /** Reads the `stateReason` of a message; unknown words of a newer engine become the general text. */
 export function readStateReason(state: 'queued' | 'failed', stateReason: string | null): StateReason {
-  const wait = waitReasonSchema.safeParse(stateReason);
-  if (wait.success) return { kind: 'wait', reason: wait.data };
-  if (stateReason !== null && isErrorCode(stateReason)) return { kind: 'error', code: stateReason };
+  const reason = waitReasons.find((known) => known === stateReason);
+  if (reason !== undefined) return { kind: 'wait', reason };
+  const code = errorCodes.find((known) => known === stateReason);
+  if (code !== undefined) return { kind: 'error', code };
   return state === 'queued' ? { kind: 'wait', reason: 'retrying' } : { kind: 'error', code: 'internal' };
 }

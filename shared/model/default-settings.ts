@@ -1,0 +1,4 @@
+import type { Settings } from './settings';
+
+/** Defaults of a new installation. */
+export const defaultSettings: Settings = { theme: 'system', language: 'system', listWidth: 300 };

@@ -1,0 +1,12 @@
+/** Why the head of a conversation's outbox waits (both languages have a text for each). */
+export const waitReasons = [
+  'offline',
+  'recipient_without_keys',
+  'recipient_keys_invalid',
+  'rate_limited',
+  'server_busy',
+  'unreachable_issuer',
+  'retrying',
+] as const;
+
+export type WaitReason = (typeof waitReasons)[number];
