@@ -22,23 +22,40 @@ export class Parley {
   }
 
   /** Starts the engine, makes the world's gateway known to it and creates an identity that is online. */
-  static async join(world: World, name: string, secure: boolean): Promise<Parley> {
+  static async join(
+    world: World,
+    name: string,
+    secure: boolean,
+    network: { gatewayUrl?: string; rootPem?: string } = {},
+  ): Promise<Parley> {
+    const parley = await Parley.begin(world, name);
+    await parley.register(world, { gatewayUrl: world.gateway.addresses[secure ? 'wss' : 'url'], ...network });
+    await parley.online();
+    return parley;
+  }
+
+  /** An engine without any identity. */
+  static async begin(world: World, name: string): Promise<Parley> {
     names += 1;
     const own = `${name}${String(names)}p`;
     const folder = world.folder(`parley-${own}`);
     const engine = new EngineProcess(folder);
-    const { url, wss, issuer } = world.gateway.addresses;
-    const parley = new Parley(`${own}.${issuer}`, folder, engine);
+    const parley = new Parley(`${own}.${world.gateway.addresses.issuer}`, folder, engine);
     world.onEnd(() => parley.kill());
     await engine.waitFor('ready', (event) => event.event === 'ready');
-    const network = await engine.call('network.add', {
-      issuer,
-      gatewayUrl: secure ? wss : url,
-      rootPem: world.gateway.rootPem,
-    });
-    await engine.call('account.create', { network: network['id'], name: own, displayName: name });
-    await parley.online();
     return parley;
+  }
+
+  /** Makes the network known and registers the name there. */
+  async register(world: World, network: { gatewayUrl: string; rootPem?: string }): Promise<void> {
+    const { issuer } = world.gateway.addresses;
+    const added = await this.#engine.call('network.add', {
+      issuer,
+      rootPem: world.gateway.rootPem,
+      ...network,
+    });
+    const [name] = this.aid.split('.');
+    await this.#engine.call('account.create', { network: added['id'], name, displayName: name });
   }
 
   /**
@@ -74,15 +91,30 @@ export class Parley {
     return this.#engine.call(command, { account: this.aid, ...params });
   }
 
+  /** Snapshot of the session. */
+  async session(): Promise<Dict> {
+    const { accounts } = await this.#engine.call('account.list');
+    const account = dictsOf(accounts).find((entry) => entry['account'] === this.aid);
+    return isDict(account?.['session']) ? account['session'] : {};
+  }
+
   /** Waits until the session is online. */
   async online(): Promise<void> {
-    await until(`${this.aid} is online`, async () => {
-      const { accounts } = await this.#engine.call('account.list');
-      return dictsOf(accounts).some((account) => {
-        const session = isDict(account['session']) ? account['session'] : {};
-        return account['account'] === this.aid && session['state'] === 'online';
+    await this.sessionIs('online');
+  }
+
+  /** Waits until the session is in that state; blocked for that reason, if one is given. */
+  async sessionIs(state: string, blocked?: string): Promise<Dict> {
+    let last: Dict = {};
+    try {
+      return await until(`session of ${this.aid} is ${state}`, async () => {
+        last = await this.session();
+        const right = last['state'] === state && (blocked === undefined || last['blocked'] === blocked);
+        return right && last;
       });
-    });
+    } catch (error) {
+      throw new Error(`${String(error)}; it is ${JSON.stringify(last)}`, { cause: error });
+    }
   }
 
   /** Ends the engine as closing the window does, or at once as a power cut does. */

@@ -78,7 +78,23 @@ async function certify(
     if (standing.kind !== 'own') throw occupied(aid);
     pem = standing.pem;
   }
-  return ports.verifier.verifyOwn(aid, pem, publicKeySpki);
+  return checkedOwn(ports, key, pem);
+}
+
+/**
+ * Checks the own certificate as the network just gave it out. One that is not valid yet tells that our clock is behind,
+ * not that the certificate is bad.
+ */
+async function checkedOwn(ports: RegistrationPorts, key: OwnKey, pem: string): Promise<Certificate> {
+  try {
+    return await ports.verifier.verifyOwn(key.aid, pem, key.publicKeySpki);
+  } catch (thrown) {
+    if (!(thrown instanceof AunError) || thrown.detail['reason'] !== 'not_yet_valid') throw thrown;
+    throw new AunError('clock_skew', 'the clock of this computer is behind that of the network', {
+      detail: { ...thrown.detail, cause: thrown.message },
+      cause: thrown,
+    });
+  }
 }
 
 /** The gateway looked at the request and will never accept it, so nothing was registered. */
@@ -93,7 +109,7 @@ async function finish(
   pending: PendingIdentity,
   standing: Standing,
 ): Promise<StoredIdentity> {
-  const { aid, publicKeySpki } = pending;
+  const { aid } = pending;
   if (standing.kind === 'foreign') {
     await store.discard(pending);
     throw nameTaken(aid);
@@ -101,7 +117,7 @@ async function finish(
   try {
     const certificate =
       standing.kind === 'own'
-        ? await ports.verifier.verifyOwn(aid, standing.pem, publicKeySpki)
+        ? await checkedOwn(ports, pending, standing.pem)
         : await certify(ports, pending, nameTaken);
     return await store.promote(pending, certificate);
   } catch (thrown) {
@@ -117,7 +133,7 @@ async function complete(ports: RegistrationPorts, identity: StoredIdentity): Pro
   if (standing.kind === 'foreign') throw keyElsewhere(identity.aid);
   const certificate =
     standing.kind === 'own'
-      ? await ports.verifier.verifyOwn(identity.aid, standing.pem, identity.publicKeySpki)
+      ? await checkedOwn(ports, identity, standing.pem)
       : await certify(ports, identity, keyElsewhere);
   await identity.adoptCertificate(certificate.pem);
   return identity;
@@ -128,7 +144,7 @@ async function complete(ports: RegistrationPorts, identity: StoredIdentity): Pro
  * before anything is sent, and an interruption at any moment is healed by calling this again. An identity that is
  * complete on disk is returned without asking the network.
  * @throws AunError `name_taken` (somebody else's), `own_key_elsewhere` (we hold a key, the network knows another),
- *   `key_unreadable`, `certificate_invalid`, gateway and vault errors
+ *   `key_unreadable`, `certificate_invalid`, `clock_skew`, gateway and vault errors
  */
 export async function registerIdentity(
   ports: RegistrationPorts,
@@ -152,7 +168,7 @@ export async function registerIdentity(
 /**
  * Registers the key of an existing identity again, for a network that lost the registration, or fetches its current
  * certificate (`protocol/01 §11`).
- * @throws AunError `own_key_elsewhere`, `certificate_invalid`, `certificate_revoked`, gateway errors
+ * @throws AunError `own_key_elsewhere`, `certificate_invalid`, `certificate_revoked`, `clock_skew`, gateway errors
  */
 export async function registerAgain(ports: RegistrationPorts, identity: StoredIdentity): Promise<void> {
   await complete(ports, identity);
