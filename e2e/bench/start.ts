@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { _electron } from 'playwright';
 import type { ElectronApplication } from 'playwright';
-import { percentile, tenths } from './statistics';
+import { hundredths, percentile } from './statistics';
 
 const ROUNDS = 7;
 const rootDirectory = path.resolve(__dirname, '../..');
@@ -130,9 +130,9 @@ export async function startBench(): Promise<Record<string, unknown>> {
     rounds: ROUNDS,
     emptyWindowMs: Math.round(emptyMs),
     parleyListMs: Math.round(parleyMs),
-    startRatio: tenths((parleyMs / emptyMs) * 10) / 10,
+    startRatio: hundredths(parleyMs / emptyMs),
     emptyWindowPssMb: Math.round(emptyMb),
     parleyPssMb: Math.round(parleyMb),
-    memoryRatio: tenths((parleyMb / emptyMb) * 10) / 10,
+    memoryRatio: hundredths(parleyMb / emptyMb),
   };
 }

@@ -9,3 +9,8 @@ export function percentile(values: readonly number[], share: number): number {
 export function tenths(value: number): number {
   return Math.round(value * 10) / 10;
 }
+
+/** Rounds to two decimals. */
+export function hundredths(value: number): number {
+  return Math.round(value * 100) / 100;
+}
