@@ -1,7 +1,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { systemRandom } from '../runtime/runtime';
 import type { CryptoPool, PoolKeys } from './pool';
-import { sealEnvelope } from './v1/envelope-seal';
+import { identitySecrets, sealEnvelope } from './v1/envelope-seal';
 import { checkIncoming } from './v1/incoming';
 import type { CheckedEnvelope } from './v1/incoming';
 import { EnvelopeOpener } from './v1/opener';
@@ -38,22 +38,26 @@ export async function measureOpening(
   const random = (length: number): Buffer => systemRandom.bytes(length);
   const perSecond = (started: number): number => Math.round((count * 1000) / (now() - started));
 
+  const identity = {
+    key: AgreementKey.fromPrivateKey(sender.privateKey),
+    fingerprint: SENDER,
+    sign: (data: Uint8Array) => sign('sha256', data, { key: sender.privateKey, dsaEncoding: 'der' }),
+  };
+  const target = {
+    certificateFingerprint: OWN,
+    certificatePoint: pointOfKey(receiver.publicKey),
+    prekey: { id: 'prekey', point: pointOfKey(prekey.publicKey) },
+  };
+  const known = identitySecrets(identity.key, target);
+
   let started = now();
   const rows = Array.from({ length: count }, (_, index) => ({
     message_id: `m-${index}`,
     from: 'alice.aid.test',
     to: 'bobby.aid.test',
     payload: sealEnvelope(
-      {
-        key: AgreementKey.fromPrivateKey(sender.privateKey),
-        fingerprint: SENDER,
-        sign: (data) => sign('sha256', data, { key: sender.privateKey, dsaEncoding: 'der' }),
-      },
-      {
-        certificateFingerprint: OWN,
-        certificatePoint: pointOfKey(receiver.publicKey),
-        prekey: { id: 'prekey', point: pointOfKey(prekey.publicKey) },
-      },
+      identity,
+      { ...target, identitySecrets: known },
       {
         from: 'alice.aid.test',
         to: 'bobby.aid.test',

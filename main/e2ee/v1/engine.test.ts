@@ -120,6 +120,13 @@ describe('sealing a message', () => {
     await expect(desk.engine.seal(message(world, BOBBY))).rejects.toEqual(code('recipient_without_keys'));
   });
 
+  it('tells an address that nobody has from one without keys', async () => {
+    const { world, alice } = await pair();
+    const desk = await world.device(alice, 'alice-desk');
+    const nobody = message(world, 'nobody.aid.test');
+    await expect(desk.engine.seal(nobody)).rejects.toEqual(code('recipient_unknown'));
+  });
+
   it('counts a prekey without a device as no key at all', async () => {
     const { world, alice, bobby } = await pair();
     const desk = await world.device(alice, 'alice-desk');

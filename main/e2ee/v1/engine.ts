@@ -66,8 +66,13 @@ export class V1Engine implements E2eeEngine {
     this.#opener = new EnvelopeOpener(key);
   }
 
-  seal(message: OutgoingMessage): Promise<SealedMessage> {
-    return this.#sealer.seal(message);
+  async seal(message: OutgoingMessage): Promise<SealedMessage> {
+    try {
+      return await this.#sealer.seal(message);
+    } catch (thrown) {
+      const error = toAunError(thrown);
+      throw error.code === 'recipient_without_keys' ? await this.#whyNoKeys(message.to, error) : error;
+    }
   }
 
   recognizes(row: Readonly<Record<string, unknown>>): boolean {
@@ -143,6 +148,17 @@ export class V1Engine implements E2eeEngine {
   /** Resolves when running prekey uploads have ended. For orderly shutdown and tests. */
   settled(): Promise<void> {
     return this.#prekeys.settled();
+  }
+
+  /** An address without keys may be one that nobody has: waiting for keys would be waiting forever. */
+  async #whyNoKeys(aid: string, withoutKeys: AunError): Promise<AunError> {
+    try {
+      await this.#certificates.current(aid);
+      return withoutKeys;
+    } catch (thrown) {
+      if (toAunError(thrown).code !== 'not_found') return withoutKeys;
+      return new AunError('recipient_unknown', `nobody is registered as ${aid}`, { cause: thrown });
+    }
   }
 
   #receiver(): Receiver {
