@@ -42,7 +42,7 @@ function seqOf(raw: unknown): number | null {
 /** JSON of a value from the wire; null when it is nested so deep that it cannot be written (the parser goes deeper). */
 function jsonOf(value: unknown): string | null {
   try {
-    return JSON.stringify(value) ?? 'null';
+    return value === undefined ? 'null' : JSON.stringify(value);
   } catch (thrown) {
     if (thrown instanceof RangeError) return null;
     throw thrown;
