@@ -17,6 +17,7 @@ import { ask, createDesktop } from './shell/desktop';
 import { lockContents } from './shell/lockdown';
 import { openLogFile } from './shell/log-file';
 import { watchNetwork } from './shell/network-watch';
+import { watchFirstList } from './shell/first-list';
 import { quitGracefully } from './shell/quit';
 import { textsFor } from './shell/texts';
 import { createUtilityLauncher } from './shell/utility-launcher';
@@ -96,7 +97,8 @@ async function start(): Promise<void> {
     app.exit(1);
     return;
   }
-  const engine = buildEngine(vault, windows, desktop);
+  const firstList = watchFirstList(systemScheduler);
+  const engine = buildEngine(vault, windows, desktop, firstList.shown);
   const unwatch = watchNetwork(systemScheduler, () => engine.networkChanged());
   quitGracefully({
     logger,
@@ -108,11 +110,16 @@ async function start(): Promise<void> {
       await logFile.flush();
     },
   });
-  windows.serve(engine.router);
+  windows.serve(firstList.watch(engine.router));
   await engine.start();
 }
 
-function buildEngine(vault: VaultManager, windows: WindowedApplication, desktop: Desktop): Engine {
+function buildEngine(
+  vault: VaultManager,
+  windows: WindowedApplication,
+  desktop: Desktop,
+  beforeOnline: Promise<void>,
+): Engine {
   const bundle = (name: string): string => join(__dirname, `${name}.cjs`);
   return createEngine({
     dataDir,
@@ -128,6 +135,7 @@ function buildEngine(vault: VaultManager, windows: WindowedApplication, desktop:
     info: applicationInfo(),
     hostName: computerName(),
     emit: windows.emit,
+    beforeOnline,
   });
 }
 

@@ -284,7 +284,14 @@ export class AccountManager {
       hue: slot.entry.hue,
     };
     const account = new Account(facts, services, options.runtime, options.emit);
-    await account.start(slot.entry.online);
+    await account.start();
+    const { beforeOnline = Promise.resolve() } = options;
+    beforeOnline.then(
+      () => {
+        if (slot.account === account && slot.entry.online) account.session.start();
+      },
+      (error: unknown) => this.log('account.not_online', slot, toAunError(error)),
+    );
     return account;
   }
 

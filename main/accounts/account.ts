@@ -83,8 +83,8 @@ export class Account {
     });
   }
 
-  /** Reads what a crash may have left and goes online if `online` is wanted. */
-  async start(online: boolean): Promise<void> {
+  /** Reads what a crash may have left; the session is started by whoever owns the account. */
+  async start(): Promise<void> {
     await this.inbox.load();
     await this.outbox.load();
     await this.store.openConversation(this.facts.aid, 'self', this.facts.aid, this.now());
@@ -94,7 +94,6 @@ export class Account {
       session.onEvent((name, params) => this.inbox.event(name, params)),
       session.onChange((snapshot) => this.sessionChanged(snapshot)),
     );
-    if (online) session.start();
     this.changed();
   }
 

@@ -24,4 +24,9 @@ export interface EngineOptions {
   /** Name of this computer, told to a session that ours displaces. */
   readonly hostName: string;
   readonly emit: Emit;
+  /**
+   * What has to happen before accounts go online by themselves and the embedded network starts: the window's first list
+   * comes before the network. Absent: at once.
+   */
+  readonly beforeOnline?: Promise<void>;
 }

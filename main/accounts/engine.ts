@@ -77,7 +77,8 @@ export function createEngine(options: EngineOptions): Engine {
         listsRead();
       }
       // The gateway takes a moment; the window and the accounts of other networks do not wait for it.
-      local?.resume().catch(reportFailure);
+      const resumed = (options.beforeOnline ?? Promise.resolve()).then(() => local?.resume());
+      resumed.catch(reportFailure);
       await accounts.openAll();
     },
     async stop() {
