@@ -43,7 +43,8 @@ export type OpenResult =
 export interface E2eeEngine {
   /**
    * Encrypts for every device of the peer and the own other devices. `refresh` drops cached keys first.
-   * @throws AunError `recipient_without_keys`, `recipient_keys_invalid`, `recipient_certificate_revoked`, `message_too_large`, gateway errors
+   * @throws AunError `recipient_unknown`, `recipient_without_keys`, `recipient_keys_invalid`, `recipient_certificate_revoked`,
+   *   `message_too_large`, gateway errors
    */
   seal(message: {
     readonly to: string;

@@ -2,7 +2,7 @@ import { asJsonObject } from './json';
 import type { E2eeEngine, IncomingRow, OpenResult, SealedMessage } from '../../ports/e2ee';
 import type { CertificateVerifier, Identity, PkiSource } from '../../ports/identity';
 import type { RpcCaller } from '../../ports/session';
-import { toAunError } from '../../runtime/errors';
+import { AunError, toAunError } from '../../runtime/errors';
 import type { Runtime } from '../../runtime/runtime';
 import type { CryptoPool, PoolKeys } from '../pool';
 import type { OpenOutcome } from '../pool-protocol';
