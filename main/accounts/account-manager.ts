@@ -240,8 +240,10 @@ export class AccountManager {
     return this.afterwards(slot, async () => {
       if (slot.account !== null) return;
       try {
-        slot.account = await this.build(slot);
+        const account = await this.build(slot);
+        slot.account = account;
         slot.failure = null;
+        this.goOnline(slot, account);
       } catch (thrown) {
         slot.failure = toAunError(thrown);
         slot.failedAt = this.parts.options.runtime.clock.now();
@@ -285,14 +287,18 @@ export class AccountManager {
     };
     const account = new Account(facts, services, options.runtime, options.emit);
     await account.start();
-    const { beforeOnline = Promise.resolve() } = options;
+    return account;
+  }
+
+  /** Lets an account that was just opened go online, once the start of the application allows it. */
+  private goOnline(slot: Slot, account: Account): void {
+    const { beforeOnline = Promise.resolve() } = this.parts.options;
     beforeOnline.then(
       () => {
         if (slot.account === account && slot.entry.online) account.session.start();
       },
       (error: unknown) => this.log('account.not_online', slot, toAunError(error)),
     );
-    return account;
   }
 
   private async snapshotOf(slot: Slot): Promise<AccountSnapshot> {

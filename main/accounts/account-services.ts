@@ -8,7 +8,7 @@ import { createCertificateVerifier } from '../identity/verifier';
 import type { VerifierMemory } from '../identity/verifier';
 import type { SessionMemory, TokenSet } from '../ports/session';
 import type { AccountStore, StoreHost } from '../ports/store';
-import type { Random } from '../runtime/runtime';
+import type { Clock, Random } from '../runtime/runtime';
 import { SLOT_ID } from './account';
 import type { AccountServices } from './account';
 import { databaseFiles, databaseKey } from './database-key';
@@ -109,6 +109,11 @@ export async function openAccountServices(parts: {
       hostName: options.hostName,
       startedAt: runtime.clock.now(),
     });
+    // Prekeys age by the gateway's clock: a jump of ours must not retire them early.
+    const gatewayClock: Clock = {
+      now: () => runtime.clock.now() + session.clockSkewMs(),
+      monotonic: () => runtime.clock.monotonic(),
+    };
     const e2ee = createE2eeV1({
       identity,
       deviceId,
@@ -116,7 +121,7 @@ export async function openAccountServices(parts: {
       pki,
       verifier,
       store,
-      runtime,
+      runtime: { ...runtime, clock: gatewayClock },
       pool: parts.cryptoPool,
     });
     return { identity, deviceId, store, session, e2ee };

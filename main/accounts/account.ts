@@ -1,4 +1,4 @@
-import { aidProblem, parseAid } from '../../shared/aun/aid';
+import { peerAidProblem, parsePeerAid } from '../../shared/aun/aid';
 import { onlineResultSchema } from '../../shared/aun/wire';
 import type { Account as AccountSnapshot, SessionSnapshot } from '../../shared/model/account';
 import type { Conversation } from '../../shared/model/conversation';
@@ -139,10 +139,10 @@ export class Account {
 
   /** Finds or makes the conversation with an address. @throws AunError `invalid_aid` */
   async openConversation(peer: string): Promise<Conversation> {
-    const aid = parseAid(peer);
+    const aid = parsePeerAid(peer);
     if (aid === null) {
       throw new EngineError('invalid_aid', 'this is not an AUN address', {
-        detail: { problem: aidProblem(peer) },
+        detail: { problem: peerAidProblem(peer) },
       });
     }
     const conversation = await this.store.openConversation(
@@ -163,10 +163,10 @@ export class Account {
     online: boolean;
     certificateFingerprint: string | null;
   }> {
-    const aid = parseAid(text);
+    const aid = parsePeerAid(text);
     if (aid === null) {
       throw new EngineError('invalid_aid', 'this is not an AUN address', {
-        detail: { problem: aidProblem(text) },
+        detail: { problem: peerAidProblem(text) },
       });
     }
     const found = await this.services.e2ee.lookup(aid);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { parseAid } from '../../shared/aun/aid';
+import { parsePeerAid } from '../../shared/aun/aid';
 import type { JsonObject, JsonValue } from '../../shared/aun/canonical-json';
 import { messageRowSchema } from '../../shared/aun/wire';
 import type { MessageRow } from '../../shared/aun/wire';
@@ -87,8 +87,8 @@ function claimedConversation(
   row: MessageRow,
   ownAid: string,
 ): { conversation: string; sender: string; own: boolean } {
-  const from = parseAid(row.from);
-  const to = parseAid(row.to);
+  const from = parsePeerAid(row.from);
+  const to = parsePeerAid(row.to);
   if (from === null) return { conversation: ownAid, sender: 'unknown', own: false };
   if (from === ownAid) return { conversation: to ?? ownAid, sender: from, own: true };
   return { conversation: from, sender: from, own: false };

@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { aidProblem, nameProblem, parseAid, safeAid, splitAid, suggestNames } from './aid';
+import {
+  aidProblem,
+  nameProblem,
+  parseAid,
+  parsePeerAid,
+  peerAidProblem,
+  safeAid,
+  splitAid,
+  suggestNames,
+} from './aid';
 
 it('folds what a person types and splits at the first dot', () => {
   expect(parseAid('  Alice.AgentID.pub ')).toBe('alice.agentid.pub');
@@ -45,4 +54,15 @@ it('suggests only names that follow the rules, near what was typed', () => {
     }),
   );
   expect(suggestNames('alice', 3).every((name) => name.includes('alice'))).toBe(true);
+});
+
+it('writes to whom other networks have registered, but never to a group or to nonsense', () => {
+  for (const aid of ['bob.aid.test', 'guest42.agentid.pub', 'Al.X']) {
+    expect(parsePeerAid(aid)).toBe(aid.toLowerCase());
+  }
+  expect(peerAidProblem('g-12ab.aun.test')).toBe('group_prefix');
+  expect(peerAidProblem('group.aun.test')).toBe('reserved');
+  expect(peerAidProblem('bob')).toBe('missing_issuer');
+  expect(peerAidProblem('b b.aun.test')).toBe('bad_character');
+  expect(peerAidProblem('../../x.aun.test')).toBe('empty');
 });

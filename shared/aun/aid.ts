@@ -80,6 +80,27 @@ export function parseAid(text: string): Aid | null {
   return aidProblem(normal) === null ? (normal as Aid) : null;
 }
 
+/**
+ * Says what is wrong with somebody else's address, or `null`. Softer than {@link aidProblem}: what another network has
+ * registered (short or reserved names, guests) may be written to, only nonsense and group ids may not.
+ */
+export function peerAidProblem(text: string): AidProblem | null {
+  const { name, issuer } = splitAid(normalizeAidInput(text));
+  if (name === '') return 'empty';
+  if (!/^[a-z0-9_-]*$/.test(name)) return 'bad_character';
+  if (name.startsWith('-')) return 'bad_start';
+  if (name.startsWith('g-')) return 'group_prefix';
+  // The group service's own address is nobody to write to (`protocol/04 §1.1`).
+  if (name === 'group') return 'reserved';
+  return name.length > NAME_LENGTH.max ? 'too_long' : issuerProblem(issuer);
+}
+
+/** Parses somebody else's address, typed or received, by the rules of {@link peerAidProblem}. */
+export function parsePeerAid(text: string): Aid | null {
+  const normal = normalizeAidInput(text);
+  return peerAidProblem(normal) === null ? (normal as Aid) : null;
+}
+
 /** The issuer of a checked address. */
 export function issuerOf(aid: Aid): string {
   return splitAid(aid).issuer;

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { parseAid } from '../../../shared/aun/aid';
+import { parsePeerAid } from '../../../shared/aun/aid';
 import type { Aid } from '../../../shared/aun/aid';
 import type { Certificate, CertificateVerifier, Identity, PkiSource } from '../../ports/identity';
 import type { StoredCertificate } from '../../ports/store';
@@ -104,7 +104,7 @@ export class CertificateDirectory {
     if (failed !== undefined && now < failed.until) throw failed.error;
     const running = this.#running.get(key);
     if (running !== undefined) return running;
-    const checked = parseAid(aid);
+    const checked = parsePeerAid(aid);
     if (checked === null || checked !== aid)
       throw new AunError('invalid_aid', `not an AID: ${aid.slice(0, 80)}`);
     const task = this.#load(key, known, () => load(checked)).finally(() => this.#running.delete(key));

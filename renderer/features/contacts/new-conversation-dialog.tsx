@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { aidProblem, normalizeAidInput, splitAid } from '../../../shared/aun/aid';
+import { peerAidProblem, normalizeAidInput, splitAid } from '../../../shared/aun/aid';
 import { invoke, toCommandError, type CommandError } from '../../stores/bridge';
 import { useConversationsStore } from '../../stores/conversations-store';
 import { showConversation } from '../../stores/navigation';
@@ -26,7 +26,7 @@ export function NewConversationDialog(props: { readonly account: string; readonl
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<CommandError | null>(null);
   const aid = completeAid(typed, account);
-  const problem = aid === '' ? null : aidProblem(aid);
+  const problem = aid === '' ? null : peerAidProblem(aid);
   const self = aid === account;
   const valid = aid !== '' && problem === null;
   const lookup = usePeerLookup(account, valid && !self ? aid : null, attempt);
