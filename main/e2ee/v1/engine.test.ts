@@ -209,6 +209,18 @@ describe('sealing a message', () => {
     expect(lists()).toBe(3);
   });
 
+  it('looks for own new devices every half minute: nobody else tells a sender about them', async () => {
+    const { world, alice, bobby } = await pair();
+    const desk = await world.device(alice, 'alice-desk');
+    await world.device(bobby, 'bobby-laptop');
+    expect(sealedCopies(await desk.engine.seal(message(world, BOBBY))).self).toHaveLength(0);
+    await world.device(alice, 'alice-laptop');
+    world.time.advance(29_000);
+    expect(sealedCopies(await desk.engine.seal(message(world, BOBBY))).self).toHaveLength(0);
+    world.time.advance(2_000);
+    expect(sealedCopies(await desk.engine.seal(message(world, BOBBY))).self).toHaveLength(1);
+  });
+
   it('takes 32 KiB and more, and refuses what would not fit into a frame', async () => {
     const { world, alice, bobby } = await pair();
     const desk = await world.device(alice, 'alice-desk');

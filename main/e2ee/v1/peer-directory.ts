@@ -15,6 +15,11 @@ import type { AgreementKey } from './primitives';
 
 /** Longest life of a device list in ms (`protocol/02 §5.1`). */
 export const DEVICE_LIST_AGE = 600_000;
+/**
+ * The same for the own devices: a gateway refuses a send whose list of the recipient is stale, but says nothing about a
+ * stale list of the sender (`protocol/04 §3.1`), so a new own device would miss what is sent meanwhile.
+ */
+const OWN_DEVICE_LIST_AGE = 30_000;
 const LIST_LIMIT = 512;
 
 /** A device that can be written to: everything about it was checked. */
@@ -41,7 +46,8 @@ export interface DeviceList {
 }
 
 /**
- * Devices of AIDs (`protocol/02 §2.2`, `§3.8`, `§5.1`): one list per AID, at most ten minutes old, forgotten on errors
+ * Devices of AIDs (`protocol/02 §2.2`, `§3.8`, `§5.1`): one list per AID, at most ten minutes old (half a minute
+ * for the own devices), forgotten on errors
  * and when somebody has no keys. A device that cannot be trusted is left out, never written to in a weaker mode.
  */
 export class PeerDirectory {
@@ -76,8 +82,8 @@ export class PeerDirectory {
     if (options.refresh === true) this.invalidate(aid);
     const known = this.#lists.get(aid);
     const now = this.#runtime.clock.now();
-    if (known !== undefined && now >= known.fetchedAt && now - known.fetchedAt < DEVICE_LIST_AGE)
-      return known;
+    const longest = aid === this.#identity.aid ? OWN_DEVICE_LIST_AGE : DEVICE_LIST_AGE;
+    if (known !== undefined && now >= known.fetchedAt && now - known.fetchedAt < longest) return known;
     const running = this.#running.get(aid);
     if (running !== undefined) return running;
     const task = this.#load(aid).finally(() => {
