@@ -167,7 +167,8 @@ export const en = {
       '{{name}} has not published keys yet. Your messages wait on this computer and leave, encrypted, as soon as the keys are there.',
     keysChangedText:
       'The keys of {{name}} are not the ones you know. That happens after a new installation, and it is also how an impostor would look. Compare the fingerprint over another channel before you go on.',
-    forwardText: 'One-time keys are used and then destroyed, so a stolen key does not open old messages.',
+    forwardText:
+      'Devices change their receiving keys every hour and destroy the old ones after about a week. Keys stolen later do not open messages from before that.',
   },
   details: {
     title: 'Details',

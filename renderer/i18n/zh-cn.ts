@@ -113,7 +113,7 @@ export const zhCn: Translated<typeof en> = {
     unsupported: 'Parley 暂时无法显示这种消息（{{type}}）。',
     broken: '此消息无法显示。',
     timeDoubtful: '发送方的时钟与网络不一致，这里显示的是网络时间。',
-    notForwardSecret: '使用长期密钥加密：对方的一次性密钥已用完。',
+    notForwardSecret: '使用长期密钥加密，没有前向保密。',
     openLink: '打开 {{url}}',
     actions: '消息操作',
     messageFrom: '{{name}}，{{time}}：{{text}}',
@@ -167,7 +167,7 @@ export const zhCn: Translated<typeof en> = {
     noKeysText: '{{name}} 还没有公布密钥。你的消息会在这台电脑上等待，对方就绪后立即加密发出。',
     keysChangedText:
       '{{name}} 的密钥与你之前见过的不同。重新安装后会这样，冒充者也会这样。请先通过其他渠道核对指纹，再继续聊天。',
-    forwardText: '一次性密钥用后即毁，即使密钥被盗，也无法打开以前的消息。',
+    forwardText: '设备每小时更换接收密钥，旧密钥大约一周后销毁。此后即使密钥被盗，也无法打开更早的消息。',
   },
   details: {
     title: '详情',
