@@ -110,7 +110,7 @@ export const en = {
     unsupported: 'Parley can’t show this kind of message yet ({{type}}).',
     broken: 'This message could not be shown.',
     timeDoubtful: 'The sender’s clock differs from the network’s. The time shown is the network’s.',
-    notForwardSecret: 'Encrypted with the long-term key: the recipient had no one-time key left.',
+    notForwardSecret: 'Encrypted with the long-term key, without forward secrecy.',
     openLink: 'Open {{url}}',
     actions: 'Message actions',
     messageFrom: '{{name}}, {{time}}: {{text}}',
