@@ -144,6 +144,17 @@ describe('sealing a message', () => {
     expect(sealedCopies(sealed).recipient.map((copy) => copy.device_id)).toEqual(['bobby-laptop']);
   });
 
+  it('leaves out a device whose certificate is revoked and reaches one with another certificate', async () => {
+    const { world, alice, bobby } = await pair();
+    const desk = await world.device(alice, 'alice-desk');
+    await world.device(bobby, 'bobby-phone');
+    world.gateway.revoked.add(bobby.certificate()?.fingerprint ?? '');
+    world.gateway.serve(await bobby.renew());
+    await world.device(bobby, 'bobby-laptop');
+    const sealed = await desk.engine.seal(message(world, BOBBY));
+    expect(sealedCopies(sealed).recipient.map((copy) => copy.device_id)).toEqual(['bobby-laptop']);
+  });
+
   it('refuses to send, in any mode, when every prekey is forged', async () => {
     const { world, alice, bobby } = await pair();
     const desk = await world.device(alice, 'alice-desk');
