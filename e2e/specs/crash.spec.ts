@@ -28,23 +28,26 @@ async function crash(): Promise<void> {
 
 test('killed twice while messages arrive, it holds every one of them once and in order', async () => {
   const alice = await world.person('alice').join();
-  const texts = numbered('来信', 90);
+  const texts: string[] = [];
+  const enough = new AbortController();
+  // She writes until both kills are over, so each of them comes while messages arrive.
   const sending = (async () => {
-    for (const text of texts) await alice.tell(own, text);
+    while (!enough.signal.aborted) {
+      const text = `来信 ${String(texts.length)}`;
+      texts.push(text);
+      await alice.tell(own, text);
+    }
   })();
   for (const [at, kind] of [
     [10, 'first'],
-    [45, 'second'],
+    [50, 'second'],
   ] as const) {
-    await until(
-      `${kind} crash is due`,
-      async () => {
-        return (await seat.texts(own, alice.aid, 'theirs').catch(() => [])).length >= at;
-      },
-      40_000,
-    );
+    const due = async (): Promise<boolean> =>
+      (await seat.texts(own, alice.aid, 'theirs').catch(() => [])).length >= at;
+    await until(`the ${kind} kill is due`, due, 40_000);
     await crash();
   }
+  enough.abort();
   await sending;
   await seat.online(own);
   await seat.window.visit(alice.aid);
