@@ -113,6 +113,20 @@ describe('Parley among 0.2.20 clients', () => {
     expect(late.received[0]?.['encrypted']).toBe(true);
   });
 
+  it('sends what waited for keys as soon as the other side writes', async () => {
+    const parley = await Parley.join(world, 'parley', false);
+    const late = world.person('later');
+    await late.client.createAid(late.aid);
+    await parley.tell(late.aid, '等你上线');
+    await until('it waits', async () => {
+      const [row] = await parley.timeline(late.aid);
+      return row?.['stateReason'] === 'recipient_without_keys';
+    });
+    await late.online();
+    await late.tell(parley.aid, '我来了');
+    expect(await late.heard(1)).toEqual(['等你上线']);
+  });
+
   it('keeps what it cannot open, with sender, reason and raw envelope, and acknowledges it', async () => {
     const parley = await Parley.join(world, 'parley', false);
     const alice = await world.person('alice').join();

@@ -213,8 +213,15 @@ export class Account {
     }
     if (change.messages.length + change.conversations.length + change.removed.length === 0) return;
     for (const [conversation, security] of learnedSecurity(change)) this.setSecurity(conversation, security);
+    for (const conversation of nowReachable(change)) this.wake(conversation);
     this.totalsStale = true;
     this.changed();
+  }
+
+  private wake(conversation: string): void {
+    this.outbox.wake(conversation).catch((error: unknown) => {
+      this.runtime.logger.log('warn', 'account.outbox_failed', { error });
+    });
   }
 
   private setSecurity(conversation: string, security: Conversation['security']): void {
@@ -283,4 +290,24 @@ function learnedSecurity(change: StoreChange): Map<string, Conversation['securit
     }
   }
   return learned;
+}
+
+/** Conversations whose messages wait for keys and whose peer has just sent something encrypted: keys are there now. */
+function nowReachable(change: StoreChange): string[] {
+  const heardFrom = new Set(
+    change.messages
+      .filter(
+        (message) =>
+          !message.own && message.protection !== 'none' && message.content.kind !== 'undecryptable',
+      )
+      .map((message) => message.conversation),
+  );
+  return change.conversations
+    .filter(
+      (conversation) =>
+        heardFrom.has(conversation.conversation) &&
+        (conversation.waiting === 'recipient_without_keys' ||
+          conversation.waiting === 'recipient_keys_invalid'),
+    )
+    .map((conversation) => conversation.conversation);
 }

@@ -135,7 +135,7 @@ describe('the place of the window', () => {
   it('has a first size and never becomes unusably small', () => {
     expect(restoreBounds(DEFAULT_WINDOW_STATE, [screen])).toEqual(FIRST_SIZE);
     const tiny = { bounds: { ...bounds, width: 10, height: 10 }, maximized: false };
-    expect(restoreBounds(tiny, [screen])).toMatchObject({ width: 720, height: 480 });
+    expect(restoreBounds(tiny, [screen])).toMatchObject({ width: 420, height: 480 });
   });
 });
 
