@@ -78,7 +78,7 @@ async function openVault(windows: WindowedApplication, desktop: Desktop): Promis
 }
 
 async function start(): Promise<void> {
-  const settings = await readSettings(dataDir, defaultSettings);
+  const settings = await earlySettings;
   const windows = new WindowedApplication({
     dataDir,
     dist,
@@ -138,6 +138,10 @@ function buildEngine(
     beforeOnline,
   });
 }
+
+// Read while Electron is still starting.
+const earlySettings = readSettings(dataDir, defaultSettings);
+earlySettings.catch(() => undefined);
 
 if (app.requestSingleInstanceLock()) {
   process.on('uncaughtException', fail);

@@ -5,8 +5,12 @@ import type { Logger } from '../runtime/logger';
 import { systemErrorCode } from '../runtime/files';
 import { APP_SCHEME, resolveAppFile, securityHeaders } from './app-path';
 
-/** Declares the scheme; Electron wants this before it is ready. */
+/**
+ * Declares the scheme; Electron wants this before it is ready. The first `Response` of a process loads the whole of
+ * fetch; made here, it does so while Electron is still starting, not while the window waits for its page.
+ */
 export function declareAppScheme(): void {
+  new Response(null);
   protocol.registerSchemesAsPrivileged([
     {
       scheme: APP_SCHEME,

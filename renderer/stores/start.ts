@@ -1,3 +1,4 @@
+import type { Account } from '../../shared/model/account';
 import { useAccountsStore } from './accounts-store';
 import { useAppStore } from './app-store';
 import { invoke, onEvents } from './bridge';
@@ -17,6 +18,10 @@ function chooseAccount(): void {
 /** Reads the identities, at the start and after unlocking. */
 export async function loadAccounts(): Promise<void> {
   const { accounts } = await invoke('account.list', {});
+  takeAccounts(accounts);
+}
+
+function takeAccounts(accounts: readonly Account[]): void {
   useAccountsStore.getState().replaceAll(accounts);
   chooseAccount();
 }
@@ -34,12 +39,14 @@ export async function startStores(): Promise<() => void> {
     useTimelineStore.getState().applyBatch(batch);
     useNoticesStore.getState().applyBatch(batch);
   });
-  const [info, settings, { networks }] = await Promise.all([
+  const [info, settings, { networks }, { accounts }] = await Promise.all([
     invoke('app.info', {}),
     invoke('app.settings.get', {}),
     invoke('network.list', {}),
+    invoke('account.list', {}),
   ]);
   useAppStore.setState({ info, settings, networks, vault: info.vault });
-  if (!info.vault.locked) await loadAccounts();
+  // Behind a passphrase the identities are read again after it was given.
+  if (!info.vault.locked) takeAccounts(accounts);
   return dispose;
 }
