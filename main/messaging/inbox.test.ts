@@ -181,6 +181,19 @@ it('survives a gateway whose counters started again, loses nothing and says so o
   expect((await store.cursor()).contiguous).toBe(1);
 });
 
+it('keeps every message of a gateway that plays with its numbers, without fetching everything for each', async () => {
+  gateway.rows = [textRow(1, BOB, ME, 'one'), textRow(2, BOB, ME, 'two')];
+  inbox.online();
+  await holds(2);
+  const pulls = (): number => gateway.calls.filter((method) => method === 'message.pull').length;
+  for (let index = 0; index < 20; index += 1) {
+    inbox.event('message.received', textRow(1, BOB, ME, `again ${index}`, `again-${index}`));
+  }
+  await holds(22);
+  expect(resets).toBe(1);
+  expect(pulls()).toBeLessThan(8);
+});
+
 it('keeps a row that is no message, shows it and goes on', async () => {
   gateway.rows = [{ ...textRow(1, BOB, ME, ''), message_id: '' }, textRow(2, BOB, ME, 'two')];
   inbox.online();

@@ -10,7 +10,7 @@ import { createHealer } from './healing';
 import type { Healer } from './healing';
 import { envelopeRecord, malformedRecord, plainRecord, readRow, recalledRecord } from './inbound-record';
 import type { ReadRow } from './inbound-record';
-import { ACK_DELAY_MS, CATCH_UP_RETRY_MS, PULL_PAGE } from './limits';
+import { ACK_DELAY_MS, CATCH_UP_RETRY_MS, PULL_PAGE, RESET_PAUSE_MS } from './limits';
 import { createSerialQueue } from './serial-queue';
 
 /** What the inbox needs of its account. */
@@ -50,6 +50,7 @@ export class Inbox {
   private ackTimer: Disposer | null = null;
   private retryTimer: Disposer | null = null;
   private repeatsLikely = false;
+  private lastResetAt = Number.NEGATIVE_INFINITY;
   private stopped = false;
 
   constructor(private readonly deps: InboxDependencies) {
@@ -142,11 +143,16 @@ export class Inbox {
     if (!('row' in row) || row.kind === 'recall') return 'new';
     const owner = await this.deps.store.seqOwner(seq);
     if (owner === null) return 'new';
-    return owner.messageId === row.row.message_id && owner.sender === row.row.from ? 'repeat' : 'reused';
+    if (owner.messageId === row.row.message_id && owner.sender === row.row.from) return 'repeat';
+    // Right after a restart of the counters more of the same is expected; a gateway that plays with numbers must not make
+    // us fetch everything again and again.
+    const sinceReset = this.deps.runtime.clock.monotonic() - this.lastResetAt;
+    return sinceReset < RESET_PAUSE_MS ? 'new' : 'reused';
   }
 
   private async reset(): Promise<void> {
     this.deps.runtime.logger.log('warn', 'inbox.server_reset', { contiguous: this.cursor.contiguous });
+    this.lastResetAt = this.deps.runtime.clock.monotonic();
     this.cursor = { contiguous: 0, acknowledged: 0 };
     await this.deps.store.setCursor(this.cursor);
     this.deps.onServerReset();

@@ -23,3 +23,6 @@ export function outboxBackoff(attempts: number, unit: number): number {
 
 /** Pause before the outbox goes on after the database refused a write, in ms. */
 export const STORE_RETRY_MS = 5_000;
+
+/** A second restart of the gateway's counters is believed no sooner than this after the first, in ms. */
+export const RESET_PAUSE_MS = 60_000;
