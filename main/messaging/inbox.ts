@@ -115,6 +115,7 @@ export class Inbox {
     const rows = batch.map((raw) => readRow(raw, (row) => this.deps.e2ee.recognizes(row)));
     let contiguous = this.cursor.contiguous;
     let gap = false;
+    let restarted = false;
     const fresh: ReadRow[] = [];
     for (const row of rows) {
       if (row.kind === 'malformed') {
@@ -123,8 +124,8 @@ export class Inbox {
         continue;
       }
       const place = row.seq !== null && row.seq <= contiguous ? await this.placeOf(row, row.seq) : 'new';
-      if (place === 'reused') return this.reset();
-      if (place === 'new') fresh.push(row);
+      if (place === 'reused') restarted = true;
+      if (place !== 'repeat') fresh.push(row);
       if (row.seq === contiguous + 1) contiguous = row.seq;
       else if (row.seq !== null && row.seq > contiguous + 1) gap = true;
     }
@@ -134,7 +135,8 @@ export class Inbox {
       this.retryLater();
       throw error;
     }
-    if (gap) await this.catchUp();
+    if (restarted) await this.reset();
+    else if (gap) await this.catchUp();
     else this.scheduleAck();
   }
 
