@@ -298,7 +298,7 @@ export const en = {
     name: 'Name',
     namePlaceholder: 'lin_wei',
     displayName: 'Display name (optional)',
-    displayNamePlaceholder: 'How others see you',
+    displayNamePlaceholder: 'Shown in this window only',
     onNetwork: 'on {{issuer}}',
     changeNetwork: 'Change',
     rules: '4 to 64 characters: a–z, 0–9, _ and -',

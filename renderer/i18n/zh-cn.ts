@@ -291,7 +291,7 @@ export const zhCn: Translated<typeof en> = {
     name: '名字',
     namePlaceholder: 'lin_wei',
     displayName: '显示名称（可选）',
-    displayNamePlaceholder: '别人看到的名字',
+    displayNamePlaceholder: '只在这个窗口里显示',
     onNetwork: '网络：{{issuer}}',
     changeNetwork: '更换',
     rules: '4 到 64 个字符：a–z、0–9、_ 和 -',
