@@ -1,5 +1,6 @@
 import { expect, test } from 'playwright/test';
 import type { Person } from '../harness/person';
+import { until } from '../harness/until';
 import { World } from '../interop/world';
 import { photographFailures, Seat } from '../support/seat';
 
@@ -128,6 +129,59 @@ test('unread messages are counted, the line shows where they begin, and reading 
   expect(order).toEqual(['read this', 'New messages', 'new one', 'new two', 'new three']);
   await expect(row(eve.aid)).toHaveAttribute('data-unread', 'false');
   await expect(seat.page.getByTestId('rail-account')).toHaveAttribute('aria-label', `${own}, online`);
+});
+
+/** Waits until the timeline has not moved for a while: twenty drawn frames. */
+function atRest(): Promise<void> {
+  return seat.page.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        const timeline = document.querySelector('[data-testid="timeline"]');
+        let last = -1;
+        let still = 0;
+        const look = (): void => {
+          const place = timeline?.scrollTop ?? 0;
+          still = place === last ? still + 1 : 0;
+          last = place;
+          if (still < 20) requestAnimationFrame(look);
+          else resolve();
+        };
+        look();
+      }),
+  );
+}
+
+test('the timeline stays at its end while hundreds arrive, and stays where the reader scrolled to', async () => {
+  const fay = await partner('faybelle');
+  const burst = async (word: string, count: number): Promise<void> => {
+    await Promise.all(Array.from({ length: count }, (_, index) => fay.tell(own, `${word} ${String(index)}`)));
+  };
+  await burst('first', 250);
+  await fay.tell(own, 'the last of them');
+  await seat.window.shows('the last of them', { own: false });
+  await expect(seat.page.getByTestId('jump-to-end')).toBeHidden();
+
+  await atRest();
+  await seat.page.getByTestId('timeline').hover();
+  await seat.page.mouse.wheel(0, -2500);
+  await atRest();
+  await expect(seat.page.getByTestId('jump-to-end')).toBeVisible();
+  const topmost = (): Promise<string | null> =>
+    seat.page.evaluate(() => {
+      const edge = document.querySelector('[data-testid="timeline"]')?.getBoundingClientRect().top ?? 0;
+      const bubbles = [...document.querySelectorAll('[data-testid="bubble"]')];
+      return bubbles.find((bubble) => bubble.getBoundingClientRect().top > edge)?.textContent ?? null;
+    });
+  const before = await topmost();
+  expect(before).not.toBeNull();
+  await burst('second', 60);
+  await until(
+    'they are in the database',
+    async () => (await seat.texts(own, fay.aid, 'theirs')).length === 311,
+  );
+  expect(await topmost()).toBe(before);
+  await seat.page.getByTestId('jump-to-end').click();
+  await expect(seat.page.getByTestId('jump-to-end')).toBeHidden();
 });
 
 test('each day begins with a line', async () => {

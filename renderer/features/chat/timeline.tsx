@@ -16,6 +16,8 @@ import { useMarkRead } from './use-mark-read';
 const fetchDistance = 600;
 /** This close to the end (px) counts as being there. */
 const endDistance = 48;
+/** How long a turn of the wheel keeps moving the view, in ms. */
+const leavingTime = 400;
 /** How long a message that was jumped to stays marked, in ms. */
 const highlightTime = 2200;
 
@@ -46,6 +48,11 @@ export function Timeline({ account, conversation, timeline, window }: TimelinePr
   const scroller = useRef<HTMLDivElement>(null);
   const list = useRef<VirtualizerHandle>(null);
   const atEnd = useRef(!hasNewer);
+  // On the way to the end. Rows that were just added are below the screen for a moment; that is not the reader leaving.
+  const following = useRef(false);
+  // Until this moment of `performance.now()` the reader is leaving the end: the wheel moves the view softly, and its first
+  // pixels are still near the end.
+  const leavingUntil = useRef(0);
   const [showJump, setShowJump] = useState(false);
   const [faded, setFaded] = useState(0);
   const acceptsRow = useCallback((index: number) => rows[index]?.kind === 'message', [rows]);
@@ -76,13 +83,26 @@ export function Timeline({ account, conversation, timeline, window }: TimelinePr
     const { scrollOffset, scrollSize, viewportSize } = handle;
     if (viewportSize === 0) return;
     const below = scrollSize - viewportSize - scrollOffset;
-    atEnd.current = below <= endDistance && !hasNewer;
-    setShowJump(below > viewportSize * 0.75 || (hasNewer && below > endDistance));
+    if (below <= endDistance) following.current = false;
+    if (!following.current)
+      atEnd.current = below <= endDistance && !hasNewer && performance.now() > leavingUntil.current;
+    const far = below > viewportSize * 0.75 || (hasNewer && below > endDistance);
+    setShowJump(far && !following.current);
     const store = useTimelineStore.getState();
     if (scrollOffset < fetchDistance && hasOlder) void store.loadOlder(account, id);
     else if (below < fetchDistance && hasNewer) void store.loadNewer(account, id);
     noteReading();
   }, [account, id, hasOlder, hasNewer, noteReading]);
+
+  const follow = useCallback((handle: VirtualizerHandle | null, last: number, smooth = false) => {
+    following.current = true;
+    leavingUntil.current = 0;
+    handle?.scrollToIndex(last, { align: 'end', smooth });
+  }, []);
+  /** The reader takes over: whatever the timeline was about to do, it stays. */
+  const release = useCallback(() => {
+    following.current = false;
+  }, []);
 
   // The first place to be: the message asked for, the first unread one, or the end.
   const placed = useRef(false);
@@ -98,12 +118,12 @@ export function Timeline({ account, conversation, timeline, window }: TimelinePr
       placed.current = true;
       const line = rows.findIndex((row) => row.kind === 'new');
       if (timeline.target === null && line >= 0) handle.scrollToIndex(line, { align: 'start', offset: -48 });
-      else if (timeline.target === null) handle.scrollToIndex(rows.length - 1, { align: 'end' });
+      else if (timeline.target === null) follow(handle, rows.length - 1);
     } else if (atEnd.current || ownIsNew) {
       atEnd.current = true;
-      handle.scrollToIndex(rows.length - 1, { align: 'end' });
+      follow(handle, rows.length - 1);
     }
-  }, [rows, timeline.target]);
+  }, [rows, timeline.target, follow]);
 
   const done = useRef(0);
   useLayoutEffect(() => {
@@ -113,6 +133,7 @@ export function Timeline({ account, conversation, timeline, window }: TimelinePr
     if (index < 0) return;
     done.current = target.nonce;
     atEnd.current = false;
+    following.current = false;
     list.current?.scrollToIndex(index, { align: 'center' });
   }, [timeline, indexOf]);
 
@@ -124,9 +145,9 @@ export function Timeline({ account, conversation, timeline, window }: TimelinePr
   const highlighted = timeline.target !== null && nonce !== faded ? timeline.target.id : null;
 
   const onResize = useCallback(() => {
-    if (atEnd.current) list.current?.scrollToIndex(rows.length - 1, { align: 'end' });
+    if (atEnd.current) follow(list.current, rows.length - 1);
     onScroll();
-  }, [rows.length, onScroll]);
+  }, [rows.length, onScroll, follow]);
 
   // In a step of its own: a list that grows at one end and shrinks at the other in one step would lose its place.
   useEffect(() => {
@@ -142,7 +163,7 @@ export function Timeline({ account, conversation, timeline, window }: TimelinePr
   const toEnd = (): void => {
     atEnd.current = true;
     if (hasNewer) void useTimelineStore.getState().toEnd(account, id);
-    else list.current?.scrollToIndex(rows.length - 1, { align: 'end', smooth: rows.length < 200 });
+    else follow(list.current, rows.length - 1, rows.length < 200);
   };
 
   return (
@@ -160,7 +181,18 @@ export function Timeline({ account, conversation, timeline, window }: TimelinePr
         aria-label={t('chat.timeline', { name: conversation.title })}
         data-testid="timeline"
         tabIndex={roving.active === null ? 0 : -1}
-        onKeyDown={roving.onKeyDown}
+        onKeyDown={(event) => {
+          release();
+          roving.onKeyDown(event);
+        }}
+        onWheel={(event) => {
+          release();
+          if (event.deltaY >= 0) return;
+          leavingUntil.current = performance.now() + leavingTime;
+          atEnd.current = false;
+        }}
+        onTouchMove={release}
+        onPointerDown={release}
       >
         <div className="timeline__spring" />
         <Virtualizer
