@@ -56,10 +56,12 @@ async function inspectWindow(port) {
   const answer = await fetch(`http://127.0.0.1:${port}/json/list`);
   const page = (await answer.json()).find((target) => target.type === 'page');
   if (!page) return undefined;
-  const { result } = await debug(page.webSocketDebuggerUrl, 'Runtime.evaluate', {
+  // No result at all: the page is just being replaced and has nowhere to evaluate anything.
+  const evaluated = await debug(page.webSocketDebuggerUrl, 'Runtime.evaluate', {
     expression: inspection,
     returnByValue: true,
   });
+  const result = evaluated?.result ?? {};
   return result.value?.elements > 0 && result.value.text > 0 ? result.value : undefined;
 }
 
