@@ -1,4 +1,5 @@
-import { peerAidProblem, parsePeerAid } from '../../shared/aun/aid';
+import { parsePeerAid, peerAidProblem } from '../../shared/aun/aid';
+import type { Aid } from '../../shared/aun/aid';
 import { onlineResultSchema } from '../../shared/aun/wire';
 import type { Account as AccountSnapshot, SessionSnapshot } from '../../shared/model/account';
 import type { Conversation } from '../../shared/model/conversation';
@@ -9,8 +10,7 @@ import type { Emit } from '../ports/events';
 import type { Identity } from '../ports/identity';
 import type { GatewaySession } from '../gateway';
 import type { AccountStore, StoreChange } from '../ports/store';
-import type { AunError } from '../runtime/errors';
-import { AunError as EngineError } from '../runtime/errors';
+import { AunError } from '../runtime/errors';
 import type { Disposer, Runtime } from '../runtime/runtime';
 
 /** The slot this application uses on every device (`protocol/01 §11`). */
@@ -139,12 +139,7 @@ export class Account {
 
   /** Finds or makes the conversation with an address. @throws AunError `invalid_aid` */
   async openConversation(peer: string): Promise<Conversation> {
-    const aid = parsePeerAid(peer);
-    if (aid === null) {
-      throw new EngineError('invalid_aid', 'this is not an AUN address', {
-        detail: { problem: peerAidProblem(peer) },
-      });
-    }
+    const aid = requirePeer(peer);
     const conversation = await this.store.openConversation(
       aid,
       aid === this.facts.aid ? 'self' : 'direct',
@@ -163,12 +158,7 @@ export class Account {
     online: boolean;
     certificateFingerprint: string | null;
   }> {
-    const aid = parsePeerAid(text);
-    if (aid === null) {
-      throw new EngineError('invalid_aid', 'this is not an AUN address', {
-        detail: { problem: peerAidProblem(text) },
-      });
-    }
+    const aid = requirePeer(text);
     const found = await this.services.e2ee.lookup(aid);
     if ((await this.store.conversation(aid)) !== null)
       this.setSecurity(aid, found.hasKeys ? 'encrypted' : 'no_keys');
@@ -276,6 +266,15 @@ export class Account {
       );
     });
   }
+}
+
+/** @throws AunError `invalid_aid` with the rule that is broken */
+function requirePeer(text: string): Aid {
+  const aid = parsePeerAid(text);
+  if (aid !== null) return aid;
+  throw new AunError('invalid_aid', 'this is not an AUN address', {
+    detail: { problem: peerAidProblem(text) },
+  });
 }
 
 /** What a change tells about the protection of the next message in its conversations. */

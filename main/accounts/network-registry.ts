@@ -1,10 +1,11 @@
-import { createHash, X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { issuerProblem, normalizeAidInput } from '../../shared/aun/aid';
 import type { Network } from '../../shared/model/network';
 import { parseGatewayUrl } from '../gateway/targets';
 import { AunError } from '../runtime/errors';
+import { fingerprintOf } from '../runtime/fingerprint';
 import { jsonFile } from '../runtime/json-file';
 
 /** Id of the public network and of the embedded one. */
@@ -33,7 +34,7 @@ const fileSchema = z.object({ networks: z.array(recordSchema) });
 /** SHA-256 fingerprint (`sha256:…`) of a PEM certificate. @throws AunError `certificate_invalid` */
 export function rootFingerprint(pem: string): string {
   try {
-    return `sha256:${createHash('sha256').update(new X509Certificate(pem).raw).digest('hex')}`;
+    return fingerprintOf(new X509Certificate(pem).raw);
   } catch (error) {
     throw new AunError('certificate_invalid', 'the trust root is not a certificate', { cause: error });
   }

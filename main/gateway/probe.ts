@@ -1,8 +1,9 @@
-import { createHash, X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { issuerProblem } from '../../shared/aun/aid';
 import type { NetworkProbe } from '../../shared/model/network';
 import { AunError, toAunError } from '../runtime/errors';
+import { fingerprintOf } from '../runtime/fingerprint';
 import type { Runtime } from '../runtime/runtime';
 import { discoverGateways } from './discovery';
 import type { HostTarget, NetworkEdge } from './edge';
@@ -14,10 +15,6 @@ const MAX_BYTES = 256 * 1024;
 /** DER SHA-256 of the public root (`protocol/01 §6.5`). */
 const PUBLIC_ROOT = 'sha256:dd09e9fd316c42dc7df35c989c2c763aa188d84c9cc9fcd42ea310a2621ec545';
 const PEM_BLOCKS = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+?-----END CERTIFICATE-----/g;
-
-function fingerprint(certificate: X509Certificate): string {
-  return `sha256:${createHash('sha256').update(certificate.raw).digest('hex')}`;
-}
 
 function commonName(certificate: X509Certificate): string | null {
   return /^CN=(.+)$/m.exec(certificate.subject)?.[1] ?? null;
@@ -94,7 +91,7 @@ export async function probeNetwork(
   if (issuer === null || issuerProblem(issuer) !== null)
     throw new AunError('certificate_invalid', 'the gateway does not say which issuer it serves');
   const root = await findRoot(edge, target, issuer, chain);
-  const rootFingerprint = root === null ? null : fingerprint(root);
+  const rootFingerprint = root === null ? null : fingerprintOf(root.raw);
   return {
     issuer,
     gatewayUrl: url,

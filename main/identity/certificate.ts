@@ -1,4 +1,5 @@
-import { createHash, X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
+import { fingerprintOf } from '../runtime/fingerprint';
 import type { Certificate } from '../ports/identity';
 import { AunError } from '../runtime/errors';
 import { derChildren, DerError, derOid, derSmallInteger, DerTag, expectTag, readDer, serialHex } from './der';
@@ -30,11 +31,6 @@ export function certificateFault(
 /** A certificate with node's own view of it. */
 export interface ParsedCertificate extends Certificate {
   readonly x509: X509Certificate;
-}
-
-/** `sha256:` + hex of the SHA-256 of some bytes. */
-export function sha256Fingerprint(bytes: Uint8Array): string {
-  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
 
 /** The PEM form the wire uses: 64 columns, `\n`, trailing newline (`protocol/01 §6.1`). */
@@ -91,8 +87,8 @@ export function parseCertificate(pem: string): ParsedCertificate {
   return {
     x509,
     pem: toPem(x509.raw),
-    fingerprint: sha256Fingerprint(x509.raw),
-    spkiFingerprint: sha256Fingerprint(publicKey.export({ type: 'spki', format: 'der' })),
+    fingerprint: fingerprintOf(x509.raw),
+    spkiFingerprint: fingerprintOf(publicKey.export({ type: 'spki', format: 'der' })),
     commonName,
     publicKey,
     serial: serialHex(x509.serialNumber),

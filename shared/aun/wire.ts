@@ -186,17 +186,5 @@ export const recalledEventSchema = z.looseObject({
   seq: z.number().int().optional(),
 });
 
-/** `message.recall` result. */
-export const recallResultSchema = z.object({
-  recalled: z.number().default(0),
-  errors: z.array(z.object({ message_id: text, error: text })).nullish(),
-});
-
 /** `message.query_online` result. */
 export const onlineResultSchema = z.object({ online: z.record(text, z.boolean()) });
-
-/** `/pki/crl.json` (`protocol/01 §6.3`). */
-export const crlDocumentSchema = z.object({ crl_pem: text, revoked_serials: z.array(text).optional() });
-
-/** `/pki/ocsp/{serial}` (`protocol/01 §6.3`). */
-export const ocspDocumentSchema = z.object({ status: text, ocsp_response: text });

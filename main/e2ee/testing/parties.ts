@@ -11,7 +11,8 @@ import type { KeyObject } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import type { Aid } from '../../../shared/aun/aid';
 import type { Certificate, Identity } from '../../ports/identity';
-import { fingerprintOf, spkiOf } from '../v1/primitives';
+import { spkiOf } from '../v1/primitives';
+import { fingerprintOf } from '../../runtime/fingerprint';
 
 x509.cryptoProvider.set(webcrypto as Crypto);
 

@@ -6,7 +6,8 @@ import type { StoredCertificate } from '../../ports/store';
 import { AunError, toAunError } from '../../runtime/errors';
 import type { Runtime } from '../../runtime/runtime';
 import { BoundedMap } from '../bounded-map';
-import { fingerprintOf, normalFingerprint, spkiOf } from './primitives';
+import { normalFingerprint, spkiOf } from './primitives';
+import { fingerprintOf } from '../../runtime/fingerprint';
 import type { E2eeStore } from './store';
 
 /** How long a verified certificate is used, and for how long when checking it again fails (`protocol/02 §7`), ms. */

@@ -2,7 +2,6 @@ import {
   createCipheriv,
   createDecipheriv,
   createECDH,
-  createHash,
   createHmac,
   createPrivateKey,
   hkdfSync,
@@ -30,11 +29,6 @@ const SPKI_HEADER = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d0301070
 export function decodeBase64(text: string): Buffer | null {
   const bytes = Buffer.from(text, 'base64');
   return bytes.toString('base64') === text ? bytes : null;
-}
-
-/** `"sha256:"` + lower-case hex of the digest (`protocol/02 §1`). */
-export function fingerprintOf(der: Uint8Array): string {
-  return `sha256:${createHash('sha256').update(der).digest('hex')}`;
 }
 
 /** The form in which two fingerprints are compared: trimmed, lower case (`protocol/02 §1`). */

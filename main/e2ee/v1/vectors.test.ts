@@ -24,12 +24,12 @@ import { normalizePrekeys, prekeyText, verifyPrekey } from './prekey';
 import {
   AgreementKey,
   deriveMessageKey,
-  fingerprintOf,
   isSignatureValid,
   pointOfKey,
   pointOfSpki,
   spkiOf,
 } from './primitives';
+import { fingerprintOf } from '../../runtime/fingerprint';
 
 const named = <Entry extends { name: string }>(entries: readonly Entry[]): [string, Entry][] =>
   entries.map((entry) => [entry.name, entry]);
