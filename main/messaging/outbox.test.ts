@@ -180,6 +180,20 @@ it('fetches the keys anew when the gateway calls the device list stale', async (
   expect(refreshes).toBe(1);
 });
 
+it('tries again what it could not settle because the database refused for a while', async () => {
+  const full = new AunError('disk_full', 'there is no room on the disk');
+  vi.spyOn(store, 'markSent').mockRejectedValueOnce(full);
+  const refused = vi.spyOn(store, 'markWaiting').mockRejectedValueOnce(full);
+  await outbox.sendText(BOB, 'one', 'r1');
+  await outbox.sendText(BOB, 'two', 'r2');
+  await vi.waitFor(() => expect(refused).toHaveBeenCalledTimes(1));
+  await vi.waitFor(async () => {
+    time.advance(5_000);
+    expect(await states()).toEqual(['sent', 'sent']);
+  });
+  expect(new Set(gateway.sent.map((sent) => sent.messageId)).size).toBe(2);
+});
+
 it('puts a send that a crash interrupted back into the queue', async () => {
   gateway.online = false;
   const message = await outbox.sendText(BOB, 'crash', 'r1');

@@ -209,22 +209,43 @@ export class Outbox {
 
   private start(item: OutboxItem): void {
     this.busy.add(item.conversation);
-    const work = this.send(item)
-      .then(
-        () => 0,
-        (error: unknown) => {
-          // The database itself refused (a full disk): the item still waits there; no hot loop.
-          this.log(toAunError(error));
-          return STORE_RETRY_MS;
-        },
-      )
-      .then((pauseMs) => {
-        this.busy.delete(item.conversation);
+    const work = this.send(item).then(
+      () => {
         this.running.delete(work);
-        if (pauseMs === 0) this.pump();
-        else this.deps.runtime.scheduler.after(pauseMs, () => this.pump());
-      });
+        this.release(item);
+      },
+      (error: unknown) => {
+        this.running.delete(work);
+        // The database itself refused (a full disk), so it may still call the item one that is being sent.
+        this.log(toAunError(error));
+        this.putBackLater(item);
+      },
+    );
     this.running.add(work);
+  }
+
+  /** Lets the next item of the conversation go. */
+  private release(item: OutboxItem): void {
+    this.busy.delete(item.conversation);
+    this.pump();
+  }
+
+  /** Puts an item back into the queue as soon as the database takes it; its conversation waits so long. */
+  private putBackLater(item: OutboxItem): void {
+    const { store, runtime, publish } = this.deps;
+    runtime.scheduler.after(STORE_RETRY_MS, () => {
+      if (this.stopped) return;
+      store.markWaiting(item.id, 'retrying', runtime.clock.now()).then(
+        (change) => {
+          publish(change);
+          this.release(item);
+        },
+        (error: unknown) => {
+          this.log(toAunError(error));
+          this.putBackLater(item);
+        },
+      );
+    });
   }
 
   private async send(item: OutboxItem): Promise<void> {
