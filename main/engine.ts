@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { createEngine } from './accounts/engine';
 import { createHeadlessVault } from './keychain/headless';
+import { noDesktop } from './ports/desktop';
 import { createLogger } from './runtime/logger';
 import { createNodeLauncher } from './runtime/node-launcher';
 import { systemClock, systemRandom, systemScheduler } from './runtime/runtime';
@@ -50,7 +51,7 @@ async function main(): Promise<void> {
       gateway: join(__dirname, 'gateway.cjs'),
       agents: join(__dirname, 'agents.cjs'),
     }),
-    desktop: { openLink: () => Promise.resolve(false), showFolder: () => Promise.resolve(false) },
+    desktop: noDesktop,
     info: {
       version: process.env['PARLEY_VERSION'] ?? '0.1.0',
       runtime: `Node ${process.versions.node}`,

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { createEngine } from '../../main/accounts/engine';
 import type { Engine } from '../../main/accounts/engine';
 import { createHeadlessVault } from '../../main/keychain/headless';
+import { noDesktop } from '../../main/ports/desktop';
 import { createLogger } from '../../main/runtime/logger';
 import { systemClock, systemRandom, systemScheduler } from '../../main/runtime/runtime';
 import type { BridgeEvent } from '../../shared/bridge/contract';
@@ -34,7 +35,7 @@ export async function startBenchEngine(dataDir: string): Promise<BenchEngine> {
       crypto: path.join(bundles, 'crypto-worker.cjs'),
     },
     launcher: null,
-    desktop: { openLink: () => Promise.resolve(false), showFolder: () => Promise.resolve(false) },
+    desktop: noDesktop,
     info: {
       version: 'bench',
       runtime: `Node ${process.versions.node}`,

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { createEngine } from '../../main/accounts/engine';
 import type { Engine } from '../../main/accounts/engine';
 import { createHeadlessVault } from '../../main/keychain/headless';
+import { noDesktop } from '../../main/ports/desktop';
 import { silentLogger } from '../../main/runtime/logger';
 import { systemClock, systemRandom, systemScheduler } from '../../main/runtime/runtime';
 import { isDict } from '../harness/sdk0220';
@@ -36,7 +37,7 @@ export class ClockedEngine {
         crypto: path.join(bundles, 'crypto-worker.cjs'),
       },
       launcher: null,
-      desktop: { openLink: () => Promise.resolve(false), showFolder: () => Promise.resolve(false) },
+      desktop: noDesktop,
       info: { version: 'test', runtime: 'test', platform: process.platform, locale: 'en' },
       hostName: 'test',
       emit: () => undefined,

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { createEngine } from '../../main/accounts/engine';
 import type { Engine } from '../../main/accounts/engine';
 import { createHeadlessVault } from '../../main/keychain/headless';
+import { noDesktop } from '../../main/ports/desktop';
 import { createLogger } from '../../main/runtime/logger';
 import { systemClock, systemRandom, systemScheduler } from '../../main/runtime/runtime';
 import type { BridgeEvent } from '../../shared/bridge/contract';
@@ -55,7 +56,7 @@ async function main(): Promise<void> {
     vault,
     workers: { store: join(__dirname, 'store-worker.cjs'), crypto: join(__dirname, 'crypto-worker.cjs') },
     launcher: null,
-    desktop: { openLink: () => Promise.resolve(false), showFolder: () => Promise.resolve(false) },
+    desktop: noDesktop,
     info: {
       version: 'agents',
       runtime: `Node ${process.versions.node}`,

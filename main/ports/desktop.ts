@@ -5,3 +5,9 @@ export interface Desktop {
   /** Shows a folder in the file manager. */
   showFolder(path: string): Promise<boolean>;
 }
+
+/** Where there is no desktop: nothing is opened, nothing shown. */
+export const noDesktop: Desktop = {
+  openLink: () => Promise.resolve(false),
+  showFolder: () => Promise.resolve(false),
+};
