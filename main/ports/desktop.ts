@@ -4,10 +4,26 @@ export interface Desktop {
   openLink(url: string): Promise<boolean>;
   /** Shows a folder in the file manager. */
   showFolder(path: string): Promise<boolean>;
+  /** Asks where to save; the path, or null when the user gave up. The caller writes beside it and renames. */
+  chooseSave(request: FileRequest & { readonly suggestedName: string }): Promise<string | null>;
+  /** Asks for a file to read. */
+  chooseFile(request: FileRequest): Promise<string | null>;
+  /** Asks for a folder: to read an SDK folder, or an empty place for one. */
+  chooseFolder(request: { readonly purpose: FilePurpose }): Promise<string | null>;
+}
+
+/** What a file is for: the dialog's words and filters follow from it. */
+export type FilePurpose = 'backup' | 'encrypted_key' | 'trust_root' | 'sdk_folder' | 'sdk_export';
+
+export interface FileRequest {
+  readonly purpose: FilePurpose;
 }
 
 /** Where there is no desktop: nothing is opened, nothing shown. */
 export const noDesktop: Desktop = {
   openLink: () => Promise.resolve(false),
   showFolder: () => Promise.resolve(false),
+  chooseSave: () => Promise.resolve(null),
+  chooseFile: () => Promise.resolve(null),
+  chooseFolder: () => Promise.resolve(null),
 };

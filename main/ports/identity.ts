@@ -17,6 +17,29 @@ export interface Certificate {
   readonly notAfter: number;
 }
 
+/** A key that was replaced (`protocol/01 §7.6`); kept so that old messages can be opened. */
+export interface FormerKey {
+  readonly privateKey: KeyObject;
+  readonly publicKeySpki: string;
+  readonly certificates: readonly Certificate[];
+}
+
+/** An identity that comes from outside: a backup, a folder of the SDKs, a custody service. Nothing in it is checked yet. */
+export interface IdentityMaterial {
+  readonly aid: Aid;
+  /** PKCS#8 PEM. */
+  readonly privateKeyPem: string;
+  /** Leaf PEM, or null where only the key is known. */
+  readonly certificatePem: string | null;
+  /** Certificates for the same key that were active before. */
+  readonly olderCertificatePems: readonly string[];
+  readonly formerKeys: readonly {
+    readonly privateKeyPem: string;
+    readonly certificatePems: readonly string[];
+  }[];
+  readonly gatewayUrl: string | null;
+}
+
 /** The identity key of an account and its certificates; the private key never leaves main and its workers. */
 export interface Identity {
   readonly aid: Aid;
@@ -30,6 +53,8 @@ export interface Identity {
   certificates(): readonly Certificate[];
   /** Stores a verified certificate for the same key and makes it the active one. */
   adoptCertificate(pem: string): Promise<void>;
+  /** Keys this identity had before, newest first: they open old messages and sign nothing. */
+  formerKeys(): readonly FormerKey[];
   /** DER ECDSA P-256/SHA-256 signature. */
   sign(data: Uint8Array): Buffer;
 }

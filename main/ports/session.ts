@@ -1,4 +1,6 @@
 import type { SessionSnapshot } from '../../shared/model/account';
+import type { SessionInspection } from '../../shared/model/connection';
+import type { Certificate } from './identity';
 import type { Disposer } from '../runtime/runtime';
 
 /** Calls an RPC on the gateway. Results are not yet parsed: the caller checks them with zod. */
@@ -28,6 +30,26 @@ export interface Session extends RpcCaller {
   stop(): Promise<void>;
   /** Gateway clock minus ours in ms (0 while unknown). */
   clockSkewMs(): number;
+  /** The connection from inside, for the inspector; never a token. */
+  inspect(): SessionInspection;
+  /** PEM of the certificate the sign-in server showed last, or null. */
+  authServerCertificate(): string | null;
+  /**
+   * An access token that is good for at least 30 s: the one in use, a refreshed one, or one from a new sign-in.
+   * @throws AunError gateway errors, `sign_in_failed`
+   */
+  accessToken(): Promise<string>;
+  /** Called with the ETag of the own profile that came with a reply (`protocol/01 §4.1` `_meta`), when it changes. */
+  onOwnProfileTag(listener: (etag: string) => void): Disposer;
+  /** When the own certificate is renewed, and how the last try went. */
+  renewal(): { readonly dueAt: number | null; readonly lastTriedAt: number | null; readonly problem: string };
+  /** Renews the certificate now (`protocol/01 §7.5`); the identity adopts it. @throws AunError gateway errors */
+  renewCertificate(): Promise<void>;
+  /**
+   * Signs in with the present key and has the gateway certify a new one (`protocol/01 §7.6`).
+   * @returns the verified certificate for the new key; the caller stores it
+   */
+  rekey(newPublicKeySpki: string): Promise<Certificate>;
 }
 
 /** Tokens of one (account, device, slot), kept in the encrypted database. Times are Unix ms. */

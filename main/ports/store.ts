@@ -1,5 +1,6 @@
-import type { Conversation, WaitReason } from '../../shared/model/conversation';
-import type { Message, MessageContent } from '../../shared/model/message';
+import type { Conversation, ProfileStatus, WaitReason } from '../../shared/model/conversation';
+import type { Message, MessageContent, Notice } from '../../shared/model/message';
+import type { ProfileWarning } from '../../shared/model/people';
 import type { ErrorCode } from '../../shared/bridge/errors';
 import type { TimelinePosition } from '../../shared/bridge/contract';
 
@@ -80,6 +81,70 @@ export interface SearchHit {
   readonly ranges: readonly (readonly [number, number])[];
 }
 
+/** What is kept about somebody (`protocol/06 §8.3`). Fingerprints are `sha256:…` of the SPKI DER. Times are Unix ms. */
+export interface ContactRecord {
+  readonly aid: string;
+  readonly alias: string;
+  readonly firstSeenAt: number | null;
+  /** b64 of the pinned SPKI DER, or null before a certificate of theirs verified. */
+  readonly pinnedSpki: string | null;
+  readonly pinnedKey: string | null;
+  /** Key of the authority that issued the pinned certificate (`protocol/01 §13`: pinned per contact), or null. */
+  readonly issuerKey: string | null;
+  /** A key that differs from the pinned one and that the user has not accepted yet; accepting makes it the pinned one. */
+  readonly pending: { readonly spki: string; readonly key: string; readonly at: number } | null;
+  /** The key before the last accepted change. */
+  readonly previousKey: string | null;
+  readonly changedAt: number | null;
+  /** Somebody was verified when their key changed. */
+  readonly verifiedBeforeChange: boolean;
+  readonly verified: { readonly key: string; readonly at: number; readonly method: 'manual' | 'qr' } | null;
+  /** Fingerprint of the revoked certificate and when it was noticed, or null. */
+  readonly revoked: { readonly fingerprint: string; readonly at: number } | null;
+}
+
+/** A cached profile document (`protocol/06 §5.4`). */
+export interface ProfileRecord {
+  readonly aid: string;
+  /** The document as received. */
+  readonly raw: Uint8Array;
+  readonly etag: string | null;
+  readonly lastModified: string | null;
+  readonly fetchedAt: number;
+  readonly status: ProfileStatus;
+  readonly reason: string;
+  readonly name: string;
+  /** `type` of the front matter, as written. */
+  readonly type: string;
+  readonly certificateFingerprint: string | null;
+  /** Unix ms, or null for an unsigned one. */
+  readonly signedAt: number | null;
+  /** Highest values ever seen, for rollback protection. */
+  readonly wasSigned: boolean;
+  readonly highestVersion: string;
+  readonly highestUpdatedAt: string;
+  readonly highestSignedAt: number;
+  readonly warning: ProfileWarning | null;
+}
+
+/** What a backup carries, in the order in which it is written and restored (`docs/backup-format.md`). */
+export const exportKinds = [
+  'contacts',
+  'certificates',
+  'prekeys',
+  'conversations',
+  'messages',
+  'profiles',
+] as const;
+export type ExportKind = (typeof exportKinds)[number];
+
+/** One page of exported rows. Rows are JSON texts that {@link AccountStore.importRows} of any later version takes. */
+export interface ExportPage {
+  readonly rows: readonly string[];
+  /** Pass as `after` for the next page; null at the end. */
+  readonly next: number | null;
+}
+
 /**
  * Read side: cannot change anything. Reads overtake writes that wait: who wants to see a write waits for it first.
  */
@@ -112,6 +177,15 @@ export interface StoreReader {
   healing(conversation: string | null, limit: number): Promise<HealingItem[]>;
   prekeys(): Promise<StoredPrekey[]>;
   certificates(aid: string): Promise<StoredCertificate[]>;
+  contact(aid: string): Promise<ContactRecord | null>;
+  /** Sorted by AID. */
+  contacts(only: 'all' | 'verified'): Promise<ContactRecord[]>;
+  profile(aid: string): Promise<ProfileRecord | null>;
+  /** How many rows of each kind a full backup carries now. */
+  exportCounts(): Promise<Record<ExportKind, number>>;
+  exportRows(kind: ExportKind, after: number | null, limit: number): Promise<ExportPage>;
+  /** Whether somebody else ever wrote to this account and was answered: worth a backup. */
+  hasRealConversation(): Promise<boolean>;
 }
 
 /**
@@ -176,6 +250,24 @@ export interface AccountStore extends StoreReader {
   /** Deletes prekeys of the device older than `olderThan` (Unix ms) that are not among the newest `keep`. */
   prunePrekeys(deviceId: string, olderThan: number, keep: number): Promise<number>;
   saveCertificate(certificate: StoredCertificate): Promise<void>;
+  saveContact(contact: ContactRecord): Promise<void>;
+  saveProfile(profile: ProfileRecord): Promise<void>;
+  /** How a conversation presents its peer; unknown conversations are ignored. */
+  setPeer(
+    conversation: string,
+    peer: { title: string; peerKind: Conversation['peerKind']; profileStatus: ProfileStatus },
+  ): Promise<StoreChange>;
+  /**
+   * Writes a notice line into a conversation (`MessageContent` of kind `notice`): it counts as nothing unread, does not
+   * become the preview and does not move the conversation. Unknown conversations are ignored.
+   */
+  addNotice(conversation: string, notice: Notice, at: number, detail: string): Promise<StoreChange>;
+  /**
+   * Takes rows of a backup in one transaction; rows that are there already change nothing, delivery states of messages
+   * that had not left become `failed` with `cancelled`. Returns how many were new.
+   * @throws AunError `backup_damaged` for a row that is not one
+   */
+  importRows(kind: ExportKind, rows: readonly string[]): Promise<number>;
   close(): Promise<void>;
 }
 

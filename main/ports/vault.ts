@@ -6,6 +6,9 @@ export interface VaultState {
   readonly protected: boolean;
   /** True while a passphrase is needed. */
   readonly locked: boolean;
+  readonly passphraseSet: boolean;
+  /** Label of a protected secret store of the operating system that could be used, or null. */
+  readonly systemStore: string | null;
 }
 
 /**
@@ -37,4 +40,10 @@ export interface ManagedVault extends Vault {
    * failure on the way leaves every secret readable.
    */
   setPassphrase(passphrase: string, secrets: readonly WrappedSecret[]): Promise<void>;
+  /** Forgets the passphrase: every secret under it needs {@link ManagedVault.unlock} again. */
+  lock(): void;
+  /** Proves the present passphrase. @throws AunError `vault_wrong_passphrase` (throttled) */
+  checkPassphrase(passphrase: string): Promise<void>;
+  /** Moves every secret from the passphrase back to the operating system's store. @throws AunError `vault_unavailable` */
+  removePassphrase(secrets: readonly WrappedSecret[]): Promise<void>;
 }

@@ -1,5 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { NewConversationDialog } from '../features/contacts/new-conversation-dialog';
+import { PeopleDialogs } from '../features/contacts/people-dialogs';
+import { IdentityDialogs } from '../features/identity/identity-dialogs';
 import { Onboarding } from '../features/onboarding/onboarding';
 import { PassphraseDialog } from '../features/settings/passphrase-dialog';
 import { SettingsDialog } from '../features/settings/settings-dialog';
@@ -25,6 +27,17 @@ export function Dialogs() {
           <Onboarding start="network" onDone={close} />
         </Dialog>
       );
+    case 'identity':
+    case 'restore':
+    case 'lock-settings':
+      return <IdentityDialogs name={dialog} onClose={close} />;
+    case 'person':
+    case 'verify':
+    case 'people':
+    case 'share':
+    case 'certificate':
+    case 'open-link':
+      return <PeopleDialogs name={dialog} onClose={close} />;
     case null:
       return null;
   }

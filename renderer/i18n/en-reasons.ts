@@ -70,6 +70,27 @@ export const enReasons = {
     local_network_failed: 'The local network could not be started. Try again.',
     already_exists: 'It exists already.',
     cancelled: 'It was cancelled.',
+    busy: 'Something else is being done with this identity. Try again when it has finished.',
+    backup_wrong_passphrase:
+      'This passphrase does not open the backup, or the file was changed. Nothing was restored.',
+    backup_damaged: 'The backup is damaged or incomplete. Nothing was restored; look for another copy.',
+    backup_too_new: 'This backup was made by a newer Parley. Update Parley, then try again.',
+    backup_not_a_backup: 'This file is not a Parley backup.',
+    profile_too_large: 'The profile is longer than 4096 bytes. Shorten it.',
+    profile_invalid: 'The profile lacks something it must have. Look at the marked fields.',
+    profile_conflict: 'The profile was changed on another device meanwhile. Look at that version first.',
+    safety_number_differs: 'The numbers do not match. Do not go on until you know why.',
+    account_archived: 'This identity has a newer key elsewhere. Here you can only read its history.',
+    sdk_folder_not_found: 'There are no identities of the AUN SDKs in this folder.',
+    sdk_key_unreadable: 'The key could not be opened. Check the seed password. The folder was left as it is.',
+    custody_unavailable: 'This network offers no custody service.',
+    custody_refused: 'The custody service refused this.',
+    custody_wrong_code: 'The code is wrong or too old. Ask for a new one.',
+    custody_rate_limited: 'Too many codes were asked for. Wait a while.',
+    custody_foreign_envelope: 'This key was stored by another app, in a form Parley can’t open.',
+    captive_portal:
+      'This network wants you to sign in on its own page first. Open a browser, then come back.',
+    link_invalid: 'This link does not name an AUN address.',
   },
   blocked: {
     signed_in_elsewhere: 'This identity was opened elsewhere on this device.',
@@ -92,6 +113,10 @@ export const enReasons = {
     key_unreadable: 'The key of this identity can’t be read.',
     database_damaged: 'The message database of this identity is damaged.',
     short_connection_limit: 'Too many connections are open with this identity.',
+    captive_portal:
+      'This network shows its own sign-in page instead of the gateway. Open a browser and sign in there.',
+    clock_wrong: 'This computer’s clock is too far from the right time to check certificates. Set it right.',
+    archived: 'This identity has a newer key on another device. Its history stays readable here.',
   },
   wait: {
     offline: 'Waiting for a connection. It will be sent by itself.',
@@ -103,6 +128,9 @@ export const enReasons = {
     server_busy: 'The network is busy. It will be sent by itself.',
     unreachable_issuer: 'The network of {{name}} can’t be reached. It will be sent when it can.',
     retrying: 'Not through yet. It will be tried again by itself.',
+    keys_changed: 'Their keys changed. Your message is kept until you have looked at the new safety number.',
+    certificate_revoked: 'Their certificate was revoked. Your message is kept until they have a new one.',
+    certificate_unusable: 'Their certificate can’t be used now. Your message is kept and tried again.',
   },
   unreadable: {
     malformed_envelope: 'It arrived incomplete or garbled.',

@@ -1,3 +1,5 @@
+import { enIdentity } from './en-identity';
+import { enPeople } from './en-people';
 import { enReasons } from './en-reasons';
 
 /** English texts of the window. `zh-CN` has the same keys (a test checks it). */
@@ -326,5 +328,7 @@ export const en = {
     disk_full: 'The disk is full. New messages can’t be stored until there is room.',
     label: 'Notices',
   },
+  ...enIdentity,
+  ...enPeople,
   ...enReasons,
 } as const;

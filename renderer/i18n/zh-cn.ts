@@ -1,4 +1,6 @@
 import type { en } from './en';
+import { zhIdentity } from './zh-cn-identity';
+import { zhPeople } from './zh-cn-people';
 import { zhReasons } from './zh-cn-reasons';
 
 /** Chinese has one plural form: the `_one` keys of English have no counterpart. */
@@ -318,5 +320,7 @@ export const zhCn: Translated<typeof en> = {
     disk_full: '磁盘已满。腾出空间之前，无法保存新消息。',
     label: '通知',
   },
+  ...zhIdentity,
+  ...zhPeople,
   ...zhReasons,
 };

@@ -1,6 +1,10 @@
 import { create } from 'zustand';
 
-export type DialogName = 'settings' | 'new-conversation' | 'add-identity' | 'passphrase';
+/** Dialogs about identities and about people have files of their own beside those features. */
+export type IdentityDialogName = 'identity' | 'restore' | 'lock-settings';
+export type PeopleDialogName = 'person' | 'verify' | 'people' | 'share' | 'certificate' | 'open-link';
+export type DialogName =
+  'settings' | 'new-conversation' | 'add-identity' | 'passphrase' | IdentityDialogName | PeopleDialogName;
 
 interface ViewState {
   /** Identity whose conversations are listed. */
@@ -8,6 +12,8 @@ interface ViewState {
   /** Open conversation of each identity. */
   readonly conversations: Readonly<Record<string, string | null>>;
   readonly dialog: DialogName | null;
+  /** What the dialog is about: an AID for people, a section for identities. */
+  readonly dialogAbout: string | null;
   readonly detailsOpen: boolean;
   /** What is typed into the search field. */
   readonly query: string;
@@ -17,7 +23,7 @@ interface ViewState {
   openConversation(account: string, conversation: string): void;
   /** Back to the list (narrow windows, Escape). */
   closeConversation(): void;
-  showDialog(dialog: DialogName | null): void;
+  showDialog(dialog: DialogName | null, about?: string | null): void;
   toggleDetails(open?: boolean): void;
   setQuery(query: string): void;
   setSearchIn(place: ViewState['searchIn']): void;
@@ -28,6 +34,7 @@ export const useViewStore = create<ViewState>()((set) => ({
   account: null,
   conversations: {},
   dialog: null,
+  dialogAbout: null,
   detailsOpen: false,
   query: '',
   searchIn: null,
@@ -40,7 +47,7 @@ export const useViewStore = create<ViewState>()((set) => ({
         ? state
         : { detailsOpen: false, conversations: { ...state.conversations, [state.account]: null } },
     ),
-  showDialog: (dialog) => set({ dialog }),
+  showDialog: (dialog, about = null) => set({ dialog, dialogAbout: about }),
   toggleDetails: (open) => set((state) => ({ detailsOpen: open ?? !state.detailsOpen })),
   setQuery: (query) => set(query === '' ? { query, searchIn: null } : { query }),
   setSearchIn: (searchIn) => set({ searchIn }),

@@ -1,29 +1,27 @@
 import { z } from 'zod';
-import { accountIdSchema, accountSchema } from '../model/account';
+import { accountSchema } from '../model/account';
+import { backupProgressSchema } from '../model/backup';
 import { conversationIdSchema, conversationSchema } from '../model/conversation';
 import { messageSchema } from '../model/message';
+import { contactSchema, profileSchema } from '../model/people';
 import { networkProbeSchema, networkSchema } from '../model/network';
 import { settingsSchema, vaultStatusSchema } from '../model/settings';
+import { account, nothing } from './command-shape';
+import type { CommandShape } from './command-shape';
+import { backupCommands } from './commands/backup';
+import { identityCommands } from './commands/identity';
+import { peopleCommands } from './commands/people';
 
 /**
  * The bridge contract: every command the window (or a script) may send and every event it may hear. Both sides take
  * their types from here and both check the schemas; `docs/bridge.md` is generated from it.
  */
-const nothing = z.object({}).strict();
-const account = accountIdSchema.describe('AID of an account that this installation holds');
 const conversation = conversationIdSchema.describe("the peer's AID; the own AID for notes to self");
 const page = z.number().int().min(1).max(500);
 
 /** Position in a timeline: messages are ordered by (sortAt, id). */
 export const timelinePositionSchema = z.object({ sortAt: z.number(), id: z.number().int() });
 export type TimelinePosition = z.infer<typeof timelinePositionSchema>;
-
-interface CommandShape {
-  /** One sentence: what it promises. */
-  readonly about: string;
-  readonly params: z.ZodType;
-  readonly result: z.ZodType;
-}
 
 /** Every command by name. */
 export const commands = {
@@ -74,6 +72,23 @@ export const commands = {
     about:
       'Puts every wrapped key under a passphrase (scrypt) from now on, verified before the old wrapping is dropped.',
     params: z.object({ passphrase: z.string().min(8).max(1024) }).strict(),
+    result: vaultStatusSchema,
+  },
+  'vault.lock': {
+    about: 'Closes every identity and forgets the passphrase until it is typed again.',
+    params: nothing,
+    result: vaultStatusSchema,
+  },
+  'vault.changePassphrase': {
+    about: 'Replaces the passphrase; the present one is asked for.',
+    params: z
+      .object({ current: z.string().min(1).max(1024), passphrase: z.string().min(8).max(1024) })
+      .strict(),
+    result: vaultStatusSchema,
+  },
+  'vault.removePassphrase': {
+    about: 'Puts every key back into the care of the operating system, where it has a protected place.',
+    params: z.object({ current: z.string().min(1).max(1024) }).strict(),
     result: vaultStatusSchema,
   },
   'network.list': {
@@ -257,6 +272,9 @@ export const commands = {
       ),
     }),
   },
+  ...identityCommands,
+  ...peopleCommands,
+  ...backupCommands,
 } as const satisfies Record<string, CommandShape>;
 
 export type CommandName = keyof typeof commands;
@@ -276,6 +294,30 @@ export const events = {
   'account.changed': {
     about: 'An identity was added or any of its facts changed.',
     data: z.object({ account, snapshot: accountSchema }),
+  },
+  'account.removed': {
+    about: 'An identity was taken out of this window.',
+    data: z.object({ account }),
+  },
+  'account.order': {
+    about: 'The order of the identities changed.',
+    data: z.object({ account: z.null(), accounts: z.array(account) }),
+  },
+  'contact.changed': {
+    about: 'What an identity knows of somebody changed.',
+    data: z.object({ account, contact: contactSchema }),
+  },
+  'profile.changed': {
+    about: "Somebody's profile, or the own one, was fetched anew and is different.",
+    data: z.object({ account, profile: profileSchema }),
+  },
+  'backup.progress': {
+    about: 'A backup or restore got further.',
+    data: z.object({ account: account.nullable(), progress: backupProgressSchema }),
+  },
+  'link.opened': {
+    about: 'The operating system handed over an `aun://` link; it is fetched with `link.take`.',
+    data: z.object({ account: z.null() }),
   },
   'conversation.changed': {
     about: 'Conversations were added or changed.',

@@ -37,6 +37,9 @@ export const blockedReasonSchema = z.enum([
   'key_unreadable',
   'database_damaged',
   'short_connection_limit',
+  'captive_portal',
+  'clock_wrong',
+  'archived',
 ]);
 export type BlockedReason = z.infer<typeof blockedReasonSchema>;
 
@@ -68,6 +71,39 @@ export const sessionSnapshotSchema = z.object({
 });
 export type SessionSnapshot = z.infer<typeof sessionSnapshotSchema>;
 
+/** When an identity may call for attention. */
+export const notificationRuleSchema = z.enum(['all', 'none']);
+export type NotificationRule = z.infer<typeof notificationRuleSchema>;
+
+/** Quiet reminders of an identity; each has a text and a way to act in both languages. */
+export const attentionSchema = z.enum([
+  'backup_missing',
+  'certificate_expiring',
+  'certificate_expired',
+  'profile_changed_elsewhere',
+]);
+export type Attention = z.infer<typeof attentionSchema>;
+
+/** What only advanced users touch. `protocol/01 §1.2`, §5.1. */
+export const advancedSettingsSchema = z.object({
+  slotId: z.string().regex(/^[A-Za-z0-9._-]{1,128}$/),
+  deliveryMode: z.discriminatedUnion('mode', [
+    z.object({ mode: z.literal('fanout') }),
+    z.object({
+      mode: z.literal('queue'),
+      routing: z.enum(['round_robin', 'sender_affinity']),
+      affinityTtlMs: z.number().int().min(0).max(86_400_000),
+    }),
+  ]),
+  deviceName: z
+    .string()
+    .trim()
+    .min(1)
+    .max(64)
+    .describe('shown where this session takes the place of another'),
+});
+export type AdvancedSettings = z.infer<typeof advancedSettingsSchema>;
+
 /** One identity as the window shows it. */
 export const accountSchema = z.object({
   account: accountIdSchema,
@@ -79,6 +115,14 @@ export const accountSchema = z.object({
     .min(0)
     .max(359)
     .describe('Degrees on the colour wheel, 0 to 359, derived from the public key.'),
+  hueChosen: z.boolean().describe('The user chose the hue.'),
+  notifications: notificationRuleSchema,
+  wantsOnline: z.boolean().describe('False after the user signed this identity out.'),
+  attention: z
+    .array(attentionSchema)
+    .describe('What the user should look at some time; nothing of it stops messages.'),
+  certificateExpiresAt: z.number().nullable(),
+  profileName: z.string().describe('Name in the published profile, empty when there is none.'),
   certificateFingerprint: z
     .string()
     .nullable()

@@ -5,6 +5,18 @@ import { waitReasons } from './wait-reasons';
 /** Id of a conversation: the peer's AID for a one-to-one chat (the own AID for notes to self). */
 export const conversationIdSchema = z.string().min(3).max(512);
 
+/** How much a profile document is worth (`protocol/06 §5.2`). Each has a text in both languages. */
+export const profileStatusSchema = z.enum([
+  'none',
+  'verified',
+  'older_key',
+  'expired_key',
+  'unsigned',
+  'invalid',
+  'unchecked',
+]);
+export type ProfileStatus = z.infer<typeof profileStatusSchema>;
+
 /** What a peer is, as far as verified knowledge goes. */
 export const peerKindSchema = z.enum(['human', 'agent', 'unknown']);
 
@@ -35,7 +47,8 @@ export const conversationSchema = z.object({
     .int()
     .describe('Last message this user has read, as the id of a message, 0 when none.'),
   security: z
-    .enum(['unknown', 'encrypted', 'no_keys', 'keys_changed'])
-    .describe('Security of the conversation: what protects the next message.'),
+    .enum(['unknown', 'encrypted', 'verified', 'no_keys', 'keys_changed', 'revoked', 'certificate_unusable'])
+    .describe('Security of the conversation: what protects the next message, or what stops it.'),
+  profileStatus: profileStatusSchema.describe('Where peerKind and the name in the title come from.'),
 });
 export type Conversation = z.infer<typeof conversationSchema>;

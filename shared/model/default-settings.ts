@@ -1,4 +1,10 @@
 import type { Settings } from './settings';
 
 /** Defaults of a new installation. */
-export const defaultSettings: Settings = { theme: 'system', language: 'system', listWidth: 300 };
+export const defaultSettings: Settings = {
+  theme: 'system',
+  language: 'system',
+  autoLockMinutes: 0,
+  lockOnSuspend: false,
+  listWidth: 300,
+};

@@ -22,11 +22,28 @@ export const undecryptableReasonSchema = z.enum([
 ]);
 export type UndecryptableReason = z.infer<typeof undecryptableReasonSchema>;
 
+/** Small centred lines of the timeline that this installation writes itself. Each has a text in both languages. */
+export const noticeSchema = z.enum([
+  'keys_changed',
+  'keys_accepted',
+  'verified',
+  'unverified',
+  'certificate_revoked',
+  'own_keys_changed',
+  'restored',
+]);
+export type Notice = z.infer<typeof noticeSchema>;
+
 /** What a bubble shows. Text is plain text: never HTML. */
 export const messageContentSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('text'), text: z.string(), format: z.enum(['plain', 'markdown']) }),
   z.object({ kind: z.literal('unsupported'), type: z.string(), text: z.string() }),
   z.object({ kind: z.literal('recalled') }),
+  z.object({
+    kind: z.literal('notice'),
+    notice: noticeSchema,
+    detail: z.string().describe('Fact of the notice, such as a fingerprint; may be empty.'),
+  }),
   z.object({ kind: z.literal('expired') }),
   z.object({
     kind: z.literal('undecryptable'),

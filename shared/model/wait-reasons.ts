@@ -7,6 +7,9 @@ export const waitReasons = [
   'server_busy',
   'unreachable_issuer',
   'retrying',
+  'keys_changed',
+  'certificate_revoked',
+  'certificate_unusable',
 ] as const;
 
 export type WaitReason = (typeof waitReasons)[number];

@@ -1,18 +1,18 @@
-import { issuerOf, nameProblem, normalizeAidInput, parseAid, suggestNames } from '../../shared/aun/aid';
-import { DEMO_AGENTS } from '../../shared/aun/demo-agents';
-import type { Conversation } from '../../shared/model/conversation';
-import { defaultSettings } from '../../shared/model/default-settings';
-import { settingsSchema } from '../../shared/model/settings';
-import type { Settings } from '../../shared/model/settings';
-import type { CommandHandlers } from '../bridge/router';
-import type { StoreReader } from '../ports/store';
-import { AunError } from '../runtime/errors';
-import type { JsonFile } from '../runtime/json-file';
-import type { AccountManager } from './account-manager';
-import type { EngineOptions } from './engine-options';
-import type { NetworkServices } from './network-services';
-import type { NetworkRecord, NetworkRegistry } from './network-registry';
-import { searchAccounts } from './search';
+import { issuerOf, nameProblem, normalizeAidInput, parseAid, suggestNames } from '../../../shared/aun/aid';
+import { DEMO_AGENTS } from '../../../shared/aun/demo-agents';
+import type { Conversation } from '../../../shared/model/conversation';
+import { defaultSettings } from '../../../shared/model/default-settings';
+import { settingsSchema } from '../../../shared/model/settings';
+import type { Settings } from '../../../shared/model/settings';
+import type { CommandHandlers } from '../../bridge/router';
+import type { StoreReader } from '../../ports/store';
+import { AunError } from '../../runtime/errors';
+import type { JsonFile } from '../../runtime/json-file';
+import type { AccountManager } from '../account-manager';
+import type { EngineOptions } from '../engine-options';
+import type { NetworkServices } from '../network-services';
+import type { NetworkRecord, NetworkRegistry } from '../network-registry';
+import { searchAccounts } from '../search';
 
 /** What the handlers work on. */
 export interface HandlerContext {
