@@ -84,16 +84,35 @@ export async function openPassphraseRecord(record: PassphraseRecord, passphrase:
 }
 
 /** The vault under an opened master key. */
-export function createPassphraseBackend(master: Buffer, random: Random): VaultBackend {
+export interface PassphraseBackend extends VaultBackend {
+  /** Destroys the key in memory. Whoever still holds this backend finds it locked, never wrapping under a blank key. */
+  forget(): void;
+}
+
+/** Builds the vault over a copy of the master key. */
+export function createPassphraseBackend(master: Buffer, random: Random): PassphraseBackend {
+  const key = Buffer.from(master);
   const name = { backend: 'passphrase', key: keyName(master) } as const;
+  let forgotten = false;
+  /** Checked and used within one turn: nothing can lock in between. @throws AunError `vault_locked` */
+  function opened(): Buffer {
+    if (forgotten) throw new AunError('vault_locked', 'the vault was locked');
+    return key;
+  }
   return {
     label: 'passphrase',
     protected: true,
-    wrap: (plain) => Promise.resolve(seal(plain, master, name, random)),
-    unwrap(blob) {
+    async wrap(plain) {
+      return seal(plain, opened(), name, random);
+    },
+    async unwrap(blob) {
       if (blob.backend !== 'passphrase' || blob.key !== name.key)
-        return Promise.reject(unreadable('the secret was wrapped by another vault'));
-      return Promise.resolve().then(() => unseal(blob, master));
+        throw unreadable('the secret was wrapped by another vault');
+      return unseal(blob, opened());
+    },
+    forget() {
+      forgotten = true;
+      key.fill(0);
     },
   };
 }

@@ -16,7 +16,7 @@ import {
   openPassphraseRecord,
   passphraseRecordSchema,
 } from './passphrase-vault';
-import type { PassphraseRecord } from './passphrase-vault';
+import type { PassphraseBackend, PassphraseRecord } from './passphrase-vault';
 
 const recordSchema = z.object({
   vault: z.literal(1),
@@ -76,7 +76,7 @@ export async function openVaultManager(options: {
   };
   let recorded = stored !== null;
   let master: Buffer | null = null;
-  let passphraseBackend: VaultBackend | null = null;
+  let passphraseBackend: PassphraseBackend | null = null;
   logger.log('info', 'vault.opened', { backend: record.backend, system: system?.label ?? 'none' });
 
   function backendOf(name: BackendName): VaultBackend {
@@ -101,11 +101,16 @@ export async function openVaultManager(options: {
   }
 
   function status(): VaultState {
-    // A folder that has a passphrase is locked even while a move to it is half done: some secrets need it.
-    const locked = record.passphrase !== null && passphraseBackend === null;
-    if (record.backend === 'passphrase') return { backend: 'passphrase', protected: true, locked };
-    if (record.backend === 'file') return { backend: 'file', protected: false, locked };
-    return { backend: system?.label ?? 'unavailable', protected: system?.protected ?? false, locked };
+    const passphraseSet = record.passphrase !== null;
+    const common = {
+      // A folder that has a passphrase is locked even while a move to it or from it is half done: some secrets need it.
+      locked: passphraseSet && passphraseBackend === null,
+      passphraseSet,
+      systemStore: system?.protected === true ? system.label : null,
+    };
+    if (record.backend === 'passphrase') return { backend: 'passphrase', protected: true, ...common };
+    if (record.backend === 'file') return { backend: 'file', protected: false, ...common };
+    return { backend: system?.label ?? 'unavailable', protected: system?.protected ?? false, ...common };
   }
 
   function changed(): void {
@@ -152,11 +157,34 @@ export async function openVaultManager(options: {
     }
   }
 
+  function open(opened: Buffer): void {
+    passphraseBackend?.forget();
+    master = opened;
+    passphraseBackend = createPassphraseBackend(opened, runtime.random);
+  }
+
+  function close(): void {
+    passphraseBackend?.forget();
+    passphraseBackend = null;
+    master?.fill(0);
+    master = null;
+  }
+
   async function adoptPassphrase(passphrase: string): Promise<PassphraseRecord> {
     const made = await makePassphraseRecord(passphrase, runtime.random, master ?? undefined);
-    master = made.master;
-    passphraseBackend = createPassphraseBackend(made.master, runtime.random);
+    open(made.master);
     return made.record;
+  }
+
+  /** Wraps every secret by the operating system's store, each read back before its old wrapping goes. */
+  async function moveToSystem(secrets: readonly WrappedSecret[]): Promise<void> {
+    await checkReadable(secrets);
+    await save({ ...record, backend: 'os' });
+    for (const secret of secrets) await rewrap(secret, 'os');
+  }
+
+  async function keyFileExists(): Promise<boolean> {
+    return (await readFileIfPresent(keyFileOf(dataDir))) !== null;
   }
 
   return {
@@ -172,9 +200,44 @@ export async function openVaultManager(options: {
     unlock(passphrase) {
       return throttle.run(async () => {
         if (record.passphrase === null || passphraseBackend !== null) return;
-        master = await openPassphraseRecord(record.passphrase, passphrase);
-        passphraseBackend = createPassphraseBackend(master, runtime.random);
+        open(await openPassphraseRecord(record.passphrase, passphrase));
         changed();
+      });
+    },
+    lock() {
+      if (record.passphrase === null)
+        throw new AunError('invalid_request', 'there is no passphrase that could unlock the vault again');
+      close();
+      changed();
+    },
+    checkPassphrase(passphrase) {
+      return throttle.run(async () => {
+        if (record.passphrase === null) throw new AunError('invalid_request', 'no passphrase is set');
+        (await openPassphraseRecord(record.passphrase, passphrase)).fill(0);
+      });
+    },
+    removePassphrase(secrets) {
+      return throttle.run(async () => {
+        if (record.passphrase === null) return;
+        if (passphraseBackend === null)
+          throw new AunError('vault_locked', 'the vault needs its present passphrase first');
+        if (system?.protected !== true)
+          throw new AunError('vault_unavailable', 'this computer offers no protected place for keys');
+        await moveToSystem(secrets);
+        await save({ ...record, passphrase: null });
+        close();
+        changed();
+      });
+    },
+    upgrade(secrets) {
+      return throttle.run(async () => {
+        if (system?.protected !== true || record.passphrase !== null) return false;
+        // A move that broke off left the key file behind; it is ended now.
+        if (record.backend !== 'file' && !(await keyFileExists())) return false;
+        await moveToSystem(secrets);
+        await dropKeyFile();
+        changed();
+        return true;
       });
     },
     setPassphrase(passphrase, secrets) {

@@ -62,7 +62,13 @@ describe('without a secret store of the system', () => {
   it('uses a key file of its owner and says that it protects nothing', async () => {
     const vault = await open();
     const wrapped = await vault.wrap(secret);
-    expect(vault.status()).toEqual({ backend: 'file', protected: false, locked: false });
+    expect(vault.status()).toEqual({
+      backend: 'file',
+      protected: false,
+      locked: false,
+      passphraseSet: false,
+      systemStore: null,
+    });
     expect(Buffer.from(wrapped).includes(secret)).toBe(false);
     const key = path.join(dataDir, 'vault.key');
     expect((await stat(key)).mode & 0o777).toBe(0o600);
@@ -101,7 +107,13 @@ describe('with a secret store of the system', () => {
     const storage = keyring();
     const vault = await open(storage);
     const wrapped = await vault.wrap(secret);
-    expect(vault.status()).toEqual({ backend: 'keyring', protected: true, locked: false });
+    expect(vault.status()).toEqual({
+      backend: 'keyring',
+      protected: true,
+      locked: false,
+      passphraseSet: false,
+      systemStore: 'keyring',
+    });
     expect(backendNamed(wrapped)).toBe('os');
     await expect(stat(path.join(dataDir, 'vault.key'))).rejects.toThrow();
     expect(Buffer.from(await (await open(storage)).unwrap(wrapped))).toEqual(secret);
@@ -143,7 +155,7 @@ describe('with a secret store of the system', () => {
       retryable: true,
     });
     await expect(without.wrap(secret)).rejects.toMatchObject({ code: 'vault_unavailable' });
-    expect(without.status()).toEqual({ backend: 'unavailable', protected: false, locked: false });
+    expect(without.status()).toMatchObject({ backend: 'unavailable', protected: false, locked: false });
   });
 
   it('reports a keyring that lost its key as an unreadable secret', async () => {
@@ -156,6 +168,66 @@ describe('with a secret store of the system', () => {
     const vault = await open(keyring());
     expect(Buffer.from(await vault.unwrap(wrapped))).toEqual(secret);
     expect(vault.status().backend).toBe('file');
+  });
+});
+
+describe('a better place', () => {
+  async function inKeyFile(): Promise<Map<string, Uint8Array>> {
+    const vault = await open();
+    return new Map([
+      ['one', await vault.wrap(Buffer.from('first'))],
+      ['two', await vault.wrap(Buffer.from('second'))],
+    ]);
+  }
+
+  it('is moved to as soon as there is one, and the key file goes', async () => {
+    const blobs = await inKeyFile();
+    const storage = keyring();
+    const vault = await open(storage);
+    expect(await vault.upgrade(secretsOf(blobs))).toBe(true);
+    expect([...blobs.values()].map(backendNamed)).toEqual(['os', 'os']);
+    await expect(stat(path.join(dataDir, 'vault.key'))).rejects.toThrow();
+    const next = await open(storage);
+    expect(next.status()).toMatchObject({ backend: 'keyring', protected: true });
+    expect(Buffer.from(await next.unwrap(blobs.get('two') ?? new Uint8Array())).toString()).toBe('second');
+    expect(await next.upgrade(secretsOf(blobs))).toBe(false);
+  });
+
+  it('is not where nothing is protected', async () => {
+    const blobs = await inKeyFile();
+    expect(await (await open()).upgrade(secretsOf(blobs))).toBe(false);
+    expect(await (await open(keyring('v10'))).upgrade(secretsOf(blobs))).toBe(false);
+    expect([...blobs.values()].map(backendNamed)).toEqual(['file', 'file']);
+  });
+
+  it('leaves the old wrapping where the new one does not give back what was put in', async () => {
+    const blobs = await inKeyFile();
+    const before = new Map(blobs);
+    const storage = keyring();
+    let calls = 0;
+    const vault = await open({
+      ...storage,
+      decryptString: (bytes) => {
+        calls += 1;
+        return calls === 1 ? (storage.decryptString?.(bytes) ?? '') : 'AAAA';
+      },
+    });
+    await expect(vault.upgrade(secretsOf(blobs))).rejects.toMatchObject({ code: 'vault_unavailable' });
+    expect(blobs).toEqual(before);
+    expect(Buffer.from(await vault.unwrap(blobs.get('one') ?? new Uint8Array())).toString()).toBe('first');
+  });
+
+  it('is reached at the next start when the move broke off', async () => {
+    const blobs = await inKeyFile();
+    const storage = keyring();
+    const [one, two] = secretsOf(blobs);
+    if (one === undefined || two === undefined) throw new Error('two secrets are expected');
+    const broken = { ...two, replace: () => Promise.reject(new Error('the power went')) };
+    await expect((await open(storage)).upgrade([one, broken])).rejects.toThrow('the power went');
+    const next = await open(storage);
+    expect(Buffer.from(await next.unwrap(blobs.get('two') ?? new Uint8Array())).toString()).toBe('second');
+    expect(await next.upgrade(secretsOf(blobs))).toBe(true);
+    expect([...blobs.values()].map(backendNamed)).toEqual(['os', 'os']);
   });
 });
 
@@ -174,12 +246,17 @@ describe('with a passphrase', () => {
 
   it('moves every secret, drops the key file and asks for the passphrase next time', async () => {
     const { vault, blobs } = await protectedFolder();
-    expect(vault.status()).toEqual({ backend: 'passphrase', protected: true, locked: false });
+    expect(vault.status()).toMatchObject({ backend: 'passphrase', protected: true, locked: false });
     expect([...blobs.values()].map(backendNamed)).toEqual(['passphrase', 'passphrase']);
     await expect(stat(path.join(dataDir, 'vault.key'))).rejects.toThrow();
 
     const next = await open();
-    expect(next.status()).toEqual({ backend: 'passphrase', protected: true, locked: true });
+    expect(next.status()).toMatchObject({
+      backend: 'passphrase',
+      protected: true,
+      locked: true,
+      passphraseSet: true,
+    });
     const one = blobs.get('one') ?? new Uint8Array();
     await expect(next.unwrap(one)).rejects.toMatchObject({ code: 'vault_locked' });
     await expect(next.wrap(secret)).rejects.toMatchObject({ code: 'vault_locked' });
@@ -244,12 +321,87 @@ describe('with a passphrase', () => {
     await expect(vault.setPassphrase(passphrase, [one, broken])).rejects.toThrow('the power went');
 
     const next = await open();
-    expect(next.status()).toEqual({ backend: 'file', protected: false, locked: true });
+    expect(next.status()).toMatchObject({ backend: 'file', protected: false, locked: true });
     await next.unlock(passphrase);
     expect(Buffer.from(await next.unwrap(blobs.get('one') ?? new Uint8Array())).toString()).toBe('first');
     expect(Buffer.from(await next.unwrap(blobs.get('two') ?? new Uint8Array())).toString()).toBe('second');
     await next.setPassphrase(passphrase, secretsOf(blobs));
     expect(next.status()).toMatchObject({ backend: 'passphrase', protected: true });
     expect([...blobs.values()].map(backendNamed)).toEqual(['passphrase', 'passphrase']);
+  });
+
+  it('locks again: what is in use is forgotten, and the same passphrase opens it', async () => {
+    const { vault, blobs } = await protectedFolder();
+    const one = blobs.get('one') ?? new Uint8Array();
+    const told: boolean[] = [];
+    vault.onChange((state) => told.push(state.locked));
+    vault.lock();
+    expect(vault.status()).toMatchObject({ backend: 'passphrase', locked: true, passphraseSet: true });
+    await expect(vault.unwrap(one)).rejects.toMatchObject({ code: 'vault_locked' });
+    await expect(vault.wrap(secret)).rejects.toMatchObject({ code: 'vault_locked' });
+    await vault.unlock(passphrase);
+    expect(Buffer.from(await vault.unwrap(one)).toString()).toBe('first');
+    expect(told).toEqual([true, false]);
+  });
+
+  it('never wraps under a blank key when it is locked in the middle', async () => {
+    const { vault } = await protectedFolder();
+    const wrapping = vault.wrap(secret);
+    vault.lock();
+    await expect(wrapping).rejects.toMatchObject({ code: 'vault_locked' });
+  });
+
+  it('cannot be locked without a passphrase that could open it', async () => {
+    const vault = await open();
+    expect(() => vault.lock()).toThrow();
+    expect(vault.status().locked).toBe(false);
+  });
+
+  it('proves the present passphrase, as slowly as unlocking', async () => {
+    const { vault } = await protectedFolder();
+    await vault.checkPassphrase(passphrase);
+    for (let index = 0; index < 3; index += 1)
+      await expect(vault.checkPassphrase('wrong')).rejects.toMatchObject({ code: 'vault_wrong_passphrase' });
+    const waiting = { code: 'vault_wrong_passphrase', detail: { retryAfterMs: 1_000 } };
+    await expect(vault.checkPassphrase(passphrase)).rejects.toMatchObject(waiting);
+  });
+
+  it('goes back to the store of the system, where there is one', async () => {
+    const { vault: first, blobs } = await protectedFolder();
+    await expect(first.removePassphrase(secretsOf(blobs))).rejects.toMatchObject({
+      code: 'vault_unavailable',
+    });
+    const storage = keyring();
+    const vault = await open(storage);
+    await expect(vault.removePassphrase(secretsOf(blobs))).rejects.toMatchObject({ code: 'vault_locked' });
+    await vault.unlock(passphrase);
+    await vault.removePassphrase(secretsOf(blobs));
+    expect(vault.status()).toEqual({
+      backend: 'keyring',
+      protected: true,
+      locked: false,
+      passphraseSet: false,
+      systemStore: 'keyring',
+    });
+    expect([...blobs.values()].map(backendNamed)).toEqual(['os', 'os']);
+    const next = await open(storage);
+    expect(Buffer.from(await next.unwrap(blobs.get('one') ?? new Uint8Array())).toString()).toBe('first');
+  });
+
+  it('keeps the passphrase until the last secret has moved', async () => {
+    const { blobs } = await protectedFolder();
+    const storage = keyring();
+    const vault = await open(storage);
+    await vault.unlock(passphrase);
+    const [one, two] = secretsOf(blobs);
+    if (one === undefined || two === undefined) throw new Error('two secrets are expected');
+    const broken = { ...two, replace: () => Promise.reject(new Error('the power went')) };
+    await expect(vault.removePassphrase([one, broken])).rejects.toThrow('the power went');
+    const next = await open(storage);
+    expect(next.status()).toMatchObject({ locked: true, passphraseSet: true });
+    await next.unlock(passphrase);
+    expect(Buffer.from(await next.unwrap(blobs.get('two') ?? new Uint8Array())).toString()).toBe('second');
+    await next.removePassphrase(secretsOf(blobs));
+    expect(next.status()).toMatchObject({ backend: 'keyring', passphraseSet: false });
   });
 });

@@ -44,6 +44,11 @@ export interface ManagedVault extends Vault {
   lock(): void;
   /** Proves the present passphrase. @throws AunError `vault_wrong_passphrase` (throttled) */
   checkPassphrase(passphrase: string): Promise<void>;
+  /**
+   * Moves what the key file still wraps into the operating system's store once there is one; each secret is read back
+   * before its old wrapping goes. Does nothing where there is nothing to better. Returns whether it moved anything.
+   */
+  upgrade(secrets: readonly WrappedSecret[]): Promise<boolean>;
   /** Moves every secret from the passphrase back to the operating system's store. @throws AunError `vault_unavailable` */
   removePassphrase(secrets: readonly WrappedSecret[]): Promise<void>;
 }
