@@ -1,95 +1,45 @@
 import type { ParleyBridge } from '../../shared/bridge/api';
-import type { BridgeEvent, CommandName, CommandResult, ParsedParams } from '../../shared/bridge/contract';
-import type { ErrorCode } from '../../shared/bridge/errors';
-import type { Account } from '../../shared/model/account';
+import type { CommandResult, ParsedParams } from '../../shared/bridge/contract';
 import type { Conversation } from '../../shared/model/conversation';
 import type { Message } from '../../shared/model/message';
 import { defaultSettings } from '../../shared/model/default-settings';
 import type { Settings, VaultStatus } from '../../shared/model/settings';
-import {
-  accounts as sampleAccounts,
-  conversations,
-  localNetwork,
-  message,
-  networks,
-  online,
-  start,
-  timelines,
-} from './fake-data';
+import { allAccounts, fakeAccounts, putAccount } from './fake-accounts';
+import { fakeBackup } from './fake-backup';
+import { conversations, localNetwork, message, networks, timelines } from './fake-data';
+import { emit, fail, listeners, scene, type Handlers } from './fake-engine';
+import { fakeIdentity } from './fake-identity';
+import { fakePeople } from './fake-people';
+import { fakeProfile } from './fake-profile';
 
 /**
  * An engine made of data in memory, to look at the window in a plain browser. Development only: nothing in the product
  * imports it. The hash of the address chooses the scene, for example `#empty,dark,zh-CN`.
  */
-const scene = new Set(location.hash.slice(1).split(','));
-const listeners = new Set<(batch: readonly BridgeEvent[]) => void>();
-
-function emit(...batch: BridgeEvent[]): void {
-  setTimeout(() => {
-    for (const listener of listeners) listener(batch);
-  }, 16);
-}
-
-function fail(code: ErrorCode): never {
-  const error = { code, message: `fake ${code}`, retryable: true, detail: {} };
-  // eslint-style rejections are plain objects here, as they are after crossing the bridge.
-  throw Object.assign(new Error(code), error);
-}
-
-function sceneAccounts(): Account[] {
-  if (scene.has('onboarding')) return [];
-  const [first, ...others] = sampleAccounts;
-  if (first === undefined) return [];
-  const session: Account['session'] = scene.has('offline')
-    ? { ...online, state: 'offline' }
-    : scene.has('backing-off')
-      ? {
-          ...online,
-          state: 'backing-off',
-          retryAt: start + 14_000,
-          problem: { code: 'gateway_unreachable', detail: '' },
-        }
-      : scene.has('blocked')
-        ? {
-            ...online,
-            state: 'blocked',
-            blocked: 'signed_in_elsewhere',
-            notice: { device: '1f20', pid: '2222' },
-          }
-        : scene.has('skew')
-          ? { ...online, clockSkewMs: 7_400_000 }
-          : scene.has('database')
-            ? {
-                ...online,
-                state: 'blocked',
-                blocked: 'database_damaged',
-                problem: { code: 'database_damaged', detail: 'page 412: checksum' },
-              }
-            : scene.has('key')
-              ? {
-                  ...online,
-                  state: 'blocked',
-                  blocked: 'key_unreadable',
-                  problem: { code: 'key_unreadable', detail: 'keyring locked' },
-                }
-              : online;
-  return [{ ...first, session }, ...others];
-}
-
 let settings: Settings = {
   ...defaultSettings,
   theme: scene.has('dark') ? 'dark' : scene.has('light') ? 'light' : 'system',
   language: scene.has('zh-CN') ? 'zh-CN' : 'en',
 };
 let vault: VaultStatus = {
-  backend: 'gnome_libsecret',
+  backend: scene.has('passphrase') ? 'passphrase' : scene.has('weak') ? 'file' : 'gnome_libsecret',
   protected: !scene.has('weak'),
   locked: scene.has('locked'),
+  passphraseSet: scene.has('passphrase') || scene.has('locked'),
+  systemStore: scene.has('weak') ? null : 'GNOME Keyring',
 };
-let accounts = sceneAccounts();
+let wrongPassphrases = 0;
 
-function accountOf(id: string): Account {
-  return accounts.find((account) => account.account === id) ?? fail('unknown_account');
+function changeVault(change: Partial<VaultStatus>): VaultStatus {
+  vault = { ...vault, ...change };
+  emit({ event: 'vault.changed', data: { account: null, vault } });
+  return vault;
+}
+
+function checkPassphrase(passphrase: string): void {
+  if (passphrase === 'open sesame') return;
+  wrongPassphrases += 1;
+  fail('vault_wrong_passphrase', wrongPassphrases > 1 ? { retryAfterMs: 8000 } : {});
 }
 
 function timelineOf(account: string, conversation: string): Message[] {
@@ -119,14 +69,6 @@ function putMessage(account: string, changed: Message): Message {
     event: 'message.changed',
     data: { account, conversation: changed.conversation, messages: [changed] },
   });
-  return changed;
-}
-
-function putAccount(changed: Account): Account {
-  accounts = accounts.some((account) => account.account === changed.account)
-    ? accounts.map((account) => (account.account === changed.account ? changed : account))
-    : [...accounts, changed];
-  emit({ event: 'account.changed', data: { account: changed.account, snapshot: changed } });
   return changed;
 }
 
@@ -190,8 +132,6 @@ function send(params: ParsedParams<'message.send'>): Message {
   return first;
 }
 
-type Handlers = { [Name in CommandName]: (params: ParsedParams<Name>) => CommandResult<Name> };
-
 const handlers: Handlers = {
   'app.info': () => ({
     version: '0.1.0',
@@ -214,15 +154,19 @@ const handlers: Handlers = {
   'app.reportError': () => ({}),
   'vault.status': () => vault,
   'vault.unlock': ({ passphrase }) => {
-    if (passphrase !== 'open sesame') fail('vault_wrong_passphrase');
-    vault = { ...vault, locked: false };
+    checkPassphrase(passphrase);
+    return changeVault({ locked: false });
+  },
+  'vault.setPassphrase': () => changeVault({ backend: 'passphrase', protected: true, passphraseSet: true }),
+  'vault.changePassphrase': ({ current }) => {
+    checkPassphrase(current);
     return vault;
   },
-  'vault.setPassphrase': () => {
-    vault = { backend: 'passphrase', protected: true, locked: false };
-    emit({ event: 'vault.changed', data: { account: null, vault } });
-    return vault;
+  'vault.removePassphrase': ({ current }) => {
+    checkPassphrase(current);
+    return changeVault({ backend: 'gnome_libsecret', passphraseSet: false });
   },
+  'vault.lock': () => changeVault({ locked: true }),
   'network.list': () => ({ networks: [...networks] }),
   'network.probe': ({ address }) =>
     address.includes('nowhere')
@@ -254,19 +198,6 @@ const handlers: Handlers = {
       suggestions: taken ? [`${name}_24`, `${name}-aun`, `hi-${name}`] : [],
     };
   },
-  'account.list': () => ({ accounts }),
-  'account.create': ({ network, name, displayName }) => {
-    if (name.startsWith('fail')) fail('gateway_unreachable');
-    const aid = `${name}.${network}`;
-    conversations.set(aid, []);
-    const first = accounts[0] ?? sampleAccounts[0];
-    if (first === undefined) return fail('internal');
-    return putAccount({ ...first, account: aid, network, displayName, hue: 310, unread: 0, session: online });
-  },
-  'account.connect': ({ account }) => putAccount({ ...accountOf(account), session: online }),
-  'account.disconnect': ({ account }) =>
-    putAccount({ ...accountOf(account), session: { ...online, state: 'idle' } }),
-  'account.reregister': ({ account }) => putAccount({ ...accountOf(account), session: online }),
   'conversation.list': ({ account, limit, offset }) => {
     const rows = scene.has('empty') ? [] : (conversations.get(account) ?? []);
     const sorted = [...rows].sort((first, second) => second.lastActivityAt - first.lastActivityAt);
@@ -353,6 +284,11 @@ const handlers: Handlers = {
     }
     return { hits };
   },
+  ...fakeAccounts,
+  ...fakeIdentity,
+  ...fakeBackup,
+  ...fakePeople,
+  ...fakeProfile,
 };
 
 const defaults: Readonly<Record<string, unknown>> = { limit: 60, offset: 0 };
@@ -378,7 +314,7 @@ const bridge: ParleyBridge = {
 Object.defineProperty(window, 'parley', { value: bridge });
 if (scene.has('catching-up')) {
   setTimeout(() => {
-    const first = accounts[0];
+    const [first] = allAccounts();
     if (first !== undefined) putAccount({ ...first, catchingUp: 4120 });
   }, 300);
 }

@@ -42,12 +42,19 @@ export const online: SessionSnapshot = {
   notice: null,
 };
 
-function account(aid: string, displayName: string, hue: number, more: Partial<Account> = {}): Account {
+/** An identity with everything in order. */
+export function account(aid: string, displayName: string, hue: number, more: Partial<Account> = {}): Account {
   return {
     account: aid,
     network: aid.split('.').slice(1).join('.'),
     displayName,
     hue,
+    hueChosen: false,
+    notifications: 'all',
+    wantsOnline: true,
+    attention: [],
+    certificateExpiresAt: start + 49 * day,
+    profileName: displayName,
     certificateFingerprint: `sha256:${'9f3a'.repeat(16)}`,
     session: online,
     unread: 0,
@@ -74,7 +81,7 @@ export const accounts: Account[] = [
       ...online,
       state: 'blocked',
       blocked: 'signed_in_elsewhere',
-      notice: { device: '1f20c3', pid: '2222' },
+      notice: { 'new_extra_info.app': 'Parley', 'new_extra_info.host': 'studio-laptop' },
     },
   }),
 ];
@@ -96,6 +103,7 @@ function conversation(aid: string, title: string, more: Partial<Conversation> = 
     waiting: null,
     readUpTo: 0,
     security: 'encrypted',
+    profileStatus: 'none',
     ...more,
   };
 }
