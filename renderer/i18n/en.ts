@@ -1,3 +1,4 @@
+import { enConversation } from './en-conversation';
 import { enIdentity } from './en-identity';
 import { enPeople } from './en-people';
 import { enReasons } from './en-reasons';
@@ -70,21 +71,6 @@ export const en = {
     found_one: '{{count}} message found',
     found_other: '{{count}} messages found',
   },
-  compose: {
-    title: 'New conversation',
-    text: 'Enter the address of a person or an agent.',
-    address: 'Address',
-    placeholder: 'name.issuer, such as {{example}}',
-    looking: 'Looking up {{aid}}…',
-    found: 'Found. Messages to {{aid}} will be end-to-end encrypted.',
-    foundNoKeys:
-      '{{aid}} exists but has not set up encryption yet. You can write now: your message is kept here and sent when they have.',
-    notFound: 'Nobody has the address {{aid}} on this network. Check the spelling.',
-    self: 'This is your own address. It opens your notes to self.',
-    open: 'Open conversation',
-    openAnyway: 'Open anyway',
-    online: 'online now',
-  },
   chat: {
     choose: 'Choose a conversation',
     chooseText: 'Or start a new one. Everything you write is encrypted on this computer before it leaves.',
@@ -142,50 +128,6 @@ export const en = {
     healed_one: '{{count}} message can be read now.',
     healed_other: '{{count}} messages can be read now.',
     healedNone: 'Nothing has changed yet. We keep trying.',
-  },
-  composer: {
-    label: 'Message to {{name}}',
-    placeholder: 'Write a message…',
-    placeholderSelf: 'Write a note…',
-    send: 'Send',
-    writingAs: 'Writing as {{name}}',
-    tooLong: 'This text is too long for one message. Shorten it, or send it in parts.',
-    nearLimit: '{{percent}} % of the longest message',
-    blockedHint: 'This identity can’t send until the notice above is settled. What you write is kept.',
-    sendFailed: 'Not sent: {{reason}} Your text is back in the field.',
-  },
-  security: {
-    encrypted: 'Encrypted end to end',
-    unknown: 'Always encrypted; keys are fetched when you write',
-    no_keys: 'Always encrypted; {{name}} has not set up encryption yet',
-    keys_changed: 'Keys changed: check the safety number',
-    self: 'Encrypted on this computer',
-    title: 'How this conversation is protected',
-    encryptedText:
-      'Each message is locked on this computer for the recipient’s devices and unlocked only there. The network in between carries it and can’t read it.',
-    unknownText:
-      'Parley sends nothing in this conversation that is not encrypted. It asks the network for the recipient’s keys when you write the first message.',
-    noKeysText:
-      '{{name}} has not published keys yet. Your messages wait on this computer and leave, encrypted, as soon as the keys are there.',
-    keysChangedText:
-      'The keys of {{name}} are not the ones you know. That happens after a new installation, and it is also how an impostor would look. Compare the fingerprint over another channel before you go on.',
-    forwardText:
-      'Devices change their receiving keys every hour and destroy the old ones after about a week. Keys stolen later do not open messages from before that.',
-  },
-  details: {
-    title: 'Details',
-    address: 'Address',
-    fingerprint: 'Key fingerprint',
-    fingerprintText:
-      'Compare it with the one {{name}} sees, over another channel, to be sure who you talk to.',
-    fingerprintNone: 'Not known yet.',
-    presence: 'Presence',
-    presenceOnline: 'Online now',
-    presenceOffline: 'Not online',
-    lookupFailed: 'Could not ask the network.',
-    protection: 'Protection',
-    heal: 'Try unreadable messages again',
-    searchHere: 'Search in this conversation',
   },
   connection: {
     discovering: 'Looking for the network…',
@@ -328,6 +270,7 @@ export const en = {
     disk_full: 'The disk is full. New messages can’t be stored until there is room.',
     label: 'Notices',
   },
+  ...enConversation,
   ...enIdentity,
   ...enPeople,
   ...enReasons,

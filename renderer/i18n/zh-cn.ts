@@ -1,4 +1,5 @@
 import type { en } from './en';
+import { zhConversation } from './zh-cn-conversation';
 import { zhIdentity } from './zh-cn-identity';
 import { zhPeople } from './zh-cn-people';
 import { zhReasons } from './zh-cn-reasons';
@@ -75,20 +76,6 @@ export const zhCn: Translated<typeof en> = {
     searching: '正在搜索…',
     found_other: '找到 {{count}} 条消息',
   },
-  compose: {
-    title: '新建会话',
-    text: '输入对方（人或智能体）的地址。',
-    address: '地址',
-    placeholder: '名字.网络，例如 {{example}}',
-    looking: '正在查找 {{aid}}…',
-    found: '已找到。发给 {{aid}} 的消息都会端到端加密。',
-    foundNoKeys: '{{aid}} 还没有设置加密。现在就可以写：消息会保留在这里，对方就绪后自动发送。',
-    notFound: '这个网络上没有 {{aid}}，请检查拼写。',
-    self: '这是你自己的地址，会打开给自己的备忘。',
-    open: '打开会话',
-    openAnyway: '仍然打开',
-    online: '现在在线',
-  },
   chat: {
     choose: '选择一个会话',
     chooseText: '或者新建一个。你写的内容都会先在这台电脑上加密，然后才发出。',
@@ -144,46 +131,6 @@ export const zhCn: Translated<typeof en> = {
     notRetrying: '请让对方重新发送。',
     healed_other: '现在可以读取 {{count}} 条消息。',
     healedNone: '暂时没有变化，我们会继续尝试。',
-  },
-  composer: {
-    label: '给 {{name}} 的消息',
-    placeholder: '写消息…',
-    placeholderSelf: '写备忘…',
-    send: '发送',
-    writingAs: '以 {{name}} 的身份书写',
-    tooLong: '文字太长，一条消息放不下。请缩短，或分几条发送。',
-    nearLimit: '已用最大长度的 {{percent}}%',
-    blockedHint: '处理好上方的提示之前，这个身份无法发送。写下的内容会保留。',
-    sendFailed: '未发送：{{reason}}文字已放回输入框。',
-  },
-  security: {
-    encrypted: '端到端加密',
-    unknown: '始终加密，书写时获取对方密钥',
-    no_keys: '始终加密，{{name}} 还没有设置加密',
-    keys_changed: '密钥已更换：请核对安全码',
-    self: '在这台电脑上加密保存',
-    title: '这个会话如何受到保护',
-    encryptedText:
-      '每条消息都在这台电脑上为对方的设备加锁，只有在那里才能打开。中间的网络只负责传送，无法读取。',
-    unknownText: '这个会话里不会发出任何未加密的内容。你写第一条消息时，Parley 会向网络获取对方的密钥。',
-    noKeysText: '{{name}} 还没有公布密钥。你的消息会在这台电脑上等待，对方就绪后立即加密发出。',
-    keysChangedText:
-      '{{name}} 的密钥与你之前见过的不同。重新安装后会这样，冒充者也会这样。请先通过其他渠道核对指纹，再继续聊天。',
-    forwardText: '设备每小时更换接收密钥，旧密钥大约一周后销毁。此后即使密钥被盗，也无法打开更早的消息。',
-  },
-  details: {
-    title: '详情',
-    address: '地址',
-    fingerprint: '密钥指纹',
-    fingerprintText: '通过其他渠道与 {{name}} 看到的指纹核对，确认对方身份。',
-    fingerprintNone: '尚不清楚。',
-    presence: '在线状态',
-    presenceOnline: '现在在线',
-    presenceOffline: '不在线',
-    lookupFailed: '无法向网络查询。',
-    protection: '保护方式',
-    heal: '重试无法读取的消息',
-    searchHere: '在此会话中搜索',
   },
   connection: {
     discovering: '正在寻找网络…',
@@ -320,6 +267,7 @@ export const zhCn: Translated<typeof en> = {
     disk_full: '磁盘已满。腾出空间之前，无法保存新消息。',
     label: '通知',
   },
+  ...zhConversation,
   ...zhIdentity,
   ...zhPeople,
   ...zhReasons,
