@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { app, dialog } from 'electron';
+import { app, dialog, powerMonitor } from 'electron';
+import { LINK_SCHEME } from '../shared/aun/link';
 import { defaultSettings } from '../shared/model/default-settings';
 import { createEngine } from './accounts/engine';
 import type { Engine } from './accounts/engine';
@@ -7,6 +8,7 @@ import { electronSystemStore } from './keychain/electron-vault';
 import { openVaultManager } from './keychain/vault-manager';
 import type { VaultManager } from './keychain/vault-manager';
 import type { Desktop } from './ports/desktop';
+import { AunError } from './runtime/errors';
 import { createLogger } from './runtime/logger';
 import { systemClock, systemRandom, systemScheduler } from './runtime/runtime';
 import type { Runtime } from './runtime/runtime';
@@ -14,6 +16,8 @@ import { declareAppScheme } from './shell/app-protocol';
 import { applicationInfo, computerName, readSettings, WindowedApplication } from './shell/application';
 import { parseCommandLine } from './shell/command-line';
 import { ask, createDesktop } from './shell/desktop';
+import { watchForAutoLock } from './shell/auto-lock';
+import { createLinkInbox } from './shell/link-inbox';
 import { lockContents } from './shell/lockdown';
 import { openLogFile } from './shell/log-file';
 import { watchNetwork } from './shell/network-watch';
@@ -40,6 +44,17 @@ const logger = createLogger(
   commandLine.verbose ? 'debug' : 'info',
 );
 const runtime: Runtime = { clock: systemClock, random: systemRandom, scheduler: systemScheduler, logger };
+
+let linkArrived: () => void = () => undefined;
+const links = createLinkInbox(logger, () => linkArrived());
+links.offer(commandLine.links);
+// On macOS a link is an event, which may come before the application is ready.
+app.on('open-url', (event, url) => {
+  event.preventDefault();
+  links.offer([url]);
+});
+// An unpacked run would register the bare runtime as the program for these links.
+if (app.isPackaged) app.setAsDefaultProtocolClient(LINK_SCHEME);
 
 declareAppScheme();
 lockContents(logger);
@@ -85,11 +100,19 @@ async function start(): Promise<void> {
     runtime,
     settings,
     showDataFolder: () => void desktop.showFolder(dataDir),
+    lock: () => lock(),
   });
-  const desktop = createDesktop(() => windows.texts());
+  let lock: () => void = () => undefined;
+  const desktop = createDesktop(() => windows.texts(), links);
   await windows.load();
   windows.open();
-  app.on('second-instance', () => windows.open());
+  linkArrived = () => {
+    windows.open();
+    windows.emit({ event: 'link.opened', data: { account: null } });
+  };
+  app.on('second-instance', (_event, args) => {
+    if (!links.offer(args)) windows.open();
+  });
   app.on('activate', () => windows.open());
 
   const vault = await openVault(windows, desktop);
@@ -100,11 +123,30 @@ async function start(): Promise<void> {
   const firstList = watchFirstList(systemScheduler);
   const engine = buildEngine(vault, windows, desktop, firstList.shown);
   const unwatch = watchNetwork(systemScheduler, () => engine.networkChanged());
+  const lockVault = async (): Promise<void> => {
+    const answer = await engine.router.invoke('vault.lock', {});
+    if (!answer.ok) throw new AunError(answer.error.code, answer.error.message);
+  };
+  lock = () => {
+    lockVault().catch((error: unknown) => logger.log('error', 'vault.lock_failed', { error }));
+  };
+  windows.vaultIs(vault.status());
+  const autoLock = watchForAutoLock({
+    scheduler: systemScheduler,
+    logger,
+    settings: () => windows.currentSettings(),
+    vault: () => vault.status(),
+    idleSeconds: () => powerMonitor.getSystemIdleTime(),
+    lock: lockVault,
+  });
+  powerMonitor.on('suspend', () => autoLock.away());
+  powerMonitor.on('lock-screen', () => autoLock.away());
   quitGracefully({
     logger,
     scheduler: systemScheduler,
     stop: async () => {
       unwatch();
+      autoLock.dispose();
       await Promise.all([engine.stop(), windows.stop()]);
       logger.log('info', 'application.stopped');
       await logFile.flush();

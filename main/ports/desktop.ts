@@ -10,6 +10,8 @@ export interface Desktop {
   chooseFile(request: FileRequest): Promise<string | null>;
   /** Asks for a folder: to read an SDK folder, or an empty place for one. */
   chooseFolder(request: { readonly purpose: FilePurpose }): Promise<string | null>;
+  /** Addresses of `aun://` links that the system handed over since the last call; an empty text for a link without one. */
+  takeLinks(): readonly string[];
 }
 
 /** What a file is for: the dialog's words and filters follow from it. */
@@ -26,4 +28,5 @@ export const noDesktop: Desktop = {
   chooseSave: () => Promise.resolve(null),
   chooseFile: () => Promise.resolve(null),
   chooseFolder: () => Promise.resolve(null),
+  takeLinks: () => [],
 };

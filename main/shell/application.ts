@@ -2,8 +2,8 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { app, type BrowserWindow, nativeTheme, session as sessions } from 'electron';
 import type { Session } from 'electron';
-import { settingsSchema } from '../../shared/model/settings';
-import type { Settings } from '../../shared/model/settings';
+import { storedSettingsSchema } from '../../shared/model/stored-settings';
+import type { Settings, VaultStatus } from '../../shared/model/settings';
 import type { CommandRouter } from '../bridge/router';
 import type { Emit } from '../ports/events';
 import { jsonFile } from '../runtime/json-file';
@@ -48,6 +48,7 @@ export class WindowedApplication {
   private window: BrowserWindow | null = null;
   private settings: Settings;
   private state: WindowState = DEFAULT_WINDOW_STATE;
+  private lockable = false;
   private saveState: () => Promise<void> = () => Promise.resolve();
   private readonly stateFile;
 
@@ -58,6 +59,8 @@ export class WindowedApplication {
       readonly runtime: Runtime;
       readonly settings: Settings;
       readonly showDataFolder: () => void;
+      /** Locks the vault. */
+      readonly lock: () => void;
     },
   ) {
     this.settings = options.settings;
@@ -72,7 +75,7 @@ export class WindowedApplication {
     lockSession(this.session, options.runtime.logger);
     serveApp(this.session, path.join(options.dist, 'renderer'), options.runtime.logger);
     applyTheme(this.settings.theme, null);
-    setMenu(this.texts(), options.showDataFolder);
+    this.setMenu();
     nativeTheme.on('updated', () => this.window?.setBackgroundColor(groundColour()));
   }
 
@@ -129,18 +132,37 @@ export class WindowedApplication {
   /** Hears the engine's events: the shell follows the settings, the window hears all. */
   readonly emit: Emit = (event) => {
     if (event.event === 'settings.changed') this.follow(event.data.settings);
+    if (event.event === 'vault.changed') this.vaultIs(event.data.vault);
     this.bridge.emit(event);
   };
+
+  /** The settings of now. */
+  currentSettings(): Settings {
+    return this.settings;
+  }
+
+  /** Tells the menu whether the application can be locked. */
+  vaultIs(vault: Pick<VaultStatus, 'locked' | 'passphraseSet'>): void {
+    const lockable = vault.passphraseSet && !vault.locked;
+    if (lockable === this.lockable) return;
+    this.lockable = lockable;
+    this.setMenu();
+  }
+
+  private setMenu(): void {
+    const { showDataFolder, lock } = this.options;
+    setMenu(this.texts(), { showDataFolder, lock: this.lockable ? lock : null });
+  }
 
   private follow(settings: Settings): void {
     const { theme, language } = this.settings;
     this.settings = settings;
     if (settings.theme !== theme) applyTheme(settings.theme, this.window);
-    if (settings.language !== language) setMenu(this.texts(), this.options.showDataFolder);
+    if (settings.language !== language) this.setMenu();
   }
 }
 
 /** Settings as they are on disk, for the time before the engine runs. */
 export async function readSettings(dataDir: string, fallback: Settings): Promise<Settings> {
-  return jsonFile(path.join(dataDir, 'settings.json'), settingsSchema, fallback).read();
+  return jsonFile(path.join(dataDir, 'settings.json'), storedSettingsSchema, fallback).read();
 }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { looksLikeAunLink } from '../../shared/aun/link';
 
 /** What can be said on Parley's command line. */
 export interface CommandLine {
@@ -6,6 +7,8 @@ export interface CommandLine {
   readonly dataDir: string | null;
   /** `--verbose`: the log tells more. */
   readonly verbose: boolean;
+  /** `aun:` links, as the system hands them over. */
+  readonly links: readonly string[];
 }
 
 /** Reads the command line. A relative folder counts from `workingFolder`. */
@@ -16,5 +19,5 @@ export function parseCommandLine(args: readonly string[], workingFolder: string)
     const named = argument === '--data' || argument.startsWith('--data=');
     if (named && value !== undefined && value !== '') dataDir = path.resolve(workingFolder, value);
   });
-  return { dataDir, verbose: args.includes('--verbose') };
+  return { dataDir, verbose: args.includes('--verbose'), links: args.filter(looksLikeAunLink) };
 }

@@ -1,6 +1,8 @@
 import { BrowserWindow, dialog, shell } from 'electron';
 import type { MessageBoxOptions } from 'electron';
 import type { Desktop } from '../ports/desktop';
+import { createFileDialogs } from './file-dialogs';
+import type { LinkInbox } from './link-inbox';
 import { checkOutsideLink } from './outside-link';
 import type { ShellTexts } from './texts';
 
@@ -15,7 +17,7 @@ export async function ask(options: MessageBoxOptions): Promise<number> {
 }
 
 /** What the engine asks of the desktop. */
-export function createDesktop(texts: () => ShellTexts): Desktop {
+export function createDesktop(texts: () => ShellTexts, links: Pick<LinkInbox, 'take'>): Desktop {
   return {
     async openLink(url) {
       const link = checkOutsideLink(url);
@@ -39,5 +41,7 @@ export function createDesktop(texts: () => ShellTexts): Desktop {
     async showFolder(folder) {
       return (await shell.openPath(folder)) === '';
     },
+    ...createFileDialogs(texts),
+    takeLinks: () => links.take(),
   };
 }

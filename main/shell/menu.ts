@@ -56,16 +56,27 @@ function macMenu(text: ShellTexts): Item {
 }
 
 /** Sets the menu: small, and on every system with the editing roles, without which copy and paste have no keys. */
-export function setMenu(text: ShellTexts, showDataFolder: () => void): void {
+export function setMenu(
+  text: ShellTexts,
+  actions: {
+    readonly showDataFolder: () => void;
+    /** Null where there is no passphrase that could unlock again. */
+    readonly lock: (() => void) | null;
+  },
+): void {
   const mac = process.platform === 'darwin';
   const leave: Item = mac ? { role: 'close', label: text.close } : { role: 'quit', label: text.quit };
+  const lock: Item[] =
+    actions.lock === null
+      ? []
+      : [{ label: text.lock, accelerator: 'CmdOrCtrl+L', click: actions.lock }, separator];
   const template: Item[] = [
     ...(mac ? [macMenu(text)] : []),
-    { label: text.file, submenu: [leave] },
+    { label: text.file, submenu: [...lock, leave] },
     editMenu(text),
     viewMenu(text),
     { label: text.window, submenu: [{ role: 'minimize', label: text.minimize }] },
-    { label: text.help, submenu: [{ label: text.dataFolder, click: showDataFolder }] },
+    { label: text.help, submenu: [{ label: text.dataFolder, click: actions.showDataFolder }] },
   ];
   Menu.setApplicationMenu(Menu.buildFromTemplate(template));
 }

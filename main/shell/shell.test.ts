@@ -112,7 +112,11 @@ describe('the command line', () => {
     expect(parseCommandLine(['--data=/srv/x', '--verbose'], '/home/me')).toEqual({
       dataDir: '/srv/x',
       verbose: true,
+      links: [],
     });
+    expect(parseCommandLine(['aun://marta.aun.test', '.'], '/home/me').links).toEqual([
+      'aun://marta.aun.test',
+    ]);
     expect(parseCommandLine(['.', '--data'], '/home/me').dataDir).toBeNull();
   });
 });
