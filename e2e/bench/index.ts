@@ -1,3 +1,4 @@
+import { accountsBench } from './accounts';
 import { catchUpBench } from './catch-up';
 import { sendBench } from './send';
 import { startBench } from './start';
@@ -9,6 +10,7 @@ const benches: Readonly<Record<string, Bench>> = {
   start: startBench,
   catchup: catchUpBench,
   send: sendBench,
+  accounts: accountsBench,
 };
 
 async function main(): Promise<number> {

@@ -1,8 +1,9 @@
-import { mkdtemp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { _electron } from 'playwright';
 import type { ElectronApplication } from 'playwright';
+import { pssOfTree } from './process-tree';
 import { hundredths, percentile } from './statistics';
 
 const ROUNDS = 7;
@@ -23,28 +24,8 @@ interface Round {
   readonly pssMegabytes: number;
 }
 
-/** Proportional memory of a process and all its descendants, in MB (Linux). */
-async function pssOfTree(root: number): Promise<number> {
-  const parents = new Map<number, number>();
-  for (const name of await readdir('/proc')) {
-    const pid = Number(name);
-    if (!Number.isInteger(pid)) continue;
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-    const parent = /\) \S (\d+)/.exec(stat)?.[1];
-    if (parent !== undefined) parents.set(pid, Number(parent));
-  }
-  let kilobytes = 0;
-  for (const pid of parents.keys()) {
-    let ancestor: number | undefined = pid;
-    while (ancestor !== undefined && ancestor !== root) ancestor = parents.get(ancestor);
-    if (ancestor !== root) continue;
-    const rollup = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '');
-    kilobytes += Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? 0);
-  }
-  return kilobytes / 1024;
-}
-
-async function launch(appPath: string, args: readonly string[]): Promise<ElectronApplication> {
+/** Starts an application in the Electron runtime of this run. */
+export async function launch(appPath: string, args: readonly string[]): Promise<ElectronApplication> {
   const executablePath = process.env['PARLEY_ELECTRON_EXECUTABLE'];
   if (executablePath === undefined) throw new Error('PARLEY_ELECTRON_EXECUTABLE is not set');
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];

@@ -14,3 +14,11 @@ export function tenths(value: number): number {
 export function hundredths(value: number): number {
   return Math.round(value * 100) / 100;
 }
+
+/** Slope of the straight line that fits the points best (least squares): how much y grows with each x. */
+export function slope(points: readonly (readonly [x: number, y: number])[]): number {
+  const meanX = points.reduce((sum, [x]) => sum + x, 0) / points.length;
+  const meanY = points.reduce((sum, [, y]) => sum + y, 0) / points.length;
+  const above = points.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0);
+  return above / points.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0);
+}

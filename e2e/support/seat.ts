@@ -4,7 +4,7 @@ import type { CommandName, CommandParams, CommandResult } from '../../shared/bri
 import type { Message } from '../../shared/model/message';
 import type { World } from '../interop/world';
 import { launchParley } from './app';
-import type { ParleyApp } from './app';
+import type { LaunchOptions, ParleyApp } from './app';
 import { ParleyWindow } from './window';
 
 /** The words of the window are checked in English unless a test says otherwise. */
@@ -12,12 +12,14 @@ const english = { LANG: 'en_US.UTF-8', LANGUAGE: 'en', LC_ALL: 'en_US.UTF-8' };
 
 export interface SeatOptions {
   readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly passwordStore?: LaunchOptions['passwordStore'];
 }
 
 /** Somebody in front of Parley: the real application on a data folder of its own, which can end and start again. */
 export class Seat {
   readonly dataDir: string;
-  readonly #options: SeatOptions;
+  #options: SeatOptions;
   #parley: ParleyApp;
   #window: ParleyWindow;
   #said = '';
@@ -114,8 +116,9 @@ export class Seat {
     await this.start();
   }
 
-  /** Starts the application again after {@link close} or {@link kill}. */
-  async start(): Promise<void> {
+  /** Starts the application again after {@link close} or {@link kill}, with other options if some are given. */
+  async start(options: SeatOptions = this.#options): Promise<void> {
+    this.#options = options;
     this.#parley = await start(this.dataDir, this.#options);
     this.#window = new ParleyWindow(this.#parley.page);
   }
@@ -149,7 +152,8 @@ export class Seat {
 }
 
 function start(dataDir: string, options: SeatOptions): Promise<ParleyApp> {
-  return launchParley({ dataDir, env: english, args: options.args ?? [] });
+  const { args = [], env = {}, passwordStore = 'basic' } = options;
+  return launchParley({ dataDir, env: { ...english, ...env }, args, passwordStore });
 }
 
 /** The text of a message, or its kind where it has none. */
