@@ -5,6 +5,12 @@ import { useNoticesStore } from './notices-store';
 import { timelineKey, useTimelineStore } from './timeline-store';
 import { useViewStore } from './view-store';
 
+/** Counts what the user asked to see. An answer that comes after a later wish moves nothing under their hands. */
+let wish = 0;
+useViewStore.subscribe((state, before) => {
+  if (state.account !== before.account || state.conversations !== before.conversations) wish += 1;
+});
+
 function showFailure(reason: unknown): void {
   useNoticesStore.getState().showError(toCommandError(reason));
 }
@@ -20,14 +26,18 @@ async function ensureConversation(account: string, conversation: string) {
 }
 
 async function openConversation(account: string, conversation: string): Promise<void> {
+  const mine = ++wish;
   const row = await ensureConversation(account, conversation);
+  if (mine !== wish) return;
   useComposerStore.getState().begin(account, conversation, row.draft);
   useViewStore.getState().openConversation(account, conversation);
   await useTimelineStore.getState().open(account, conversation, row.unread, row.readUpTo);
 }
 
 async function openMessage(account: string, conversation: string, id: number): Promise<void> {
+  const mine = ++wish;
   const row = await ensureConversation(account, conversation);
+  if (mine !== wish) return;
   useComposerStore.getState().begin(account, conversation, row.draft);
   useViewStore.getState().openConversation(account, conversation);
   await useTimelineStore.getState().openAround(account, conversation, id);
@@ -44,7 +54,8 @@ function isShown(account: string, conversation: string): boolean {
 
 /** Shows a conversation, unless it is shown already; a failure is told at the edge of the window. */
 export function showConversation(account: string, conversation: string): void {
-  if (!isShown(account, conversation)) openConversation(account, conversation).catch(showFailure);
+  if (isShown(account, conversation)) wish += 1;
+  else openConversation(account, conversation).catch(showFailure);
 }
 
 /** Shows a message among its neighbours. */

@@ -1,6 +1,7 @@
 import type { Account } from '../../shared/model/account';
 import type { Conversation } from '../../shared/model/conversation';
 import type { Message } from '../../shared/model/message';
+import type { Contact, Profile } from '../../shared/model/people';
 
 /** A message for tests. */
 export function sampleMessage(id: number, sortAt: number, more: Partial<Message> = {}): Message {
@@ -38,17 +39,64 @@ export function sampleConversation(more: Partial<Conversation> = {}): Conversati
     waiting: null,
     readUpTo: 0,
     security: 'encrypted',
+    profileStatus: 'verified',
+    ...more,
+  };
+}
+
+/** What an identity knows of somebody, for tests. */
+export function sampleContact(more: Partial<Contact> = {}): Contact {
+  return {
+    account: 'me.aun.test',
+    aid: 'lin.aun.test',
+    title: 'Lin Wei',
+    alias: '',
+    kind: 'human',
+    declaredName: 'Lin Wei',
+    profileStatus: 'verified',
+    firstSeenAt: 0,
+    keyFingerprint: `sha256:${'aa'.repeat(32)}`,
+    trust: 'seen',
+    verifiedAt: null,
+    verifiedBy: null,
+    keyChange: null,
+    ...more,
+  };
+}
+
+/** Somebody's profile, for tests. */
+export function sampleProfile(more: Partial<Profile> = {}): Profile {
+  return {
+    aid: 'lin.aun.test',
+    status: 'verified',
+    reason: '',
+    text: '---\naid: "lin.aun.test"\nname: "Lin Wei"\ntype: "human"\nversion: "1.0.0"\ndescription: "Keeps the gateways running"\n---\n\n# Lin\n',
+    bytes: 120,
+    fetchedAt: 0,
+    signedAt: 0,
+    certificateFingerprint: null,
+    etag: null,
+    warning: null,
     ...more,
   };
 }
 
 /** An identity for tests. */
-export function sampleAccount(session: Partial<Account['session']> = {}): Account {
+export function sampleAccount(
+  session: Partial<Account['session']> = {},
+  more: Partial<Account> = {},
+): Account {
   return {
     account: 'me.aun.test',
     network: 'aun.test',
     displayName: '',
     hue: 200,
+    hueChosen: false,
+    notifications: 'all',
+    wantsOnline: true,
+    attention: [],
+    certificateExpiresAt: null,
+    profileName: '',
     certificateFingerprint: null,
     session: {
       state: 'online',
@@ -66,5 +114,6 @@ export function sampleAccount(session: Partial<Account['session']> = {}): Accoun
     unread: 0,
     queued: 0,
     catchingUp: null,
+    ...more,
   };
 }

@@ -3,8 +3,10 @@ import { useAccountsStore } from './accounts-store';
 import { useAppStore } from './app-store';
 import { invoke, onEvents } from './bridge';
 import { useConversationsStore } from './conversations-store';
+import { startLinks, useLinksStore } from './links-store';
 import { showAccount } from './navigation';
 import { useNoticesStore } from './notices-store';
+import { usePeopleStore } from './people-store';
 import { useTimelineStore } from './timeline-store';
 import { useViewStore } from './view-store';
 
@@ -37,7 +39,9 @@ export async function startStores(): Promise<() => void> {
     useAccountsStore.getState().applyBatch(batch);
     useConversationsStore.getState().applyBatch(batch);
     useTimelineStore.getState().applyBatch(batch);
+    usePeopleStore.getState().applyBatch(batch);
     useNoticesStore.getState().applyBatch(batch);
+    useLinksStore.getState().applyBatch(batch);
   });
   const [info, settings, { networks }, { accounts }] = await Promise.all([
     invoke('app.info', {}),
@@ -48,5 +52,9 @@ export async function startStores(): Promise<() => void> {
   useAppStore.setState({ info, settings, networks, vault: info.vault });
   // Behind a passphrase the identities are read again after it was given.
   if (!info.vault.locked) takeAccounts(accounts);
-  return dispose;
+  const stopLinks = startLinks();
+  return () => {
+    dispose();
+    stopLinks();
+  };
 }

@@ -77,6 +77,7 @@ function useSpokenText({ message, name }: MessageRowProps): string {
     text: content.kind === 'text' ? content.text.slice(0, 500) : '',
     unsupported: content.kind === 'unsupported' ? t('chat.unsupported', { type: content.type }) : '',
     recalled: t('chat.recalled'),
+    notice: '',
     expired: t('chat.expired'),
     undecryptable: t('message.cannotRead'),
   };
