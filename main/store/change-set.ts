@@ -68,7 +68,7 @@ export class ChangeSet {
   private summarize(key: number): void {
     const newest = this.database.get(
       `SELECT own, state, sort_at, facts, substr(body, 1, ${PREVIEW_SOURCE}) AS body FROM messages
-       WHERE conversation = ? ORDER BY sort_at DESC, id DESC LIMIT 1`,
+       WHERE conversation = ? AND kind <> 'notice' ORDER BY sort_at DESC, id DESC LIMIT 1`,
       [key],
     );
     const head = this.database.get(

@@ -56,3 +56,8 @@ export function wholeNumber(value: number): number {
   if (!Number.isFinite(value)) return 0;
   return Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, Math.round(value)));
 }
+
+/** {@link wholeNumber} of what may be missing. */
+export function wholeNumberOrNull(value: number | null | undefined): number | null {
+  return value === null || value === undefined ? null : wholeNumber(value);
+}

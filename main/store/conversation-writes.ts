@@ -1,7 +1,8 @@
 import type { Conversation } from '../../shared/model/conversation';
+import type { AccountStore } from '../ports/store';
 import type { ChangeSet } from './change-set';
 import { wholeNumber } from './columns';
-import { requireKey } from './conversations';
+import { keyOf, requireKey } from './conversations';
 import type { WriteConnection } from './sqlite';
 
 /** Keeps what is typed but not sent. @throws AunError `unknown_conversation` */
@@ -49,5 +50,23 @@ export function setSecurity(
 ): void {
   const key = requireKey(database, conversation);
   database.run('UPDATE conversations SET security = ? WHERE key = ?', [security, key]);
+  change.conversation(key);
+}
+
+/** How a conversation presents its peer; unknown conversations are ignored. */
+export function setPeer(
+  database: WriteConnection,
+  change: ChangeSet,
+  conversation: string,
+  peer: Parameters<AccountStore['setPeer']>[1],
+): void {
+  const key = keyOf(database, conversation);
+  if (key === null) return;
+  database.run('UPDATE conversations SET title = ?, peer_kind = ?, profile_status = ? WHERE key = ?', [
+    peer.title,
+    peer.peerKind,
+    peer.profileStatus,
+    key,
+  ]);
   change.conversation(key);
 }

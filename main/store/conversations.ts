@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   conversationSchema,
   peerKindSchema,
+  profileStatusSchema,
   waitReasonSchema,
   type Conversation,
 } from '../../shared/model/conversation';
@@ -11,7 +12,7 @@ import { flag, integer, oneOf, text, wholeNumber, type SqlRow } from './columns'
 import type { ReadConnection, WriteConnection } from './sqlite';
 
 const COLUMNS = `key, id, kind, title, peer_kind, preview, preview_kind, preview_own, preview_state, last_activity_at, unread,
-  draft, waiting, read_up_to, security`;
+  draft, waiting, read_up_to, security, profile_status`;
 const kindSchema = conversationSchema.shape.kind;
 const securitySchema = conversationSchema.shape.security;
 const previewKindSchema = conversationSchema.shape.previewKind;
@@ -34,6 +35,7 @@ function read(row: SqlRow): Conversation {
     waiting: oneOf(row, 'waiting', waitingSchema),
     readUpTo: integer(row, 'read_up_to'),
     security: oneOf(row, 'security', securitySchema),
+    profileStatus: oneOf(row, 'profile_status', profileStatusSchema),
   };
 }
 
@@ -102,4 +104,19 @@ export function totals(database: ReadConnection): { unread: number; queued: numb
   return row === undefined
     ? { unread: 0, queued: 0 }
     : { unread: integer(row, 'unread'), queued: integer(row, 'queued') };
+}
+
+/**
+ * Whether there is a conversation in which somebody else wrote something and was answered. Each conversation is asked two
+ * indexes for one row.
+ */
+export function hasRealConversation(database: ReadConnection): boolean {
+  const row = database.get(
+    `SELECT 1 AS found FROM conversations c WHERE c.kind = 'direct'
+       AND EXISTS (SELECT 1 FROM messages m INDEXED BY messages_unread WHERE m.conversation = c.key
+         AND m.own = 0 AND m.kind IN ('text', 'unsupported', 'undecryptable'))
+       AND EXISTS (SELECT 1 FROM messages m INDEXED BY messages_own WHERE m.conversation = c.key
+         AND m.own = 1 AND m.state IN ('sent', 'delivered')) LIMIT 1`,
+  );
+  return row !== undefined;
 }

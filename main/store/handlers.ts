@@ -2,14 +2,25 @@ import type { StoreChange } from '../ports/store';
 import { AunError } from '../runtime/errors';
 import type { Logger } from '../runtime/logger';
 import { ChangeSet } from './change-set';
-import { markRead, setDraft, setSecurity } from './conversation-writes';
-import { conversationById, ensureConversation, listConversations, totals } from './conversations';
+import { contact, contacts, saveContact } from './contacts';
+import { markRead, setDraft, setPeer, setSecurity } from './conversation-writes';
+import {
+  conversationById,
+  ensureConversation,
+  hasRealConversation,
+  listConversations,
+  totals,
+} from './conversations';
 import { applyAck } from './deliveries';
+import { exportCounts, exportRows } from './export-rows';
+import { importRows } from './import-rows';
 import { commitInbound, heal, recall } from './inbound';
 import { certificates, prekeys, prunePrekeys, saveCertificate, savePrekey } from './keys';
 import { messageById } from './message-rows';
 import { getMeta, readCursor, setMeta, writeCursor } from './meta';
+import { addNotice } from './notices';
 import * as outbox from './outbox';
+import { profile, saveProfile } from './profiles';
 import type { Handlers } from './protocol';
 import { searchMessages } from './search';
 import type { ReadConnection, WriteConnection } from './sqlite';
@@ -41,6 +52,12 @@ export function createHandlers(reader: ReadConnection, database: WriteConnection
     healing: ([conversation, limit]) => healingItems(reader, conversation, limit),
     prekeys: () => prekeys(reader),
     certificates: ([aid]) => certificates(reader, aid),
+    contact: ([aid]) => contact(reader, aid),
+    contacts: ([only]) => contacts(reader, only),
+    profile: ([aid]) => profile(reader, aid),
+    exportCounts: () => exportCounts(reader),
+    exportRows: ([kind, after, limit]) => exportRows(reader, kind, after, limit),
+    hasRealConversation: () => hasRealConversation(reader),
 
     setMeta: ([key, value]) => setMeta(database, key, value),
     setCursor: ([cursor]) => writeCursor(database, cursor),
@@ -81,5 +98,11 @@ export function createHandlers(reader: ReadConnection, database: WriteConnection
     savePrekey: ([prekey]) => savePrekey(database, prekey),
     prunePrekeys: ([deviceId, olderThan, keep]) => prunePrekeys(database, deviceId, olderThan, keep),
     saveCertificate: ([certificate]) => saveCertificate(database, certificate),
+    saveContact: ([record]) => saveContact(database, record),
+    saveProfile: ([record]) => saveProfile(database, record),
+    setPeer: ([conversation, peer]) => changing((change) => setPeer(database, change, conversation, peer)),
+    addNotice: ([conversation, notice, at, detail]) =>
+      changing((change) => addNotice(database, change, conversation, notice, at, detail)),
+    importRows: ([kind, rows]) => database.transaction(() => importRows(database, kind, rows)),
   };
 }

@@ -221,7 +221,7 @@ function replace(context: WriteContext, before: Existing, record: InboundRecord)
 /** Takes text, payload, raw row and index words of a message away; the bubble says that it was recalled. */
 function blank(context: WriteContext, before: Existing): void {
   const { change, database } = context;
-  if (before.kind === 'recalled') return;
+  if (before.kind === 'recalled' || before.kind === 'notice') return;
   database.run(
     `UPDATE messages SET kind = ?, body = NULL, facts = ?, payload = NULL, raw = NULL, healing = 0 WHERE id = ?`,
     [RECALLED.kind, RECALLED.facts, before.id],

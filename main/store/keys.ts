@@ -60,3 +60,36 @@ export function saveCertificate(database: WriteConnection, certificate: StoredCe
     ],
   );
 }
+
+/** Takes a prekey of a backup, under the device it belonged to; true when it was not there. */
+export function importPrekey(database: WriteConnection, prekey: StoredPrekey): boolean {
+  return (
+    database.run(
+      `INSERT INTO prekeys (prekey_id, device_id, private_key, created_at) VALUES (?, ?, ?, ?)
+       ON CONFLICT (prekey_id) DO NOTHING`,
+      [
+        prekey.prekeyId,
+        prekey.deviceId,
+        new Uint8Array(prekey.privateKeyPkcs8),
+        wholeNumber(prekey.createdAt),
+      ],
+    ).changes > 0
+  );
+}
+
+/** Takes a certificate of a backup; true when it was not there. */
+export function importCertificate(database: WriteConnection, certificate: StoredCertificate): boolean {
+  return (
+    database.run(
+      `INSERT INTO certificates (aid, fingerprint, spki_fingerprint, pem, verified_at) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (aid, fingerprint) DO NOTHING`,
+      [
+        certificate.aid,
+        certificate.fingerprint,
+        certificate.spkiFingerprint,
+        certificate.pem,
+        wholeNumber(certificate.verifiedAt),
+      ],
+    ).changes > 0
+  );
+}

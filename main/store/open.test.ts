@@ -217,12 +217,13 @@ describe('the read connection', () => {
 });
 
 describe('migrations', () => {
-  const second: Migration = {
-    version: 2,
+  const newest = migrations.length;
+  const next: Migration = {
+    version: newest + 1,
     apply: (database) => database.exec('ALTER TABLE meta ADD COLUMN extra TEXT'),
   };
-  const third: Migration = {
-    version: 3,
+  const broken: Migration = {
+    version: newest + 2,
     apply: (database) => {
       database.exec('CREATE TABLE half (a)');
       throw new Error('broken step');
@@ -237,26 +238,26 @@ describe('migrations', () => {
     const test = await filledStore(10);
     await test.store.close();
     const folder = path.dirname(test.file);
-    const newer = createInlineStoreHost(quiet, { migrations: [...migrations, second] });
+    const newer = createInlineStoreHost(quiet, { migrations: [...migrations, next] });
     await (await newer.open(test.file, test.key)).close();
-    expect(readdirSync(folder).sort()).toEqual(['parley.db', 'parley.db.before-schema-2']);
-    const old = await createInlineStoreHost(quiet).open(`${test.file}.before-schema-2`, test.key);
+    expect(readdirSync(folder).sort()).toEqual(['parley.db', `parley.db.before-schema-${newest + 1}`]);
+    const old = await createInlineStoreHost(quiet).open(`${test.file}.before-schema-${newest + 1}`, test.key);
     expect((await old.conversation(PEER))?.unread).toBe(10);
     await old.close();
 
     const store = await newer.open(test.file, test.key);
     expect((await store.conversation(PEER))?.unread).toBe(10);
-    expect(readdirSync(folder)).not.toContain('parley.db.before-schema-2');
+    expect(readdirSync(folder)).not.toContain(`parley.db.before-schema-${newest + 1}`);
     await store.close();
   });
 
   it('that fail leave the schema of the last whole step', async () => {
     const test = await filledStore(10);
     await test.store.close();
-    const broken = createInlineStoreHost(quiet, { migrations: [...migrations, second, third] });
-    await expect(broken.open(test.file, test.key)).rejects.toThrow('broken step');
-    expect(readdirSync(path.dirname(test.file))).toContain('parley.db.before-schema-3');
-    const store = await createInlineStoreHost(quiet, { migrations: [...migrations, second] }).open(
+    const failing = createInlineStoreHost(quiet, { migrations: [...migrations, next, broken] });
+    await expect(failing.open(test.file, test.key)).rejects.toThrow('broken step');
+    expect(readdirSync(path.dirname(test.file))).toContain(`parley.db.before-schema-${newest + 2}`);
+    const store = await createInlineStoreHost(quiet, { migrations: [...migrations, next] }).open(
       test.file,
       test.key,
     );
@@ -267,7 +268,7 @@ describe('migrations', () => {
   it('of a newer version are not undone: the file is left as it was', async () => {
     const test = await filledStore(10);
     await test.store.close();
-    const newer = createInlineStoreHost(quiet, { migrations: [...migrations, second] });
+    const newer = createInlineStoreHost(quiet, { migrations: [...migrations, next] });
     await (await newer.open(test.file, test.key)).close();
     const before = snapshot(path.dirname(test.file));
     await expect(test.host.open(test.file, test.key)).rejects.toMatchObject({ code: 'database_too_new' });

@@ -20,6 +20,7 @@ export function previewOf(content: MessageContent): Pick<Conversation, 'preview'
     case 'recalled':
       return { preview: '', previewKind: 'recalled' };
     case 'expired':
+    case 'notice':
       return { preview: '', previewKind: 'none' };
   }
 }

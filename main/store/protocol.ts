@@ -27,6 +27,12 @@ export const readMethods = {
   healing: true,
   prekeys: true,
   certificates: true,
+  contact: true,
+  contacts: true,
+  profile: true,
+  exportCounts: true,
+  exportRows: true,
+  hasRealConversation: true,
 } as const satisfies Record<keyof StoreReader, true>;
 
 /** Asks an open database. `store` is the number that `open` answered. */

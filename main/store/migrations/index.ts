@@ -1,5 +1,6 @@
 import { initial } from './0001-initial';
+import { people } from './0002-people';
 import type { Migration } from './migration';
 
 /** Every step of the schema in order. */
-export const migrations: readonly Migration[] = [initial];
+export const migrations: readonly Migration[] = [initial, people];

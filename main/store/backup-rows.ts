@@ -1,0 +1,134 @@
+import { z } from 'zod';
+import { conversationSchema, peerKindSchema, profileStatusSchema } from '../../shared/model/conversation';
+import { deliveryStateSchema, protectionSchema } from '../../shared/model/message';
+import { profileWarningSchema } from '../../shared/model/people';
+import type { ExportKind } from '../ports/store';
+import { AunError } from '../runtime/errors';
+
+/** Version of every row this file describes. Rows of a newer version are refused, not guessed at. */
+export const ROW_VERSION = 1;
+
+const version = z.literal(ROW_VERSION);
+const time = z.number().int();
+const name = z.string().min(1).max(512);
+const base64 = z.base64();
+
+/**
+ * What a row of each kind holds (`docs/backup-format.md`). Internal numbers of the database are in none of them, nor are tokens,
+ * device ids of this installation, cursors and the numbers of an inbox (`protocol/06 §7`).
+ */
+export const backupRowSchemas = {
+  contacts: z.object({
+    v: version,
+    aid: name,
+    alias: z.string(),
+    firstSeenAt: time.nullable(),
+    pinnedSpki: z.string().nullable(),
+    pinnedKey: z.string().nullable(),
+    issuerKey: z.string().nullable(),
+    pending: z.object({ spki: z.string(), key: z.string(), at: time }).nullable(),
+    previousKey: z.string().nullable(),
+    changedAt: time.nullable(),
+    verifiedBeforeChange: z.boolean(),
+    verified: z.object({ key: z.string(), at: time, method: z.enum(['manual', 'qr']) }).nullable(),
+    revoked: z.object({ fingerprint: z.string(), at: time }).nullable(),
+  }),
+  certificates: z.object({
+    v: version,
+    aid: name,
+    fingerprint: name,
+    spkiFingerprint: z.string(),
+    pem: z.string(),
+    verifiedAt: time,
+  }),
+  prekeys: z.object({
+    v: version,
+    prekeyId: name,
+    deviceId: z.string().describe('device of the installation that made it'),
+    privateKey: base64.describe('PKCS#8 DER'),
+    createdAt: time,
+  }),
+  conversations: z.object({
+    v: version,
+    id: name,
+    kind: conversationSchema.shape.kind,
+    title: z.string(),
+    peerKind: peerKindSchema,
+    profileStatus: profileStatusSchema,
+    security: conversationSchema.shape.security,
+    openedAt: time,
+    draft: z.string(),
+  }),
+  messages: z.object({
+    v: version,
+    conversation: name,
+    sender: name,
+    messageId: name,
+    own: z.boolean(),
+    sortAt: time,
+    serverTime: time.nullable(),
+    senderTime: time.nullable(),
+    facts: z
+      .looseObject({ kind: z.string().min(1) })
+      .describe('what the message shows, without its text; a kind that is unknown is kept'),
+    body: z.string().nullable(),
+    payload: z.string().nullable(),
+    raw: z.string().nullable(),
+    protection: protectionSchema,
+    forwardSecret: z.boolean(),
+    state: deliveryStateSchema.nullable(),
+    stateReason: z.string().nullable(),
+    read: z.boolean().describe('not behind the place up to which the user has read'),
+  }),
+  profiles: z.object({
+    v: version,
+    aid: name,
+    raw: base64,
+    etag: z.string().nullable(),
+    lastModified: z.string().nullable(),
+    fetchedAt: time,
+    status: profileStatusSchema,
+    reason: z.string(),
+    name: z.string(),
+    type: z.string(),
+    certificateFingerprint: z.string().nullable(),
+    signedAt: time.nullable(),
+    wasSigned: z.boolean(),
+    highestVersion: z.string(),
+    highestUpdatedAt: z.string(),
+    highestSignedAt: time,
+    warning: profileWarningSchema.nullable(),
+  }),
+} as const satisfies Record<ExportKind, z.ZodType>;
+
+type BackupRows = { readonly [Kind in ExportKind]: z.output<(typeof backupRowSchemas)[Kind]> };
+/** A row as it is written. */
+export type BackupRow<Kind extends ExportKind> = BackupRows[Kind];
+
+const readers: { readonly [Kind in ExportKind]: z.ZodType<BackupRows[Kind]> } = backupRowSchemas;
+
+const versionOnly = z.looseObject({ v: z.number().int() });
+
+/**
+ * Reads a row of a backup.
+ * @throws AunError `backup_too_new` for a row of a later version, `backup_damaged` for what is no row of this kind
+ */
+export function parseBackupRow<Kind extends ExportKind>(kind: Kind, row: string): BackupRow<Kind> {
+  const value = parseJson(row);
+  const outer = versionOnly.safeParse(value);
+  if (outer.success && outer.data.v > ROW_VERSION) {
+    throw new AunError('backup_too_new', `a row of kind ${kind} has version ${outer.data.v}`);
+  }
+  const parsed = readers[kind].safeParse(value);
+  if (parsed.success) return parsed.data;
+  const where = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
+  throw new AunError('backup_damaged', `a row of kind ${kind} is not one: ${where}`);
+}
+
+function parseJson(row: string): unknown {
+  try {
+    return JSON.parse(row);
+  } catch {
+    return undefined;
+  }
+}

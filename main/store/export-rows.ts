@@ -1,0 +1,140 @@
+import { peerKindSchema, profileStatusSchema, conversationSchema } from '../../shared/model/conversation';
+import { deliveryStateSchema, protectionSchema } from '../../shared/model/message';
+import { exportKinds, type ExportKind, type ExportPage } from '../ports/store';
+import { backupRowSchemas, ROW_VERSION, type BackupRow } from './backup-rows';
+import { bytes, flag, integer, integerOrNull, oneOf, text, textOrNull, type SqlRow } from './columns';
+import { readContact } from './contacts';
+import { readProfile } from './profiles';
+import type { ReadConnection } from './sqlite';
+
+const TABLES: Readonly<Record<ExportKind, string>> = {
+  contacts: 'contacts',
+  certificates: 'certificates',
+  prekeys: 'prekeys',
+  conversations: 'conversations',
+  messages: 'messages',
+  profiles: 'profiles',
+};
+
+const factsSchema = backupRowSchemas.messages.shape.facts;
+
+/** How many rows of each kind there are now; messages that arrive during a backup make it more. */
+export function exportCounts(database: ReadConnection): Record<ExportKind, number> {
+  const counts = { contacts: 0, certificates: 0, prekeys: 0, conversations: 0, messages: 0, profiles: 0 };
+  for (const kind of exportKinds) {
+    const row = database.get(`SELECT count(*) AS count FROM ${TABLES[kind]}`);
+    counts[kind] = row === undefined ? 0 : integer(row, 'count');
+  }
+  return counts;
+}
+
+/**
+ * One page of rows in the order in which they were made, so that the ids they get in another database have the same order.
+ * Each page is a walk along the table's own key from where the last one ended.
+ */
+export function exportRows(
+  database: ReadConnection,
+  kind: ExportKind,
+  after: number | null,
+  limit: number,
+): ExportPage {
+  const rows = SOURCES[kind].page(database, after, limit);
+  const last = rows.at(-1);
+  return {
+    rows: rows.map((row) => JSON.stringify(SOURCES[kind].row(row))),
+    next: last === undefined || rows.length < limit ? null : integer(last, 'position'),
+  };
+}
+
+interface Source<Kind extends ExportKind> {
+  page(database: ReadConnection, after: number | null, limit: number): SqlRow[];
+  row(row: SqlRow): BackupRow<Kind>;
+}
+
+/** Pages along a table's key. `after` is null at the beginning; ids are above zero. */
+function byKey(columns: string, from: string, key: string): Source<ExportKind>['page'] {
+  return (database, after, limit) =>
+    database.all(
+      `SELECT ${key} AS position, ${columns} FROM ${from} WHERE ${key} > ? ORDER BY ${key} LIMIT ?`,
+      [after ?? 0, limit],
+    );
+}
+
+const SOURCES: { readonly [Kind in ExportKind]: Source<Kind> } = {
+  contacts: {
+    page: byKey('contacts.*', 'contacts', 'contacts.key'),
+    row: (row) => ({ v: ROW_VERSION, ...readContact(row) }),
+  },
+  certificates: {
+    // This table has no number to walk along; it has few rows and none of them is ever removed.
+    page: (database, after, limit) =>
+      database
+        .all('SELECT * FROM certificates ORDER BY aid, fingerprint LIMIT ? OFFSET ?', [limit, after ?? 0])
+        .map((row, index) => ({ ...row, position: (after ?? 0) + index + 1 })),
+    row: (row) => ({
+      v: ROW_VERSION,
+      aid: text(row, 'aid'),
+      fingerprint: text(row, 'fingerprint'),
+      spkiFingerprint: text(row, 'spki_fingerprint'),
+      pem: text(row, 'pem'),
+      verifiedAt: integer(row, 'verified_at'),
+    }),
+  },
+  prekeys: {
+    page: byKey('prekeys.*', 'prekeys', 'prekeys.rowid'),
+    row: (row) => ({
+      v: ROW_VERSION,
+      prekeyId: text(row, 'prekey_id'),
+      deviceId: text(row, 'device_id'),
+      privateKey: Buffer.from(bytes(row, 'private_key')).toString('base64'),
+      createdAt: integer(row, 'created_at'),
+    }),
+  },
+  conversations: {
+    page: byKey('conversations.*', 'conversations', 'conversations.key'),
+    row: (row) => ({
+      v: ROW_VERSION,
+      id: text(row, 'id'),
+      kind: oneOf(row, 'kind', conversationSchema.shape.kind),
+      title: text(row, 'title'),
+      peerKind: oneOf(row, 'peer_kind', peerKindSchema),
+      profileStatus: oneOf(row, 'profile_status', profileStatusSchema),
+      security: oneOf(row, 'security', conversationSchema.shape.security),
+      openedAt: integer(row, 'opened_at'),
+      draft: text(row, 'draft'),
+    }),
+  },
+  messages: {
+    page: byKey(
+      'm.*, c.id AS conversation_id, m.id <= c.read_up_to AS is_read',
+      'messages m JOIN conversations c ON c.key = m.conversation',
+      'm.id',
+    ),
+    row: (row) => ({
+      v: ROW_VERSION,
+      conversation: text(row, 'conversation_id'),
+      sender: text(row, 'sender'),
+      messageId: text(row, 'message_id'),
+      own: flag(row, 'own'),
+      sortAt: integer(row, 'sort_at'),
+      serverTime: integerOrNull(row, 'server_time'),
+      senderTime: integerOrNull(row, 'sender_time'),
+      facts: factsSchema.parse(JSON.parse(text(row, 'facts'))),
+      body: textOrNull(row, 'body'),
+      payload: textOrNull(row, 'payload'),
+      raw: textOrNull(row, 'raw'),
+      protection: oneOf(row, 'protection', protectionSchema),
+      forwardSecret: flag(row, 'forward_secret'),
+      state: oneOf(row, 'state', deliveryStateSchema.nullable()),
+      stateReason: textOrNull(row, 'state_reason'),
+      read: flag(row, 'is_read'),
+    }),
+  },
+  profiles: {
+    page: byKey('profiles.*', 'profiles', 'profiles.key'),
+    row: (row) => {
+      const { raw, ...rest } = readProfile(row);
+      return { v: ROW_VERSION, ...rest, raw: Buffer.from(raw).toString('base64') };
+    },
+  },
+};
