@@ -1,28 +1,30 @@
 import { helloSchema } from '../../shared/aun/wire';
-import { wireErrorClass, WireCode } from '../../shared/aun/errors';
+import { WireCode } from '../../shared/aun/errors';
 import { AunError, RpcError, toAunError } from '../runtime/errors';
 import type { RpcCaller } from '../ports/session';
 import { probeHealth } from './discovery';
 import type { GatewayDirectory } from './discovery';
 import type { NetworkEdge } from './edge';
-import { refreshTokens, renewCertificate, signIn } from './login';
-import type { LoginContext } from './login-context';
-import { ensureOwnCertificate } from './own-certificate';
-import type { CertificateLookup } from './own-certificate';
+import { explainTlsFailure } from './captive-portal';
+import { deliveryModeOnWire } from './delivery-mode';
+import type { DeliveryMode } from './delivery-mode';
+import { readHelloFacts } from './hello-facts';
+import type { HelloFacts } from './hello-facts';
 import { ConnectionClosedError } from './rpc-socket';
 import type { RpcSocket } from './rpc-socket';
 import type { AttemptPhase } from './session-machine';
 import { createShortCaller, openSocket } from './short-call';
-import type { TokenKeeper } from './tokens';
+import { gatewayTarget } from './targets';
+import { grantByRefresh, grantBySignIn, isAuthRefusal } from './token-grants';
+import type { GrantContext } from './token-grants';
 
 /** Who connects and how it introduces itself (`protocol/01 §5.1`). */
-export interface ConnectContext extends LoginContext {
+export interface ConnectContext extends GrantContext {
   readonly edge: NetworkEdge;
   readonly directory: GatewayDirectory;
-  readonly lookup: CertificateLookup;
-  readonly tokens: TokenKeeper;
   readonly deviceId: string;
   readonly slotId: string;
+  readonly deliveryMode: DeliveryMode;
   /** Free facts that a session which displaces us, or is displaced by us, gets to see. */
   readonly extraInfo: Readonly<Record<string, string | number>>;
 }
@@ -79,6 +81,7 @@ export interface Connected {
   /** Gateway clock minus ours in ms, or null. */
   readonly skewMs: number | null;
   readonly roundTripMs: number;
+  readonly facts: HelloFacts;
 }
 
 /** Failures of one gateway that leave hope in the next one of the list. */
@@ -91,6 +94,7 @@ const TRY_NEXT = new Set([
   'tls_failed',
   'gateway_not_trusted',
   'server_busy',
+  'captive_portal',
 ]);
 
 /**
@@ -117,7 +121,8 @@ export async function connect(
       context.directory.reportSuccess();
       return connected;
     } catch (thrown) {
-      const error = toAunError(thrown);
+      const target = gatewayTarget(context.directory.network, url);
+      const error = await explainTlsFailure(context.edge, target, toAunError(thrown));
       const ends = error instanceof ConnectionClosedError && error.end.code >= 4000;
       if (attempt.cancelled || ends || !TRY_NEXT.has(error.code)) throw error;
       failures.push(error);
@@ -191,45 +196,16 @@ function strategies(context: ConnectContext, attempt: Attempt, short: RpcCaller,
   return [
     () => context.tokens.usableAccess(),
     async () => {
-      const tokens = await context.tokens.current();
-      if (tokens?.refreshToken == null) return null;
+      const refreshToken = (await context.tokens.current())?.refreshToken ?? null;
+      if (refreshToken === null) return null;
       attempt.progress('authenticating', url);
-      try {
-        const fresh = await refreshTokens(context, short, tokens.refreshToken);
-        // Kept even when the attempt was given up meanwhile: the old refresh token is used up.
-        await context.tokens.adopt(fresh);
-        return fresh.accessToken;
-      } catch (thrown) {
-        if (!isAuthRefusal(thrown)) throw thrown;
-        await context.tokens.forgetRefresh();
-        return null;
-      }
+      return grantByRefresh(context, short, refreshToken);
     },
     async () => {
       attempt.progress('authenticating', url);
-      const fresh = await signInRenewing(context, short);
-      await context.tokens.adopt(fresh);
-      return fresh.accessToken;
+      return grantBySignIn(context, short);
     },
   ];
-}
-
-/** Signs in; where the certificate ran out it is renewed first (`protocol/01 §11`). */
-async function signInRenewing(context: ConnectContext, short: RpcCaller): ReturnType<typeof signIn> {
-  const certificate = await ensureOwnCertificate(context, context.lookup);
-  try {
-    return await signIn(context, short, certificate);
-  } catch (thrown) {
-    if (!(thrown instanceof RpcError) || !/certificate expired/i.test(thrown.wireMessage)) throw thrown;
-    if (!thrown.message.startsWith('auth.aid_login2')) throw thrown;
-    await renewCertificate(context, short, certificate);
-    return await signIn(context, short, context.identity.certificate() ?? certificate);
-  }
-}
-
-function isAuthRefusal(thrown: unknown): boolean {
-  if (thrown instanceof RpcError) return wireErrorClass(thrown.wireCode) === 'auth' && !thrown.retryable;
-  return thrown instanceof AunError && thrown.code === 'token_expired';
 }
 
 /** Whether `auth.connect` failed because of the token: by a reply, or by a gateway that closes instead (`protocol/01 §15`). */
@@ -255,7 +231,7 @@ async function authenticate(
     protocol: { min: '1.0', max: '1.0' },
     device: { id: context.deviceId, type: 'sdk' },
     client: { slot_id: context.slotId },
-    delivery_mode: { mode: 'fanout', routing: '', affinity_ttl_ms: 0 },
+    delivery_mode: deliveryModeOnWire(context.deliveryMode),
     capabilities: { e2ee: true, group_e2ee: true },
     extra_info: context.extraInfo,
   });
@@ -275,5 +251,6 @@ async function authenticate(
     heartbeatSeconds: heartbeat ?? null,
     skewMs: serverTime === undefined ? null : Math.round(serverTime * 1000 + roundTripMs / 2 - clock.now()),
     roundTripMs: Math.round(roundTripMs),
+    facts: readHelloFacts(answer),
   };
 }

@@ -1,4 +1,5 @@
 import { gatewayDisconnectSchema } from '../../shared/aun/wire';
+import { printable } from './printable';
 
 /** What `event/gateway.disconnect` said (`protocol/01 §5.8`). */
 export interface DisconnectNotice {
@@ -8,14 +9,6 @@ export interface DisconnectNotice {
 }
 
 const MAX_FACTS = 24;
-const MAX_LENGTH = 200;
-
-function printable(value: unknown): string | null {
-  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return null;
-  return String(value)
-    .replace(/[\p{Cc}\p{Cf}]/gu, '')
-    .slice(0, MAX_LENGTH);
-}
 
 function collect(into: Record<string, string>, prefix: string, value: unknown, depth: number): void {
   if (Object.keys(into).length >= MAX_FACTS) return;

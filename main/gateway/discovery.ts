@@ -1,6 +1,8 @@
 import { discoverySchema } from '../../shared/aun/wire';
+import type { ErrorCode } from '../../shared/bridge/errors';
 import { AunError, toAunError } from '../runtime/errors';
 import type { Runtime } from '../runtime/runtime';
+import { explainTlsFailure, refusePortal } from './captive-portal';
 import type { HostTarget, NetworkEdge } from './edge';
 import { gatewayTarget, parseGatewayUrl, publicTarget } from './targets';
 import type { NetworkOptions } from './targets';
@@ -55,6 +57,7 @@ async function discoverAt(edge: NetworkEdge, target: HostTarget): Promise<string
     timeoutMs: TIMEOUT_MS,
     maxBytes: MAX_DOCUMENT_BYTES,
   });
+  refusePortal(answer, target);
   if (answer.status < 200 || answer.status > 299)
     throw new AunError('discovery_failed', `discovery answered status ${answer.status}`, {
       retryable: true,
@@ -63,9 +66,12 @@ async function discoverAt(edge: NetworkEdge, target: HostTarget): Promise<string
   return parseDiscovery(answer.body.toString('utf8'));
 }
 
+/** Failures that say more than that discovery failed. */
+const TELLING: ReadonlySet<ErrorCode> = new Set(['network_unreachable', 'tls_failed', 'captive_portal']);
+
 /**
  * Finds the gateways of a network: first by the AID's own host, then by `gateway.{issuer}` (`protocol/01 §3.1`).
- * @throws AunError `discovery_failed` | `network_unreachable` | `tls_failed`
+ * @throws AunError `discovery_failed` | `network_unreachable` | `tls_failed` | `captive_portal`
  */
 export async function discoverGateways(
   edge: NetworkEdge,
@@ -79,10 +85,10 @@ export async function discoverGateways(
       return await discoverAt(edge, publicTarget(host, network.rootPem));
     } catch (thrown) {
       // The second host is the fixed one: what it says counts.
-      failure = toAunError(thrown);
+      failure = await explainTlsFailure(edge, publicTarget(host, network.rootPem), toAunError(thrown));
     }
   }
-  if (failure?.code === 'network_unreachable' || failure?.code === 'tls_failed') throw failure;
+  if (failure !== null && TELLING.has(failure.code)) throw failure;
   throw new AunError('discovery_failed', `no gateway found for ${network.issuer}`, {
     retryable: true,
     detail: { issuer: network.issuer, cause: failure?.message ?? '' },
@@ -92,20 +98,22 @@ export async function discoverGateways(
 
 /**
  * Asks a gateway whether it is well (`protocol/01 §3.3`): only status 200 counts.
- * @throws AunError `gateway_unhealthy` and transport errors
+ * @throws AunError `gateway_unhealthy` | `captive_portal` and transport errors
  */
 export async function probeHealth(
   edge: NetworkEdge,
   network: NetworkOptions,
   gatewayUrl: string,
 ): Promise<void> {
+  const target = gatewayTarget(network, gatewayUrl);
   const answer = await edge.request({
     method: 'GET',
-    target: gatewayTarget(network, gatewayUrl),
+    target,
     path: '/health',
     timeoutMs: TIMEOUT_MS,
     maxBytes: MAX_DOCUMENT_BYTES,
   });
+  refusePortal(answer, target);
   if (answer.status !== 200)
     throw new AunError('gateway_unhealthy', `the gateway says it is not well (${answer.status})`, {
       retryable: true,
@@ -118,6 +126,9 @@ export interface GatewayUrlMemory {
   loadGatewayUrls(): Promise<readonly string[]>;
   saveGatewayUrls(urls: readonly string[]): Promise<void>;
 }
+
+/** How a gateway URL came to be known. */
+export type GatewaySource = 'pinned' | 'discovered' | 'remembered';
 
 /** Rounds of failures after which remembered URLs are looked up anew. */
 const FAILURES_UNTIL_REDISCOVERY = 3;
@@ -133,6 +144,7 @@ export class GatewayDirectory {
   readonly #aid: string | null;
   readonly #memory: GatewayUrlMemory | null;
   #urls: readonly string[] | null = null;
+  #source: GatewaySource = 'remembered';
   #failures = 0;
   #discovery: Promise<readonly string[]> | null = null;
 
@@ -168,6 +180,20 @@ export class GatewayDirectory {
     return this.#discovery;
   }
 
+  /** Gateway URLs at hand, without asking the network; empty while there are none. @throws AunError of the database */
+  async known(): Promise<readonly string[]> {
+    const pinned = this.network.pinnedGatewayUrl;
+    if (pinned !== null) return [pinned];
+    return this.#urls ?? (await this.#remembered()) ?? [];
+  }
+
+  /** What was found so far and how, for the inspector; in the order in which gateways are tried. */
+  overview(): { readonly url: string; readonly source: GatewaySource }[] {
+    const pinned = this.network.pinnedGatewayUrl;
+    if (pinned !== null) return [{ url: pinned, source: 'pinned' }];
+    return (this.#urls ?? []).map((url) => ({ url, source: this.#source }));
+  }
+
   /** A round of connect attempts over all URLs failed. */
   reportFailure(): void {
     this.#failures += 1;
@@ -189,6 +215,7 @@ export class GatewayDirectory {
     try {
       const urls = await discoverGateways(this.#edge, this.network, this.#aid);
       this.#urls = urls;
+      this.#source = 'discovered';
       this.#failures = 0;
       await this.#remember(urls);
       return urls;

@@ -12,14 +12,18 @@ export interface HostTarget {
   readonly tlsName: string | null;
   /** PEM of a root that TLS trusts besides the public ones, or null for the platform's trust alone. */
   readonly extraRoot: string | null;
+  /** TLS is not verified: the environment asked for that and the address is this computer. */
+  readonly unverified: boolean;
 }
 
 /** One HTTP request. Redirects are never followed. */
 export interface HttpRequest {
-  readonly method: 'GET' | 'HEAD';
+  readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST';
   readonly target: HostTarget;
   /** Path with query. */
   readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array;
   readonly timeoutMs: number;
   /** Largest accepted body in bytes. */
   readonly maxBytes: number;
@@ -29,6 +33,8 @@ export interface HttpRequest {
 
 export interface HttpResponse {
   readonly status: number;
+  /** Names in lower case; of a repeated header the first value. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
 }
 

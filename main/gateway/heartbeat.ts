@@ -36,6 +36,7 @@ export class Heartbeat {
   #failures = 0;
   #stopped = false;
   #asking = false;
+  #lastPongAt: number | null = null;
 
   constructor(options: {
     caller: RpcCaller;
@@ -50,6 +51,16 @@ export class Heartbeat {
     this.#lost = options.lost;
     this.#intervalMs = heartbeatIntervalMs(options.announcedSeconds);
     this.#schedule();
+  }
+
+  /** Seconds between two questions; null when the gateway switched them off. */
+  get intervalSeconds(): number | null {
+    return this.#intervalMs === 0 ? null : this.#intervalMs / 1000;
+  }
+
+  /** When the gateway last answered, Unix ms, or null. */
+  get lastPongAt(): number | null {
+    return this.#lastPongAt;
   }
 
   stop(): void {
@@ -97,6 +108,7 @@ export class Heartbeat {
     const sentAt = clock.monotonic();
     const answer = await this.#caller.call('meta.ping', {}, { timeoutMs });
     const roundTripMs = Math.max(0, clock.monotonic() - sentAt);
+    this.#lastPongAt = clock.now();
     const pong = pongSchema.safeParse(answer);
     const { heartbeat_interval: interval, timestamp } = pong.success ? pong.data : {};
     if (interval !== undefined) this.#intervalMs = heartbeatIntervalMs(interval);

@@ -1,14 +1,23 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import type { IncomingMessage, RequestOptions } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http';
 import { AunError } from '../runtime/errors';
 import type { Runtime } from '../runtime/runtime';
 import type { HttpRequest, HttpResponse } from './edge';
 import { fromSocketError } from './network-errors';
 import { tlsOptions } from './tls-trust';
 
+function plainHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+  const plain: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    const first = Array.isArray(value) ? value[0] : value;
+    if (first !== undefined) plain[name] = first;
+  }
+  return plain;
+}
+
 /**
- * Sends one HTTP request and reads the whole answer. Follows no redirect, keeps no connection, sends no credentials.
+ * Sends one HTTP request and reads the whole answer. Follows no redirect, keeps no connection, adds no credentials.
  * Any status is an answer; only transport trouble throws.
  * @throws AunError `tls_failed` | `gateway_unreachable` | `network_unreachable` | `request_timeout` | `protocol_error`
  */
@@ -23,6 +32,8 @@ export function sendHttpRequest(runtime: Runtime, request: HttpRequest): Promise
     headers: {
       accept: '*/*',
       'user-agent': 'Parley',
+      ...request.headers,
+      ...(request.body === undefined ? {} : { 'content-length': String(request.body.byteLength) }),
       ...(target.host === null ? {} : { host: target.host }),
     },
   };
@@ -62,9 +73,13 @@ export function sendHttpRequest(runtime: Runtime, request: HttpRequest): Promise
       response.on('error', fail);
       response.on('end', () => {
         cancelTimer();
-        resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks) });
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: plainHeaders(response.headers),
+          body: Buffer.concat(chunks),
+        });
       });
     });
-    sent.end();
+    sent.end(request.body);
   });
 }

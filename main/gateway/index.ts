@@ -2,8 +2,11 @@ import { parseAid } from '../../shared/aun/aid';
 import type { Aid } from '../../shared/aun/aid';
 import type { CertificateVerifier, Identity, PkiSource } from '../ports/identity';
 import type { SessionMemory } from '../ports/session';
+import type { WebClient } from '../ports/web';
 import { AunError, toAunError } from '../runtime/errors';
 import type { Runtime } from '../runtime/runtime';
+import { FANOUT } from './delivery-mode';
+import type { DeliveryMode } from './delivery-mode';
 import { GatewayDirectory } from './discovery';
 import type { GatewayUrlMemory } from './discovery';
 import type { NetworkEdge } from './edge';
@@ -14,7 +17,9 @@ import type { GatewaySession } from './session';
 import { createShortCaller } from './short-call';
 import type { NetworkOptions } from './targets';
 import { TokenKeeper } from './tokens';
+import { createWebClientFrom } from './web-client';
 
+export type { DeliveryMode } from './delivery-mode';
 export type { NetworkOptions } from './targets';
 export type { GatewaySession } from './session';
 export { GatewayDirectory } from './discovery';
@@ -52,6 +57,15 @@ export function createGatewayDirectory(access: GatewayAccess): GatewayDirectory 
 export function createPkiSource(access: GatewayAccess): PkiSource {
   const { edge, directory } = resolve(access);
   return createPkiSourceFrom(edge, directory);
+}
+
+/**
+ * HTTP to the hosts of a network, such as an AID's own or its custody service (`protocol/01 §6.4`). A token goes to hosts under
+ * the own issuer only.
+ */
+export function createWebClient(access: GatewayAccess): WebClient {
+  const { edge, directory } = resolve(access);
+  return createWebClientFrom(edge, directory);
 }
 
 /**
@@ -96,8 +110,12 @@ export interface SessionOptions extends GatewayAccess {
   readonly identity: Identity;
   readonly verifier: CertificateVerifier;
   readonly memory: SessionMemory;
-  /** Name of this computer, shown where this session is displaced. */
+  /** Name of this computer, shown where this session takes the place of another. */
   readonly hostName: string;
+  /** What the user calls this device, shown beside it; absent: the name of the computer. */
+  readonly deviceName?: string;
+  /** Absent: every device gets every message. */
+  readonly deliveryMode?: DeliveryMode;
   /** When this process started, Unix ms. */
   readonly startedAt: number;
 }
@@ -119,6 +137,12 @@ export function createSession(options: SessionOptions): GatewaySession {
     tokens: new TokenKeeper(options.memory, runtime),
     deviceId: options.deviceId,
     slotId: options.slotId,
-    extraInfo: { app: 'Parley', host: options.hostName.slice(0, 64), started_at: options.startedAt },
+    deliveryMode: options.deliveryMode ?? FANOUT,
+    extraInfo: {
+      app: 'Parley',
+      device: (options.deviceName ?? options.hostName).slice(0, 64),
+      host: options.hostName.slice(0, 64),
+      started_at: options.startedAt,
+    },
   });
 }

@@ -9,4 +9,6 @@ export interface LoginContext {
   readonly identity: Identity;
   readonly verifier: CertificateVerifier;
   readonly runtime: Runtime;
+  /** Hears the PEM of the certificate a sign-in server shows, before it is judged. */
+  readonly authorityShown: (pem: string) => void;
 }

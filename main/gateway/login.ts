@@ -17,16 +17,16 @@ const CLOCK_OFF_MS = 120_000;
  */
 const SERVER_NONCE = /^[A-Za-z0-9._~+/=:@-]{1,512}$/;
 
-const renewResultSchema = z.object({ cert: z.string().optional(), cert_pem: z.string().optional() });
-
-function malformed(method: string, cause: unknown): AunError {
+/** A result that is not what `protocol/01 §7` promises. */
+export function malformed(method: string, cause: unknown): AunError {
   return new AunError('protocol_error', `${method}: the gateway answered a malformed result`, {
     detail: { method },
     cause,
   });
 }
 
-function parseResult<Output>(method: string, schema: z.ZodType<Output>, value: unknown): Output {
+/** Reads a result. @throws RpcError for a failure in disguise; AunError `protocol_error` */
+export function parseResult<Output>(method: string, schema: z.ZodType<Output>, value: unknown): Output {
   refuseFailure(method, value);
   const parsed = schema.safeParse(value);
   if (!parsed.success) throw malformed(method, parsed.error);
@@ -45,7 +45,8 @@ function refuseFailure(method: string, value: unknown): void {
     );
 }
 
-interface LoginStart {
+/** What the first half of a login brought. */
+export interface LoginStart {
   readonly requestId: string;
   readonly nonce: string;
   /** Gateway clock minus ours in ms, or null. */
@@ -53,7 +54,7 @@ interface LoginStart {
 }
 
 /** First half: proves that the gateway's authority holds the key of a certificate we trust (`protocol/01 §7.2`). */
-async function beginLogin(
+export async function beginLogin(
   context: LoginContext,
   caller: RpcCaller,
   certificate: Certificate,
@@ -69,6 +70,7 @@ async function beginLogin(
   const now = context.runtime.clock.now();
   const skewMs =
     result.server_time === undefined ? null : Math.round(result.server_time * 1000 - (sentAt + now) / 2);
+  context.authorityShown(result.auth_cert);
   const authority = await trustedAuthority(context, result.auth_cert, skewMs);
   const hash = authority.publicKey.asymmetricKeyDetails?.namedCurve === 'secp384r1' ? 'sha384' : 'sha256';
   const signature = Buffer.from(result.client_nonce_signature, 'base64');
@@ -173,32 +175,4 @@ export async function refreshTokens(
     accessExpiresAt: context.runtime.clock.now() + result.expires_in * 1000,
     refreshToken: result.refresh_token || refreshToken,
   };
-}
-
-/**
- * Gets a fresh certificate for the same key when the old one ran out (`protocol/01 §7.5`; the gateway allows it for 90 days).
- * @throws RpcError | AunError when the gateway refuses or the certificate does not verify
- */
-export async function renewCertificate(
-  context: LoginContext,
-  caller: RpcCaller,
-  certificate: Certificate,
-): Promise<void> {
-  const start = await beginLogin(context, caller, certificate);
-  const method = 'auth.renew_cert';
-  const signature = context.identity.sign(Buffer.from(start.nonce, 'utf8')).toString('base64');
-  const result = parseResult(
-    method,
-    renewResultSchema,
-    await caller.call(method, {
-      aid: context.aid,
-      request_id: start.requestId,
-      nonce: start.nonce,
-      signature,
-    }),
-  );
-  const pem = result.cert || result.cert_pem;
-  if (!pem) throw malformed(method, undefined);
-  const verified = await context.verifier.verifyOwn(context.aid, pem, context.identity.publicKeySpki);
-  await context.identity.adoptCertificate(verified.pem);
 }

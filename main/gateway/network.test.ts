@@ -69,7 +69,7 @@ function scripted(answers: Record<string, HttpResponse | AunError>): NetworkEdge
       asked.push(key);
       const answer = answers[key];
       if (answer instanceof AunError) throw answer;
-      return answer ?? { status: 404, body: Buffer.alloc(0) };
+      return answer ?? { status: 404, headers: {}, body: Buffer.alloc(0) };
     },
     openSocket: () => {
       throw new Error('no sockets here');
@@ -77,7 +77,8 @@ function scripted(answers: Record<string, HttpResponse | AunError>): NetworkEdge
   };
 }
 
-const ok = (body: string): HttpResponse => ({ status: 200, body: Buffer.from(body) });
+const ok = (body: string): HttpResponse => ({ status: 200, headers: {}, body: Buffer.from(body) });
+const BARE = { host: null, tlsName: null, extraRoot: null, unverified: false };
 const unreachable = new AunError('gateway_unreachable', 'x', { retryable: true });
 
 describe('where a gateway is', () => {
@@ -159,7 +160,11 @@ describe('discovery', () => {
     const both = scripted({ [own]: ok(document), [fixed]: ok(document) });
     await discoverGateways(both, network, 'alice.aun.test');
     expect(both.asked).toEqual([own]);
-    for (const trouble of [unreachable, ok('nonsense'), { status: 302, body: Buffer.from(document) }]) {
+    for (const trouble of [
+      unreachable,
+      ok('nonsense'),
+      { status: 302, headers: {}, body: Buffer.from(document) },
+    ]) {
       const second = scripted({ [own]: trouble, [fixed]: ok(document) });
       expect(await discoverGateways(second, network, 'alice.aun.test')).toHaveLength(3);
       expect(second.asked).toEqual([own, fixed]);
@@ -248,7 +253,7 @@ describe('PKI documents', () => {
       `GET gateway.aun.test ${path}?cert_fingerprint=sha256%3Aab`,
       `GET gateway.aun.test ${path}`,
     ]);
-    server.routes.set(path, (_request, response) => response.end('<html>'));
+    server.routes.set(path, (_request, response) => response.end('no certificate'));
     await expect(source.certificate(bob)).rejects.toMatchObject({ code: 'certificate_invalid' });
     server.routes.set(path, (_request, response) => response.writeHead(503).end());
     server.requests.length = 0;
@@ -341,7 +346,7 @@ describe('looking at an unknown network', () => {
 describe('HTTP', () => {
   const request = (port: number, extra: Partial<HttpRequest> = {}): HttpRequest => ({
     method: 'GET',
-    target: { secure: false, address: '127.0.0.1', port, host: null, tlsName: null, extraRoot: null },
+    target: { secure: false, address: '127.0.0.1', port, ...BARE },
     path: '/x',
     timeoutMs: 10_000,
     maxBytes: 100,
@@ -422,8 +427,7 @@ describe('HTTP', () => {
       secure: true,
       address: '127.0.0.1',
       port: 1,
-      host: null,
-      tlsName: null,
+      ...BARE,
       extraRoot: '-----BEGIN CERTIFICATE-----',
     };
     await expect(sendHttpRequest(runtime, { ...request(1), target })).rejects.toBeInstanceOf(AunError);

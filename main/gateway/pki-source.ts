@@ -2,6 +2,7 @@ import { AunError, toAunError } from '../runtime/errors';
 import type { PkiSource } from '../ports/identity';
 import { issuerOf } from '../../shared/aun/aid';
 import type { Aid } from '../../shared/aun/aid';
+import { explainTlsFailure, refusePortal } from './captive-portal';
 import type { GatewayDirectory } from './discovery';
 import type { HttpResponse, NetworkEdge } from './edge';
 import { gatewayTarget } from './targets';
@@ -54,16 +55,19 @@ async function fetchFrom(
 ): Promise<HttpResponse> {
   let failure: AunError | null = null;
   for (const url of await directory.list()) {
+    const target = gatewayTarget(directory.network, url, fetch.issuer);
     try {
-      return await edge.request({
+      const answer = await edge.request({
         method: fetch.method ?? 'GET',
-        target: gatewayTarget(directory.network, url, fetch.issuer),
+        target,
         path: fetch.path,
         timeoutMs: fetch.timeoutMs ?? DOCUMENT_TIMEOUT_MS,
         maxBytes: fetch.maxBytes,
       });
+      refusePortal(answer, target);
+      return answer;
     } catch (thrown) {
-      failure = toAunError(thrown);
+      failure = await explainTlsFailure(edge, target, toAunError(thrown));
       if (!isTransportTrouble(failure)) throw failure;
     }
   }

@@ -81,7 +81,15 @@ export async function probeNetwork(
     (await discoverGateways(edge, { issuer: typed, pinnedGatewayUrl: null, rootPem: null }, null))[0];
   if (url === undefined) throw new AunError('discovery_failed', 'no gateway found');
   const where = parseGatewayUrl(url);
-  const bare: HostTarget = { ...where, host: null, tlsName: null, extraRoot: null };
+  const bare: HostTarget = {
+    secure: where.secure,
+    address: where.address,
+    port: where.port,
+    host: null,
+    tlsName: null,
+    extraRoot: null,
+    unverified: false,
+  };
   const target =
     pinned === null ? gatewayTarget({ issuer: typed, pinnedGatewayUrl: null, rootPem: null }, url) : bare;
 

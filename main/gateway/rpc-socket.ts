@@ -89,6 +89,7 @@ export class RpcSocket implements RpcCaller {
   #cancelTerminate: Disposer = () => undefined;
   #kept: { name: string; params: unknown }[] = [];
   #receive: ((name: string, params: unknown) => void) | null = null;
+  #hearMeta: (meta: unknown) => void = () => undefined;
   #frameLimit = DEFAULT_MESSAGE_SIZE + FRAME_ROOM;
   #error: AunError | null = null;
   #notice: DisconnectNotice | null = null;
@@ -129,6 +130,11 @@ export class RpcSocket implements RpcCaller {
     const kept = this.#kept;
     this.#kept = [];
     for (const event of kept) receive(event.name, event.params);
+  }
+
+  /** From now on the `_meta` member of replies and events goes to `hear`, before the frame itself does. */
+  deliverMeta(hear: (meta: unknown) => void): void {
+    this.#hearMeta = hear;
   }
 
   call(
@@ -234,6 +240,8 @@ export class RpcSocket implements RpcCaller {
       this.#malformed('not a frame', text.length);
       return;
     }
+    if (frame.data['_meta'] !== undefined && frame.data.error === undefined)
+      this.#hearMeta(frame.data['_meta']);
     if ('id' in frame.data) this.#onReply(frame.data);
     else if (frame.data.method === 'challenge') this.#onChallenge(frame.data.params);
     else if (frame.data.method === 'event/gateway.disconnect') this.#onDisconnect(frame.data.params);

@@ -1,15 +1,22 @@
 import type { SessionSnapshot } from '../../shared/model/account';
+import type { SessionInspection } from '../../shared/model/connection';
+import type { Certificate } from '../ports/identity';
 import type { Session } from '../ports/session';
 import { AunError, toAunError } from '../runtime/errors';
 import type { Disposer } from '../runtime/runtime';
 import { Attempt, connect } from './connect';
 import type { ConnectContext, Connected } from './connect';
+import { Errands } from './errands';
 import { Heartbeat } from './heartbeat';
+import { inspectSession } from './inspection';
+import type { Live } from './inspection';
 import { Listeners } from './listeners';
 import { refreshTokens } from './login';
 import type { SocketEnd } from './rpc-socket';
+import { SessionLog } from './session-log';
 import { advance, initialState, isAttempting } from './session-machine';
 import type { MachineEffect, MachineInput, MachineState } from './session-machine';
+import { ownProfileTag } from './reply-meta';
 import { createShortCaller } from './short-call';
 import { TokenRefresher } from './token-refresher';
 import { verdictOfEnd, verdictOfError } from './verdicts';
@@ -22,18 +29,13 @@ const SILENT_END: SocketEnd = {
   notice: null,
   error: new AunError('connection_closed', 'the gateway stopped answering', { retryable: true }),
 };
+/** Longest PEM that is kept for the viewer, in characters. */
+const MAX_CERTIFICATE_LENGTH = 16 * 1024;
 const REFRESH_EXHAUSTED_END: SocketEnd = {
   code: 1000,
   notice: null,
   error: new AunError('token_expired', 'the gateway no longer refreshes our tokens', { retryable: true }),
 };
-
-/** What belongs to one authenticated connection and ends with it. */
-interface Live {
-  readonly connected: Connected;
-  readonly heartbeat: Heartbeat;
-  readonly refresher: TokenRefresher;
-}
 
 /** A session that also hears of the computer's network and sleep. */
 export interface GatewaySession extends Session {
@@ -52,6 +54,9 @@ export class DrivenSession implements GatewaySession {
   readonly #changes: Listeners<[SessionSnapshot]>;
   readonly #events: Listeners<[string, unknown]>;
   readonly #onlines: Listeners<[]>;
+  readonly #profileTags: Listeners<[string]>;
+  readonly #errands: Errands;
+  readonly #log = new SessionLog();
   #state: MachineState;
   #attempt: Attempt | null = null;
   #live: Live | null = null;
@@ -59,16 +64,26 @@ export class DrivenSession implements GatewaySession {
   #scheduledRetry: number | null = null;
   #skewMs: number | null = null;
   #roundTripMs: number | null = null;
+  #authority: string | null = null;
+  #profileTag: string | null = null;
   #closing: Promise<unknown> = Promise.resolve();
   readonly #inputs: MachineInput[] = [];
   #advancing = false;
 
-  constructor(context: ConnectContext) {
+  constructor(parts: Omit<ConnectContext, 'authorityShown'>) {
+    const context: ConnectContext = {
+      ...parts,
+      authorityShown: (pem) => {
+        this.#authority = pem.slice(0, MAX_CERTIFICATE_LENGTH);
+      },
+    };
     this.#context = context;
+    this.#errands = new Errands(context, () => this.#live?.connected.gatewayUrl ?? null);
     const { logger } = context.runtime;
     this.#changes = new Listeners(logger, 'session.change');
     this.#events = new Listeners(logger, 'session.event');
     this.#onlines = new Listeners(logger, 'session.online');
+    this.#profileTags = new Listeners(logger, 'session.profile-tag');
     this.#state = initialState(context.runtime.clock.now());
   }
 
@@ -114,6 +129,41 @@ export class DrivenSession implements GatewaySession {
 
   clockSkewMs(): number {
     return this.#skewMs ?? 0;
+  }
+
+  inspect(): SessionInspection {
+    return inspectSession({
+      context: this.#context,
+      state: this.#state,
+      live: this.#live,
+      log: this.#log,
+      skewMs: this.#skewMs,
+      roundTripMs: this.#roundTripMs,
+    });
+  }
+
+  authServerCertificate(): string | null {
+    return this.#authority;
+  }
+
+  accessToken(): Promise<string> {
+    return this.#errands.accessToken();
+  }
+
+  onOwnProfileTag(listener: (etag: string) => void): Disposer {
+    return this.#profileTags.add(listener);
+  }
+
+  renewal(): ReturnType<Session['renewal']> {
+    return this.#errands.renewal.status();
+  }
+
+  renewCertificate(): Promise<void> {
+    return this.#errands.renewCertificate();
+  }
+
+  rekey(newPublicKeySpki: string): Promise<Certificate> {
+    return this.#errands.rekey(newPublicKeySpki);
   }
 
   start(): void {
@@ -162,6 +212,7 @@ export class DrivenSession implements GatewaySession {
         problem: state.problem?.code ?? null,
         detail: state.problem?.detail ?? null,
       });
+    if (state !== before) this.#log.note(state);
     for (const effect of effects) this.#perform(effect);
     this.#scheduleRetry();
     if (state !== before) this.#changes.tell(this.snapshot());
@@ -242,12 +293,14 @@ export class DrivenSession implements GatewaySession {
     this.#attempt = null;
     this.#skewMs = connected.skewMs ?? this.#skewMs;
     this.#roundTripMs = connected.roundTripMs;
+    socket.deliverMeta((meta) => this.#hearMeta(meta));
     const live: Live = {
       connected,
       heartbeat: this.#startHeartbeat(connected),
       refresher: this.#startRefresher(connected),
     };
     this.#live = live;
+    this.#errands.renewal.online();
     this.#dispatch({ kind: 'connected', gatewayUrl: connected.gatewayUrl });
     // A listener may have stopped the session already.
     if (this.#live !== live) return;
@@ -256,6 +309,13 @@ export class DrivenSession implements GatewaySession {
       if (this.#live === live) this.#events.tell(name, params);
     });
     void socket.ended.then((end) => this.#ended(live, end));
+  }
+
+  #hearMeta(meta: unknown): void {
+    const etag = ownProfileTag(meta);
+    if (etag === null || etag === this.#profileTag) return;
+    this.#profileTag = etag;
+    this.#profileTags.tell(etag);
   }
 
   #startHeartbeat(connected: Connected): Heartbeat {
@@ -303,6 +363,7 @@ export class DrivenSession implements GatewaySession {
 
   #retire(live: Live): void {
     this.#live = null;
+    this.#errands.renewal.offline();
     live.heartbeat.stop();
     live.refresher.stop();
     this.#closeSocket(live.connected.socket.close());

@@ -28,7 +28,7 @@ describe('getting online', () => {
       client: { slot_id: 'main' },
       delivery_mode: { mode: 'fanout', routing: '', affinity_ttl_ms: 0 },
       capabilities: { e2ee: true, group_e2ee: true },
-      extra_info: { app: 'Parley', host: 'desk', started_at: 1_760_000_000_000 },
+      extra_info: { app: 'Parley', device: 'desk', host: 'desk', started_at: 1_760_000_000_000 },
     });
     expect([...new Set(states)]).toEqual(['discovering', 'authenticating', 'connecting', 'online']);
     expect(memory.tokens?.refreshToken).toEqual(expect.any(String));

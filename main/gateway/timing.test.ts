@@ -19,7 +19,15 @@ beforeAll(async () => {
   identity = await createTestIdentity(pki, 'alice');
 });
 
-const TARGET = { secure: false, address: '127.0.0.1', port: 1, host: null, tlsName: null, extraRoot: null };
+const TARGET = {
+  secure: false,
+  address: '127.0.0.1',
+  port: 1,
+  host: null,
+  tlsName: null,
+  extraRoot: null,
+  unverified: false,
+};
 
 interface World {
   readonly time: ManualTime;

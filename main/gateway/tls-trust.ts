@@ -21,7 +21,8 @@ function contextFor(extraRoot: string): SecureContext {
 }
 
 /**
- * TLS settings for a target. Verification is always on, whatever the environment says, unless nothing is trusted yet.
+ * TLS settings for a target. Verification is on, unless nothing is trusted yet or the environment relaxed it for this
+ * computer (`protocol/01 §3.4`).
  * @throws AunError `gateway_not_trusted` when the network's root is not a certificate
  */
 export function tlsOptions(
@@ -30,7 +31,7 @@ export function tlsOptions(
 ): { rejectUnauthorized: boolean; servername: string; secureContext?: SecureContext } {
   const name = target.tlsName ?? target.address;
   return {
-    rejectUnauthorized: !withoutTrust,
+    rejectUnauthorized: !withoutTrust && !target.unverified,
     servername: isIP(name) === 0 ? name : '',
     ...(target.extraRoot === null ? {} : { secureContext: contextFor(target.extraRoot) }),
   };

@@ -1,13 +1,12 @@
 import type { TokenSet } from '../ports/session';
-import { wireErrorClass } from '../../shared/aun/errors';
-import { RpcError, toAunError } from '../runtime/errors';
+import { toAunError } from '../runtime/errors';
 import type { AunError } from '../runtime/errors';
 import type { Disposer, Runtime } from '../runtime/runtime';
+import { isAuthRefusal } from './token-grants';
 import type { TokenKeeper } from './tokens';
 
-/** How often the remaining life is looked at, and from which remainder on a refresh is due, in ms (`protocol/01 §7.4`). */
+/** How often the remaining life is looked at, in ms (`protocol/01 §7.4`). */
 const CHECK_PERIOD_MS = 30_000;
-const REFRESH_BEFORE_MS = 1_800_000;
 const REFUSALS_UNTIL_RECONNECT = 3;
 
 /** Keeps the tokens of an open session fresh. The session itself never depends on it. */
@@ -18,6 +17,9 @@ export class TokenRefresher {
   readonly #exhausted: () => void;
   readonly #cancel: Disposer;
   #refusals = 0;
+  #failures = 0;
+  #refreshedAt: number | null = null;
+  #offered = '';
   #busy = false;
   #stopped = false;
 
@@ -33,6 +35,11 @@ export class TokenRefresher {
     this.#refresh = options.refresh;
     this.#exhausted = options.exhausted;
     this.#cancel = options.runtime.scheduler.every(CHECK_PERIOD_MS, () => this.#check());
+  }
+
+  /** Failures in a row, and when a refresh last went well (Unix ms). */
+  get record(): { readonly failures: number; readonly refreshedAt: number | null } {
+    return { failures: this.#failures, refreshedAt: this.#refreshedAt };
   }
 
   stop(): void {
@@ -55,27 +62,33 @@ export class TokenRefresher {
   }
 
   async #refreshIfDue(): Promise<void> {
-    const tokens = await this.#tokens.current();
-    if (tokens?.refreshToken == null) return;
-    if (tokens.accessExpiresAt - this.#runtime.clock.now() > REFRESH_BEFORE_MS) return;
-    const fresh = await this.#refresh(tokens.refreshToken);
-    this.#refusals = 0;
-    // A rotated token is kept even when the session ended meanwhile: the old one is used up.
-    await this.#tokens.adopt(fresh);
-    this.#runtime.logger.log('info', 'tokens.refreshed', { expiresAt: fresh.accessExpiresAt });
+    await this.#tokens.current();
+    if (!this.#tokens.isRefreshDue()) return;
+    await this.#tokens.exchange(async () => {
+      const refreshToken = this.#tokens.held?.refreshToken ?? null;
+      // Another exchange may have been faster.
+      if (refreshToken === null || !this.#tokens.isRefreshDue()) return;
+      this.#offered = refreshToken;
+      const fresh = await this.#refresh(refreshToken);
+      this.#refusals = 0;
+      this.#failures = 0;
+      // A rotated token is kept even when the session ended meanwhile: the old one is used up.
+      await this.#tokens.adopt(fresh);
+      this.#refreshedAt = this.#runtime.clock.now();
+      this.#runtime.logger.log('info', 'tokens.refreshed', { expiresAt: fresh.accessExpiresAt });
+    });
   }
 
   #onFailure(error: AunError): void {
-    const refused =
-      error instanceof RpcError ? wireErrorClass(error.wireCode) === 'auth' : error.code === 'token_expired';
-    this.#refusals = refused ? this.#refusals + 1 : this.#refusals;
+    this.#failures += 1;
+    this.#refusals = isAuthRefusal(error) ? this.#refusals + 1 : this.#refusals;
     this.#runtime.logger.log('warn', 'tokens.refresh-failed', {
       cause: error.code,
       refusals: this.#refusals,
     });
     if (this.#refusals < REFUSALS_UNTIL_RECONNECT || this.#stopped) return;
     this.#refusals = 0;
-    this.#tokens.forgetRefresh().then(this.#exhausted, (thrown: unknown) => {
+    this.#tokens.forgetRefresh(this.#offered).then(this.#exhausted, (thrown: unknown) => {
       this.#runtime.logger.log('warn', 'tokens.not-forgotten', { cause: toAunError(thrown).code });
     });
   }

@@ -76,7 +76,7 @@ export class FakeEdge implements NetworkEdge {
         this.time.after(this.latencyMs(), () => fail('gateway_unreachable'));
       else
         this.time.after(this.latencyMs(), () =>
-          resolve({ status: mishap === 'none' ? 200 : 503, body: Buffer.from('{}') }),
+          resolve({ status: mishap === 'none' ? 200 : 503, headers: {}, body: Buffer.from('{}') }),
         );
     });
   }

@@ -167,6 +167,7 @@ export async function createTestIdentity(
     publicKeySpki: spki,
     certificate: () => held[0] ?? null,
     certificates: () => held,
+    formerKeys: () => [],
     adoptCertificate: async (pem) => {
       held.unshift(readCertificate(pem));
     },
