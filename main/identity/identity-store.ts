@@ -1,31 +1,33 @@
-import { readdir, rename, rm, stat } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { parseAid, safeAid } from '../../shared/aun/aid';
 import type { Aid } from '../../shared/aun/aid';
-import type { Certificate } from '../ports/identity';
+import type { Certificate, IdentityMaterial } from '../ports/identity';
 import type { Vault, WrappedSecret } from '../ports/vault';
 import { AunError } from '../runtime/errors';
-import {
-  makePrivateFolder,
-  readFileIfPresent,
-  syncFolder,
-  systemErrorCode,
-  writeFileAtomically,
-} from '../runtime/files';
+import { makePrivateFolder, syncFolder, writeFileAtomically } from '../runtime/files';
 import type { Runtime } from '../runtime/runtime';
-import { parseCertificate } from './certificate';
 import { hueOfPublicKey } from './hue';
-import { checkBelongs, createIdentity, writeCertificate } from './identity';
-import type { StoredCertificateProblem, StoredIdentity } from './identity';
+import { checkBelongs, keepCertificate, writeCertificate } from './identity';
+import type { StoredIdentity } from './identity';
 import {
-  generateIdentityKeys,
-  keyFileText,
-  openKeyFile,
-  parseKeyFile,
-  sealKeyFile,
-  wrappedKey,
-} from './key-file';
+  ACTIVE_KEY,
+  formerKeyName,
+  isPresent,
+  keyFileNames,
+  keySecret,
+  privateFolder,
+  readIdentity,
+  readKeyText,
+  subfolders,
+} from './identity-folder';
+import { checkMaterial } from './import-material';
+import { beginKeyChange, commitKeyChange, dropNextKeys, findNextKey } from './key-change';
+import type { NextKey } from './key-change';
+import { generateIdentityKeys, openKeyFile, parseKeyFile, sealKeyFile } from './key-file';
 import type { IdentityKeys } from './key-file';
+import { moveIntoPlace, pendingName, readPendingName } from './pending-folder';
+import type { PendingFolder, PendingKind } from './pending-folder';
 
 /** What can be told of an identity without its vault. */
 export interface IdentitySummary {
@@ -36,10 +38,14 @@ export interface IdentitySummary {
   readonly folder: string;
 }
 
-/** A key pair that is on disk but whose registration has not ended (`protocol/01 §7.1`, scheme of 0.5.4). */
+/** An identity that is on disk but not in its place yet: a registration (`protocol/01 §7.1`) or an import. */
 export interface PendingIdentity extends IdentityKeys {
   readonly aid: Aid;
+  /** What is put into it (a database, for example) comes with it. */
   readonly folder: string;
+  readonly kind: PendingKind;
+  /** The certificate that an import brought, not verified; null for registrations. */
+  readonly certificate: Certificate | null;
 }
 
 /** The identities in `{data}/AIDs`, in the layout of `protocol/01 §2`. */
@@ -58,58 +64,32 @@ export interface IdentityStore {
   pending(aid: Aid): Promise<PendingIdentity | null>;
   /** Makes a key pair; it is on disk when this resolves. */
   begin(aid: Aid): Promise<PendingIdentity>;
-  /** Ends a registration: the folder becomes the identity's. @throws AunError `already_exists`, `certificate_mismatch` */
-  promote(pending: PendingIdentity, certificate: Certificate): Promise<StoredIdentity>;
-  /** Deletes an unfinished registration whose name went to somebody else. */
+  /**
+   * Takes an identity from outside: keys, former keys and certificates, whole and wrapped, but not in its place yet.
+   * Imports of the same name that were interrupted are deleted.
+   * @throws AunError `already_exists`, `invalid_aid`, `key_unreadable`, `certificate_invalid`, `certificate_mismatch`
+   */
+  beginImport(material: IdentityMaterial): Promise<PendingIdentity>;
+  /**
+   * Ends a registration or an import: the folder becomes the identity's. An import may go without a certificate, or
+   * with the one it brought, when the network cannot be asked.
+   * @throws AunError `already_exists`, `certificate_mismatch`
+   */
+  promote(pending: PendingIdentity, certificate: Certificate | null): Promise<StoredIdentity>;
+  /** Deletes an unfinished registration whose name went to somebody else, or an import that is not wanted. */
   discard(pending: PendingIdentity): Promise<void>;
-  /** Every wrapped private key, finished or not. */
+  /** Deletes what interrupted imports left. Call it once at start, before anything is imported. */
+  sweep(): Promise<void>;
+  /** A key to change to, on disk. @throws AunError `not_found`, the vault's errors */
+  beginRekey(aid: Aid): Promise<NextKey>;
+  /** The key that an interrupted change left, or null. @throws AunError the vault's errors */
+  pendingRekey(aid: Aid): Promise<NextKey | null>;
+  /** The new key becomes the active one, the old one a former one. @throws AunError `certificate_mismatch` */
+  commitRekey(next: NextKey, certificate: Certificate): Promise<StoredIdentity>;
+  /** Forgets keys that never became active. */
+  dropRekey(aid: Aid): Promise<void>;
+  /** Every wrapped private key: active, former, waiting, of registrations and of imports. */
   secrets(): Promise<WrappedSecret[]>;
-}
-
-async function folders(parent: string): Promise<string[]> {
-  try {
-    const entries = await readdir(parent, { withFileTypes: true });
-    return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
-  } catch (thrown) {
-    if (systemErrorCode(thrown) === 'ENOENT') return [];
-    throw thrown;
-  }
-}
-
-function keyFilePath(folder: string): string {
-  return path.join(folder, 'private', 'key.json');
-}
-
-async function readKeyFile(folder: string): Promise<string | null> {
-  return (await readFileIfPresent(keyFilePath(folder)))?.toString('utf8') ?? null;
-}
-
-/** Own certificates for this very key among `public/certs/`; others in there are passed over. */
-async function readOwnCertificates(aid: Aid, folder: string, publicKeySpki: string): Promise<Certificate[]> {
-  const certs = path.join(folder, 'public', 'certs');
-  const names = await readdir(certs).catch((thrown: unknown) => {
-    if (systemErrorCode(thrown) === 'ENOENT') return [];
-    throw thrown;
-  });
-  const found: Certificate[] = [];
-  for (const name of names.filter((each) => /^sha256_[0-9a-f]{64}\.pem$/.test(each))) {
-    const pem = await readFileIfPresent(path.join(certs, name));
-    if (pem === null) continue;
-    const certificate = usable(aid, publicKeySpki, pem.toString('utf8'));
-    if (typeof certificate !== 'string') found.push(certificate);
-  }
-  return found.sort((left, right) => right.notBefore - left.notBefore);
-}
-
-function usable(aid: Aid, publicKeySpki: string, pem: string): Certificate | StoredCertificateProblem {
-  try {
-    const certificate = parseCertificate(pem);
-    checkBelongs(aid, publicKeySpki, certificate);
-    return certificate;
-  } catch (thrown) {
-    if (!(thrown instanceof AunError)) throw thrown;
-    return thrown.code === 'certificate_mismatch' ? 'mismatch' : 'damaged';
-  }
 }
 
 /** Opens the identities below a data folder. */
@@ -118,16 +98,25 @@ export function createIdentityStore(options: {
   readonly vault: Vault;
   readonly runtime: Runtime;
 }): IdentityStore {
-  const { vault, runtime } = options;
+  const { dataDir, vault, runtime } = options;
   const logger = runtime.logger.with({ part: 'identity' });
-  const root = path.join(options.dataDir, 'AIDs');
+  const root = path.join(dataDir, 'AIDs');
   const pendingRoot = path.join(root, '_pending');
   const folderOf = (aid: Aid): string => path.join(root, safeAid(aid));
+  const warn = (event: string, fields: Readonly<Record<string, unknown>>): void =>
+    logger.log('warn', event, fields);
+  let writing: Promise<unknown> = Promise.resolve();
+
+  /** Key files change one after the other. */
+  function turn<T>(work: () => Promise<T>): Promise<T> {
+    const next = writing.then(work);
+    writing = next.catch(() => undefined);
+    return next;
+  }
 
   /** Folders that may be identities: named like an address; names with `_` in front belong to nobody. */
   async function candidates(): Promise<{ aid: Aid; folder: string }[]> {
-    const names = (await folders(root)).sort();
-    return names.flatMap((name) => {
+    return (await subfolders(root)).sort().flatMap((name) => {
       const aid = name === '_pending' ? null : parseAid(name);
       return aid === null || safeAid(aid) !== name ? [] : [{ aid, folder: path.join(root, name) }];
     });
@@ -136,7 +125,7 @@ export function createIdentityStore(options: {
   async function list(): Promise<IdentitySummary[]> {
     const found: IdentitySummary[] = [];
     for (const { aid, folder } of await candidates()) {
-      const text = await readKeyFile(folder);
+      const text = await readKeyText(folder);
       const file = text === null ? null : parseKeyFile(text);
       if (file === null) continue;
       const publicKeySpki = file.public_key_der_b64;
@@ -145,100 +134,106 @@ export function createIdentityStore(options: {
     return found;
   }
 
-  async function assemble(aid: Aid, folder: string, keys: IdentityKeys): Promise<StoredIdentity> {
-    const kept = await readOwnCertificates(aid, folder, keys.publicKeySpki);
-    const pem = await readFileIfPresent(path.join(folder, 'public', 'cert.pem'));
-    const active = pem === null ? 'missing' : usable(aid, keys.publicKeySpki, pem.toString('utf8'));
-    if (typeof active === 'string') {
-      logger.log('warn', 'identity.certificate_unusable', { aid, problem: active });
-      return createIdentity({ aid, folder, keys, certificates: kept, problem: active });
-    }
-    const others = kept.filter((other) => other.fingerprint !== active.fingerprint);
-    return createIdentity({ aid, folder, keys, certificates: [active, ...others], problem: null });
-  }
-
   async function load(aid: Aid): Promise<StoredIdentity> {
     const folder = folderOf(aid);
-    const text = await readKeyFile(folder);
+    const text = await readKeyText(folder);
     if (text === null) throw new AunError('not_found', `there is no key for ${aid} in this data folder`);
-    return assemble(aid, folder, await openKeyFile(text, vault));
+    return readIdentity({ aid, folder, keys: await openKeyFile(text, vault), vault }, warn);
   }
 
-  async function pendingFolders(): Promise<{ name: string; startedAt: number }[]> {
-    return (await folders(pendingRoot))
-      .map((name) => ({ name, startedAt: Number(/-[0-9a-f]{8}-(\d+)$/.exec(name)?.[1] ?? -1) }))
-      .filter(({ startedAt }) => startedAt >= 0)
+  async function pendingFolders(): Promise<PendingFolder[]> {
+    return (await subfolders(pendingRoot))
+      .flatMap((name) => readPendingName(pendingRoot, name) ?? [])
       .sort((left, right) => right.startedAt - left.startedAt);
   }
 
   async function pending(aid: Aid): Promise<PendingIdentity | null> {
-    for (const { name } of await pendingFolders()) {
-      if (name.replace(/-[0-9a-f]{8}-\d+$/, '') !== safeAid(aid)) continue;
-      const folder = path.join(pendingRoot, name);
-      const text = await readKeyFile(folder);
+    for (const { path: folder, kind, safeAid: name } of await pendingFolders()) {
+      if (name !== safeAid(aid) || kind !== 'registration') continue;
+      const text = await readKeyText(folder);
       // The key file is written as a whole and before anything is sent: a folder without one registered nothing.
       if (text === null) continue;
       try {
-        return { aid, folder, ...(await openKeyFile(text, vault)) };
+        return { aid, folder, kind, certificate: null, ...(await openKeyFile(text, vault)) };
       } catch (thrown) {
         // Kept as it is, but it must not stand in the way of a new beginning.
         if (!(thrown instanceof AunError) || thrown.code !== 'key_unreadable') throw thrown;
-        logger.log('warn', 'identity.pending_unreadable', { aid, folder: name });
+        warn('identity.pending_unreadable', { aid, folder: path.basename(folder) });
       }
     }
     return null;
   }
 
-  async function begin(aid: Aid): Promise<PendingIdentity> {
-    const keys = await generateIdentityKeys();
+  async function makePending(aid: Aid, kind: PendingKind): Promise<string> {
     const seconds = Math.floor(runtime.clock.now() / 1000);
     const suffix = runtime.random.bytes(4).toString('hex');
-    const folder = path.join(pendingRoot, `${safeAid(aid)}-${suffix}-${seconds}`);
-    const content = await sealKeyFile(keys, vault);
-    await makePrivateFolder(path.join(folder, 'private'));
-    await writeFileAtomically(keyFilePath(folder), content);
-    for (const parent of [folder, pendingRoot, root, options.dataDir]) await syncFolder(parent);
-    return { aid, folder, ...keys };
+    const folder = path.join(pendingRoot, pendingName(safeAid(aid), kind, suffix, seconds));
+    await makePrivateFolder(privateFolder(folder));
+    return folder;
   }
 
-  /** Renames the pending folder; where the identity's folder is there already (public files only), its private part. */
-  async function move(from: string, to: string): Promise<void> {
-    try {
-      await rename(from, to);
-    } catch (thrown) {
-      if (!['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(systemErrorCode(thrown) ?? '')) throw thrown;
-      await rename(path.join(from, 'private'), path.join(to, 'private'));
-      await syncFolder(to);
-    }
-    await syncFolder(root);
+  /** The key file is the last to be written: without it the folder is nothing. */
+  async function finishPending(folder: string, keys: IdentityKeys): Promise<void> {
+    await writeFileAtomically(path.join(privateFolder(folder), ACTIVE_KEY), await sealKeyFile(keys, vault));
+    for (const parent of [folder, pendingRoot, root, dataDir]) await syncFolder(parent);
   }
 
-  async function promote(unfinished: PendingIdentity, certificate: Certificate): Promise<StoredIdentity> {
-    const { aid, folder, privateKey, publicKey, publicKeySpki } = unfinished;
-    checkBelongs(aid, publicKeySpki, certificate);
-    const target = folderOf(aid);
-    if ((await readKeyFile(target)) !== null)
+  async function begin(aid: Aid): Promise<PendingIdentity> {
+    const keys = await generateIdentityKeys();
+    const folder = await makePending(aid, 'registration');
+    await finishPending(folder, keys);
+    return { aid, folder, kind: 'registration', certificate: null, ...keys };
+  }
+
+  async function dropImports(of: Aid | null): Promise<void> {
+    for (const { path: folder, kind, safeAid: name } of await pendingFolders())
+      if (kind === 'import' && (of === null || name === safeAid(of)))
+        await rm(folder, { recursive: true, force: true });
+  }
+
+  async function refuseKnown(aid: Aid): Promise<void> {
+    if (await isPresent(path.join(privateFolder(folderOf(aid)), ACTIVE_KEY)))
       throw new AunError('already_exists', `there is a key for ${aid} in this data folder already`);
-    await writeCertificate(folder, certificate);
-    await move(folder, target);
-    await writeCertificate(target, certificate);
-    await rm(folder, { recursive: true, force: true });
-    return assemble(aid, target, { privateKey, publicKey, publicKeySpki });
   }
 
-  function secretIn(folder: string): WrappedSecret {
-    const file = keyFilePath(folder);
-    const parsed = async () => {
-      const content = parseKeyFile((await readKeyFile(folder)) ?? '');
-      if (content === null) throw new AunError('key_unreadable', 'a key file is damaged');
-      return content;
-    };
-    return {
-      name: path.relative(options.dataDir, file),
-      read: async () => wrappedKey(await parsed()),
-      replace: async (wrapped) =>
-        writeFileAtomically(file, keyFileText((await parsed()).public_key_der_b64, wrapped)),
-    };
+  async function beginImport(material: IdentityMaterial): Promise<PendingIdentity> {
+    const { aid, keys, certificate, older, former } = checkMaterial(material);
+    await refuseKnown(aid);
+    await dropImports(aid);
+    const folder = await makePending(aid, 'import');
+    for (const [index, each] of former.entries()) {
+      const file = path.join(privateFolder(folder), formerKeyName(former.length - index));
+      await writeFileAtomically(file, await sealKeyFile(each.keys, vault));
+      for (const old of each.certificates) await keepCertificate(folder, old);
+    }
+    for (const old of older) await keepCertificate(folder, old);
+    if (certificate !== null) await writeCertificate(folder, certificate);
+    await finishPending(folder, keys);
+    return { aid, folder, kind: 'import', certificate, ...keys };
+  }
+
+  async function promote(unfinished: PendingIdentity, given: Certificate | null): Promise<StoredIdentity> {
+    const { aid, folder, privateKey, publicKey, publicKeySpki } = unfinished;
+    if (given === null && unfinished.kind === 'registration')
+      throw new AunError('certificate_mismatch', `the registration of ${aid} ended without a certificate`);
+    if (given !== null) checkBelongs(aid, publicKeySpki, given);
+    await refuseKnown(aid);
+    if (given !== null) await writeCertificate(folder, given);
+    const target = folderOf(aid);
+    await moveIntoPlace(folder, target);
+    return readIdentity({ aid, folder: target, keys: { privateKey, publicKey, publicKeySpki }, vault }, warn);
+  }
+
+  async function secretsOf(folder: string): Promise<WrappedSecret[]> {
+    const { active, former, next } = await keyFileNames(folder);
+    const present = [...(active ? [ACTIVE_KEY] : []), ...[...former, ...next].map(({ name }) => name)];
+    const found: WrappedSecret[] = [];
+    for (const name of present) {
+      if (parseKeyFile((await readKeyText(folder, name)) ?? '') === null) continue;
+      const label = path.relative(dataDir, path.join(privateFolder(folder), name));
+      found.push(keySecret(folder, name, label, turn));
+    }
+    return found;
   }
 
   return {
@@ -248,27 +243,28 @@ export function createIdentityStore(options: {
       const usableFolders = new Set((await list()).map(({ folder }) => folder));
       const found: string[] = [];
       for (const { folder } of await candidates())
-        if (!usableFolders.has(folder) && (await readKeyFile(folder)) !== null) found.push(folder);
+        if (!usableFolders.has(folder) && (await readKeyText(folder)) !== null) found.push(folder);
       return found;
     },
-    has: async (aid) =>
-      stat(keyFilePath(folderOf(aid))).then(
-        () => true,
-        () => false,
-      ),
+    has: (aid) => isPresent(path.join(privateFolder(folderOf(aid)), ACTIVE_KEY)),
     load,
     pending,
     begin,
-    promote,
+    beginImport,
+    promote: (unfinished, certificate) => turn(() => promote(unfinished, certificate)),
     discard: (unfinished) => rm(unfinished.folder, { recursive: true, force: true }),
+    sweep: () => dropImports(null),
+    beginRekey: (aid) => turn(() => beginKeyChange(aid, folderOf(aid), vault, runtime.clock)),
+    pendingRekey: (aid) => findNextKey(aid, folderOf(aid), vault),
+    async commitRekey(next, certificate) {
+      await turn(() => commitKeyChange(next, certificate));
+      return load(next.aid);
+    },
+    dropRekey: (aid) => turn(() => dropNextKeys(folderOf(aid))),
     async secrets() {
-      const own = (await list()).map(({ folder }) => folder);
-      const unfinished: string[] = [];
-      for (const { name } of await pendingFolders()) {
-        const folder = path.join(pendingRoot, name);
-        if (parseKeyFile((await readKeyFile(folder)) ?? '') !== null) unfinished.push(folder);
-      }
-      return [...own, ...unfinished].map(secretIn);
+      const places = [...(await candidates()).map(({ folder }) => folder)];
+      for (const { path: folder } of await pendingFolders()) places.push(folder);
+      return (await Promise.all(places.map(secretsOf))).flat();
     },
   };
 }

@@ -1,7 +1,7 @@
 import { sign } from 'node:crypto';
 import path from 'node:path';
 import type { Aid } from '../../shared/aun/aid';
-import type { Certificate, Identity } from '../ports/identity';
+import type { Certificate, FormerKey, Identity } from '../ports/identity';
 import { AunError } from '../runtime/errors';
 import { makePrivateFolder, writeFileAtomically } from '../runtime/files';
 import { parseCertificate, spkiOf } from './certificate';
@@ -26,10 +26,15 @@ export function certificateFileName(certificate: Certificate): string {
  * interruption never leaves an active certificate that is not kept.
  */
 export async function writeCertificate(folder: string, certificate: Certificate): Promise<void> {
+  await keepCertificate(folder, certificate);
+  await writeFileAtomically(path.join(folder, 'public', 'cert.pem'), certificate.pem);
+}
+
+/** Writes a certificate among all own ones; which one is active does not change. */
+export async function keepCertificate(folder: string, certificate: Certificate): Promise<void> {
   const all = path.join(folder, 'public', 'certs');
   await makePrivateFolder(all);
   await writeFileAtomically(path.join(all, certificateFileName(certificate)), certificate.pem);
-  await writeFileAtomically(path.join(folder, 'public', 'cert.pem'), certificate.pem);
 }
 
 /** Refuses a certificate that is for another name or another key. @throws AunError `certificate_mismatch` */
@@ -43,10 +48,11 @@ export function createIdentity(parts: {
   readonly aid: Aid;
   readonly folder: string;
   readonly keys: IdentityKeys;
+  readonly former: readonly FormerKey[];
   readonly certificates: readonly Certificate[];
   readonly problem: StoredCertificateProblem | null;
 }): StoredIdentity {
-  const { aid, folder, keys } = parts;
+  const { aid, folder, keys, former } = parts;
   let certificates = parts.certificates;
   let problem = parts.problem;
   let writing: Promise<void> = Promise.resolve();
@@ -66,6 +72,7 @@ export function createIdentity(parts: {
     ...keys,
     certificate: () => (problem === null ? (certificates[0] ?? null) : null),
     certificates: () => certificates,
+    formerKeys: () => former,
     certificateProblem: () => problem,
     adoptCertificate(pem) {
       // One after the other, so that the last one asked for is the active one.

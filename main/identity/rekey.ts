@@ -1,0 +1,88 @@
+import type { Aid } from '../../shared/aun/aid';
+import type { Certificate, CertificateVerifier, PkiSource } from '../ports/identity';
+import { AunError } from '../runtime/errors';
+import type { Logger } from '../runtime/logger';
+import type { Clock } from '../runtime/runtime';
+import { parseCertificate, spkiOf } from './certificate';
+import type { StoredIdentity } from './identity';
+import type { IdentityStore } from './identity-store';
+
+/**
+ * A waiting key that the network does not name is kept this long, in ms: the request that carried it may still be on its
+ * way, and dropping a key that becomes the registered one would lose the name for good.
+ */
+export const NEXT_KEY_PATIENCE_MS = 24 * 60 * 60_000;
+
+/**
+ * Changes the key of an identity (`protocol/01 §7.6`). The new key is on disk, wrapped, before `rekey` asks the network
+ * for its certificate; afterwards it becomes the active one, and the old key stays with its certificates for old
+ * messages. The identity that comes back replaces the one in use: whoever holds the old object must take it. When
+ * `rekey` fails the new key stays, because the network may have taken it; {@link recoverRekey} finds out, and a
+ * repeat uses it again.
+ * @throws AunError what `rekey` throws; `certificate_mismatch`; `not_found`; vault errors
+ */
+export async function rekeyIdentity(parts: {
+  readonly store: IdentityStore;
+  readonly aid: Aid;
+  /** Has the network certify a key, given as b64 of the SPKI DER; the certificate is verified already. */
+  readonly rekey: (newPublicKeySpki: string) => Promise<Certificate>;
+  readonly logger: Logger;
+}): Promise<StoredIdentity> {
+  const { store, aid, logger } = parts;
+  const next = await store.beginRekey(aid);
+  logger.log('info', 'rekey.started', { aid });
+  const certificate = await parts.rekey(next.publicKeySpki);
+  const identity = await store.commitRekey(next, certificate);
+  logger.log('info', 'rekey.ended', { aid });
+  return identity;
+}
+
+/** How an interrupted change of key ended. `kept`: still unknown, ask again later. */
+export type RekeyRecovery =
+  | { readonly outcome: 'nothing' | 'kept' | 'dropped' }
+  | { readonly outcome: 'committed'; readonly identity: StoredIdentity };
+
+/**
+ * Ends a change of key that was interrupted: when the network's certificate of this name carries the waiting key, that
+ * key becomes the active one; when it carries another one and the waiting key is old, it is dropped; otherwise it stays.
+ * Call it at start, and again when signing in with the present key is refused.
+ * @throws AunError certificate and vault errors; a network that cannot be reached is `kept`, not an error
+ */
+export async function recoverRekey(parts: {
+  readonly store: IdentityStore;
+  readonly aid: Aid;
+  readonly pki: Pick<PkiSource, 'certificate'>;
+  readonly verifier: Pick<CertificateVerifier, 'verifyOwn'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}): Promise<RekeyRecovery> {
+  const { store, aid, pki, verifier, clock, logger } = parts;
+  const next = await store.pendingRekey(aid);
+  if (next === null) return { outcome: 'nothing' };
+  let pem: string | null;
+  try {
+    pem = await pki.certificate(aid);
+  } catch (thrown) {
+    logger.log('info', 'rekey.unknown', { aid, error: thrown });
+    return { outcome: 'kept' };
+  }
+  if (pem !== null && keyOf(pem) === next.publicKeySpki) {
+    const certificate = await verifier.verifyOwn(aid, pem, next.publicKeySpki);
+    const identity = await store.commitRekey(next, certificate);
+    logger.log('info', 'rekey.recovered', { aid });
+    return { outcome: 'committed', identity };
+  }
+  if (pem === null || clock.now() - next.at < NEXT_KEY_PATIENCE_MS) return { outcome: 'kept' };
+  await store.dropRekey(aid);
+  logger.log('info', 'rekey.dropped', { aid });
+  return { outcome: 'dropped' };
+}
+
+function keyOf(pem: string): string | null {
+  try {
+    return spkiOf(parseCertificate(pem));
+  } catch (thrown) {
+    if (thrown instanceof AunError) return null;
+    throw thrown;
+  }
+}
