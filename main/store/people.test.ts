@@ -179,11 +179,13 @@ describe('a real conversation', () => {
       [inbound('spam', { sender: 'news.aun.test', conversation: 'news.aun.test' })],
       null,
     );
-    const id = (await store.enqueue(outgoing('hello?'))).messages[0]?.id ?? 0;
-    await store.markSent(id, sent);
-    await store.addNotice(PEER, 'verified', AT, '');
-    expect(await store.hasRealConversation()).toBe(false);
+    const cold = outgoing('hello?', { conversation: 'quiet.aun.test' });
+    await store.markSent((await store.enqueue(cold)).messages[0]?.id ?? 0, sent);
+    await store.addNotice('quiet.aun.test', 'verified', AT, '');
     await store.commitInbound([inbound('hello!')], null);
+    const id = (await store.enqueue(outgoing('yes?'))).messages[0]?.id ?? 0;
+    expect(await store.hasRealConversation()).toBe(false);
+    await store.markSent(id, sent);
     expect(await store.hasRealConversation()).toBe(true);
   });
 });

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { exportKinds } from '../ports/store';
 import { createHandlers } from './handlers';
 import { openDatabase } from './open';
 import type { SqlValue } from './columns';
@@ -70,7 +71,11 @@ describe('query plans', () => {
     store.raw([1]);
     store.search(['own', { limit: 5 }]);
     store.search(['own', { limit: 5, conversation: PEER }]);
-    expect(seen.size).toBeGreaterThan(40);
+    store.setPeer([PEER, { title: 'Bob', peerKind: 'human', profileStatus: 'verified' }]);
+    store.addNotice([PEER, 'verified', 1, '']);
+    store.hasRealConversation([]);
+    for (const kind of exportKinds) store.importRows([kind, [...store.exportRows([kind, null, 5]).rows]]);
+    expect(seen.size).toBeGreaterThan(55);
 
     const plans: ReadConnection = reader;
     for (const [sql, params] of seen) {
