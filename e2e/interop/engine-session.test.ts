@@ -88,6 +88,7 @@ async function person(
     publicKeySpki,
     certificate: () => held[0] ?? null,
     certificates: () => held,
+    formerKeys: () => [],
     adoptCertificate: async (pem) => {
       held.unshift(parseCertificate(pem));
     },

@@ -1,24 +1,32 @@
 import { nameProblem, normalizeAidInput, parseAid } from '../../shared/aun/aid';
 import type { Aid } from '../../shared/aun/aid';
-import type { Account as AccountSnapshot } from '../../shared/model/account';
-import type { VaultStatus } from '../../shared/model/settings';
+import type {
+  Account as AccountSnapshot,
+  AdvancedSettings,
+  NotificationRule,
+} from '../../shared/model/account';
 import type { CryptoPool } from '../e2ee';
+import { hueOfPublicKey } from '../identity/hue';
 import { createIdentityStore } from '../identity/identity-store';
 import type { IdentityStore } from '../identity/identity-store';
 import { registerAgain, registerIdentity } from '../identity/registration';
-import { hueOfPublicKey } from '../identity/hue';
 import type { StoreHost } from '../ports/store';
+import type { WrappedSecret } from '../ports/vault';
 import { AunError, toAunError } from '../runtime/errors';
 import type { JsonFile } from '../runtime/json-file';
 import { Account } from './account';
-import { closedSession } from './closed-session';
-import { accountListFile } from './account-list';
-import type { AccountEntry } from './account-list';
+import { accountListFile, defaultAdvanced, newEntry } from './account-list';
+import type { AccountEntry, AccountList } from './account-list';
 import { openAccountServices } from './account-services';
+import { AccountSlot } from './account-slot';
 import { databaseSecret } from './database-key';
 import type { EngineOptions } from './engine-options';
+import { createKeyGate } from './key-gate';
+import type { KeyGate } from './key-gate';
 import type { NetworkRecord, NetworkRegistry } from './network-registry';
 import type { NetworkServices } from './network-services';
+import { RemovedAccounts } from './removed-accounts';
+import { ServiceSignals } from './service-signals';
 
 /** What the manager works with. */
 export interface AccountManagerParts {
@@ -29,46 +37,43 @@ export interface AccountManagerParts {
   readonly cryptoPool: CryptoPool;
 }
 
-interface Slot {
-  entry: AccountEntry;
-  /** Running account, or null while it cannot be opened. */
-  account: Account | null;
-  failure: AunError | null;
-  failedAt: number;
-  /** Opening or closing in progress; the next step waits for it. */
-  busy: Promise<void>;
-}
-
 /** Holds every identity of this installation. An account that fails never affects another. */
 export class AccountManager {
-  private readonly slots = new Map<string, Slot>();
-  private readonly identities: IdentityStore;
-  private readonly list: JsonFile<{ accounts: AccountEntry[] }>;
+  readonly identities: IdentityStore;
+  /** Held by whoever writes wrapped keys, and alone by whoever moves them all. */
+  readonly keyGate: KeyGate = createKeyGate();
+  private readonly slots = new Map<string, AccountSlot>();
+  private readonly list: JsonFile<AccountList>;
+  private readonly removed: RemovedAccounts;
 
   constructor(private readonly parts: AccountManagerParts) {
     const { dataDir, vault, runtime } = parts.options;
     this.identities = createIdentityStore({ dataDir, vault, runtime });
     this.list = accountListFile(dataDir);
+    this.removed = new RemovedAccounts({
+      dataDir,
+      identities: this.identities,
+      clock: runtime.clock,
+      logger: runtime.logger,
+      save: () => this.saveList(),
+    });
   }
 
   /** Reads which accounts there are. */
   async load(): Promise<void> {
-    const { accounts } = await this.list.read();
-    for (const entry of accounts) this.addSlot(entry);
+    const { accounts, removed } = await this.list.read();
+    this.removed.load(removed);
+    for (const entry of accounts) if (!this.removed.has(entry.aid)) this.addSlot(entry);
+    await this.removed.finishErasing();
     // A crash between the registration and the list leaves an identity that the list does not know yet.
     for (const summary of await this.identities.list()) {
-      if (this.slots.has(summary.aid)) continue;
+      if (this.slots.has(summary.aid) || this.removed.has(summary.aid)) continue;
       const network = this.parts.networks
         .records()
         .find((record) => summary.aid.endsWith(`.${record.issuer}`));
       if (network === undefined) continue;
-      this.addSlot({
-        aid: summary.aid,
-        network: network.id,
-        displayName: '',
-        hue: summary.hue,
-        online: true,
-      });
+      const { aid, hue } = summary;
+      this.addSlot(newEntry({ aid, hue, network: network.id, displayName: '' }));
     }
   }
 
@@ -80,7 +85,7 @@ export class AccountManager {
   }
 
   async stop(): Promise<void> {
-    await Promise.all([...this.slots.values()].map((slot) => this.close(slot)));
+    await Promise.all([...this.slots.values()].map((slot) => slot.close()));
   }
 
   ids(): string[] {
@@ -91,19 +96,26 @@ export class AccountManager {
     return (this.slots.get(aid)?.account ?? null) !== null;
   }
 
+  /** Whether this installation holds keys of that address, shown or taken out. */
+  holds(aid: string): boolean {
+    return this.slots.has(aid) || this.removed.has(aid);
+  }
+
   /**
    * The running account, waiting for it where it is just being opened or closed.
    * @throws AunError `unknown_account`, or why the account cannot be opened
    */
   async get(aid: string): Promise<Account> {
-    const slot = this.slot(aid);
-    await slot.busy;
-    if (slot.account !== null) return slot.account;
-    throw slot.failure ?? new AunError('cancelled', 'the account was closed', { retryable: true });
+    return this.slot(aid).running();
+  }
+
+  /** What the list keeps of an account. @throws AunError `unknown_account` */
+  entry(aid: string): AccountEntry {
+    return this.slot(aid).entry;
   }
 
   snapshots(): Promise<AccountSnapshot[]> {
-    return Promise.all([...this.slots.values()].map((slot) => this.snapshotOf(slot)));
+    return Promise.all([...this.slots.values()].map((slot) => slot.snapshot()));
   }
 
   /**
@@ -118,26 +130,80 @@ export class AccountManager {
         detail: { problem: nameProblem(name) },
       });
     }
+    this.refuseHeld(aid);
+    const identity = await this.keyGate.write(async () =>
+      registerIdentity(await this.parts.networkServices.registration(network), this.identities, aid),
+    );
+    const hue = hueOfPublicKey(identity.publicKeySpki);
+    return this.adopt(newEntry({ aid, network: network.id, displayName: displayName.trim(), hue }));
+  }
+
+  /** @throws AunError `already_exists` */
+  refuseHeld(aid: string): void {
     if (this.slots.has(aid)) throw new AunError('already_exists', 'this identity is in this window already');
-    const ports = await this.parts.networkServices.registration(network);
-    const identity = await registerIdentity(ports, this.identities, aid);
-    const entry: AccountEntry = {
-      aid,
-      network: network.id,
-      displayName: displayName.trim(),
-      hue: hueOfPublicKey(identity.publicKeySpki),
-      online: true,
-    };
-    const slot = this.addSlot(entry);
+    if (this.removed.has(aid))
+      throw new AunError(
+        'already_exists',
+        'this identity was taken out of this window; its data is still here',
+      );
+  }
+
+  /** Takes an identity whose files are complete into the window and opens it. */
+  async adopt(entry: AccountEntry): Promise<AccountSnapshot> {
+    // Two that came at once are one identity: the files are the same.
+    const slot = this.slots.get(entry.aid) ?? this.addSlot(entry);
     await this.saveList();
     await this.open(slot);
     return this.announce(slot);
   }
 
-  /** Goes online now; opens an account that could not be opened before. */
+  /** Puts the identities into this order; those not named keep theirs behind them. @throws AunError `unknown_account` */
+  async reorder(aids: readonly string[]): Promise<AccountSnapshot[]> {
+    const first = [...new Set(aids)].map((aid) => this.slot(aid));
+    const rest = [...this.slots.values()].filter((slot) => !first.includes(slot));
+    this.slots.clear();
+    for (const slot of [...first, ...rest]) this.slots.set(slot.aid, slot);
+    this.parts.options.emit({ event: 'account.order', data: { account: null, accounts: this.ids() } });
+    await this.saveList();
+    return this.snapshots();
+  }
+
+  async update(
+    aid: string,
+    changed: {
+      readonly displayName?: string | undefined;
+      readonly hue?: number | null | undefined;
+      readonly notifications?: NotificationRule | undefined;
+    },
+  ): Promise<AccountSnapshot> {
+    const slot = this.slot(aid);
+    const { displayName, hue, notifications } = changed;
+    slot.change({
+      ...(displayName === undefined ? {} : { displayName: displayName.trim() }),
+      ...(hue === undefined ? {} : { chosenHue: hue }),
+      ...(notifications === undefined ? {} : { notifications }),
+    });
+    await this.saveList();
+    return this.announce(slot);
+  }
+
+  advanced(aid: string): AdvancedSettings {
+    return this.slot(aid).entry.advanced ?? defaultAdvanced(this.parts.options.hostName);
+  }
+
+  /** Changes slot, delivery mode or device name; the account signs in again with them. */
+  async setAdvanced(aid: string, advanced: AdvancedSettings): Promise<AccountSnapshot> {
+    const slot = this.slot(aid);
+    slot.change({ advanced });
+    await this.saveList();
+    return this.reopen(slot);
+  }
+
+  /** Goes online now; opens an account that could not be opened before. @throws AunError `account_archived` */
   async connect(aid: string): Promise<AccountSnapshot> {
     const slot = this.slot(aid);
-    await this.setOnline(slot, true);
+    if (slot.entry.archived) throw new AunError('account_archived', 'an archived identity never goes online');
+    await this.keep(slot, { online: true });
     if (slot.account === null) await this.open(slot);
     else slot.account.session.connectNow();
     return this.announce(slot);
@@ -145,7 +211,7 @@ export class AccountManager {
 
   async disconnect(aid: string): Promise<AccountSnapshot> {
     const slot = this.slot(aid);
-    await this.setOnline(slot, false);
+    await this.keep(slot, { online: false });
     await slot.account?.session.stop();
     return this.announce(slot);
   }
@@ -155,176 +221,225 @@ export class AccountManager {
     const slot = this.slot(aid);
     const network = await this.parts.networkServices.ready(slot.entry.network);
     const ports = await this.parts.networkServices.registration(network);
-    await registerAgain(ports, await this.identities.load(this.aidOf(slot)));
-    await this.close(slot);
-    await this.open(slot);
+    await registerAgain(ports, await this.identities.load(aidOf(slot)));
+    return this.reopen(slot);
+  }
+
+  /**
+   * Takes an identity out of the window, with its data kept or destroyed.
+   * @throws AunError `unknown_account`, `invalid_request` when `erase` is not confirmed with the address
+   */
+  async remove(aid: string, data: 'keep' | 'erase', confirm: string): Promise<void> {
+    const slot = this.slot(aid);
+    if (data === 'erase') requireConfirmed(aid, confirm);
+    slot.gone = true;
+    this.slots.delete(aid);
+    this.removed.add(slot.entry, data === 'erase');
+    await this.saveList();
+    await slot.close();
+    this.parts.options.emit({ event: 'account.removed', data: { account: aid } });
+    if (data === 'erase') await this.keyGate.write(() => this.removed.erase(aid));
+  }
+
+  listRemoved(): { account: string; network: string; removedAt: number }[] {
+    return this.removed.list();
+  }
+
+  /** @throws AunError `unknown_account` */
+  async putBack(aid: string): Promise<AccountSnapshot> {
+    return this.adopt(this.removed.take(aid));
+  }
+
+  /** @throws AunError `unknown_account`, `invalid_request` when it is not confirmed with the address */
+  async eraseRemoved(aid: string, confirm: string): Promise<void> {
+    requireConfirmed(aid, confirm);
+    await this.keyGate.write(() => this.removed.erase(aid));
+  }
+
+  /** Closes an account, lets `change` work on its files while nobody else does, and opens it again. */
+  async whileClosed(aid: string, change: () => Promise<void>): Promise<AccountSnapshot> {
+    const slot = this.slot(aid);
+    await slot.close();
+    let failure: unknown = null;
+    await slot.afterwards(() =>
+      this.keyGate.write(change).catch((thrown: unknown) => {
+        failure = thrown;
+      }),
+    );
+    const snapshot = await this.reopen(slot);
+    if (failure !== null) throw toAunError(failure);
+    return snapshot;
+  }
+
+  /** The key of this account is no longer the active one of its name: it keeps its history and goes offline for good. */
+  async archive(aid: string): Promise<AccountSnapshot> {
+    const slot = this.slot(aid);
+    await this.keep(slot, { archived: true, unproven: false });
+    await slot.account?.session.stop();
     return this.announce(slot);
   }
 
   /** The computer woke up or changed its network. */
   networkChanged(): void {
     for (const slot of this.slots.values()) {
-      if (slot.account !== null && slot.entry.online) slot.account.networkChanged();
+      if (slot.account !== null && wantsOnline(slot.entry)) slot.account.networkChanged();
     }
   }
 
   /** The address or the root of a network changed: its accounts are opened anew. */
   async networkReplaced(id: string): Promise<void> {
     const slots = [...this.slots.values()].filter((slot) => slot.entry.network === id);
+    await Promise.all(slots.map((slot) => this.reopen(slot)));
+  }
+
+  /** Closes every account because the vault is locked. */
+  async closeLocked(): Promise<void> {
+    const error = new AunError('vault_locked', 'the vault needs its passphrase');
+    const at = this.parts.options.runtime.clock.now();
     await Promise.all(
-      slots.map(async (slot) => {
-        await this.close(slot);
-        await this.open(slot);
+      [...this.slots.values()].map(async (slot) => {
+        await slot.close({ error, at });
         await this.announce(slot);
       }),
     );
   }
 
-  /** Opens a vault that is under a passphrase, then the accounts. @throws AunError `vault_wrong_passphrase` */
-  async unlockVault(passphrase: string): Promise<VaultStatus> {
-    await this.parts.options.vault.unlock(passphrase);
+  /** Opens what could not be opened before. */
+  async openClosed(): Promise<void> {
     const closed = [...this.slots.values()].filter((slot) => slot.account === null);
     await Promise.all(closed.map((slot) => this.open(slot).then(() => this.announce(slot))));
-    return this.vaultChanged();
   }
 
-  /** Puts every key of this installation under a passphrase. */
-  async setVaultPassphrase(passphrase: string): Promise<VaultStatus> {
-    const secrets = await this.identities.secrets();
+  /** Every secret the vault wrapped in this installation: keys of now and before, databases, also of accounts taken out. */
+  async secrets(): Promise<WrappedSecret[]> {
+    const keys = await this.identities.secrets();
+    const aids = new Set<Aid>((await this.identities.list()).map((summary) => summary.aid));
+    for (const slot of this.slots.values()) aids.add(aidOf(slot));
     const databases = await Promise.all(
-      this.ids().map((aid) => databaseSecret(this.identities.folderOf(this.aidOf(this.slot(aid))))),
+      [...aids].map((aid) => databaseSecret(this.identities.folderOf(aid))),
     );
-    await this.parts.options.vault.setPassphrase(passphrase, [
-      ...secrets,
-      ...databases.filter((secret) => secret !== null),
-    ]);
-    return this.vaultChanged();
+    return [...keys, ...databases.filter((secret) => secret !== null)];
   }
 
-  private vaultChanged(): VaultStatus {
-    const vault = { ...this.parts.options.vault.status() };
-    this.parts.options.emit({ event: 'vault.changed', data: { account: null, vault } });
-    return vault;
-  }
-
-  private slot(aid: string): Slot {
+  private slot(aid: string): AccountSlot {
     const slot = this.slots.get(aid);
     if (slot === undefined) throw new AunError('unknown_account', 'this installation holds no such identity');
     return slot;
   }
 
-  private aidOf(slot: Slot): Aid {
-    const aid = parseAid(slot.entry.aid);
-    if (aid === null)
-      throw new AunError('invalid_aid', 'the account list holds an address that breaks the rules');
-    return aid;
-  }
-
-  private addSlot(entry: AccountEntry): Slot {
-    const slot: Slot = { entry, account: null, failure: null, failedAt: 0, busy: Promise.resolve() };
+  private addSlot(entry: AccountEntry): AccountSlot {
+    const slot = new AccountSlot(entry, (failed, thrown) =>
+      this.log('account.step_failed', failed, toAunError(thrown)),
+    );
     this.slots.set(entry.aid, slot);
     return slot;
   }
 
-  private async setOnline(slot: Slot, online: boolean): Promise<void> {
-    if (slot.entry.online === online) return;
-    slot.entry = { ...slot.entry, online };
-    await this.saveList();
+  /** Changes what the list keeps, if it changes anything. */
+  private async keep(slot: AccountSlot, changed: Partial<AccountEntry>): Promise<void> {
+    const before = JSON.stringify(slot.entry);
+    slot.change(changed);
+    if (JSON.stringify(slot.entry) !== before) await this.saveList();
   }
 
   private saveList(): Promise<void> {
-    return this.list.write({ accounts: [...this.slots.values()].map((slot) => slot.entry) });
+    const accounts = [...this.slots.values()].map((slot) => slot.entry);
+    return this.list.write({ accounts, removed: this.removed.entries() });
   }
 
-  private open(slot: Slot): Promise<void> {
-    return this.afterwards(slot, async () => {
-      if (slot.account !== null) return;
-      try {
-        const account = await this.build(slot);
-        slot.account = account;
-        slot.failure = null;
-        this.goOnline(slot, account);
-      } catch (thrown) {
-        slot.failure = toAunError(thrown);
-        slot.failedAt = this.parts.options.runtime.clock.now();
-        this.log('account.not_opened', slot, slot.failure);
-      }
-    });
+  private open(slot: AccountSlot): Promise<void> {
+    const { clock } = this.parts.options.runtime;
+    return slot
+      .open(
+        () => this.keyGate.write(() => this.build(slot)),
+        () => clock.now(),
+      )
+      .then(() => {
+        if (slot.account !== null) this.goOnline(slot, slot.account);
+      });
   }
 
-  private close(slot: Slot): Promise<void> {
-    return this.afterwards(slot, async () => {
-      const account = slot.account;
-      slot.account = null;
-      await account?.stop();
-    });
+  private async reopen(slot: AccountSlot): Promise<AccountSnapshot> {
+    await slot.close();
+    await this.open(slot);
+    return this.announce(slot);
   }
 
-  private afterwards(slot: Slot, step: () => Promise<void>): Promise<void> {
-    slot.busy = slot.busy
-      .then(step)
-      .catch((thrown: unknown) => this.log('account.step_failed', slot, toAunError(thrown)));
-    return slot.busy;
-  }
-
-  private async build(slot: Slot): Promise<Account> {
+  private async build(slot: AccountSlot): Promise<Account> {
     const { options, store, cryptoPool, networks } = this.parts;
-    const identity = await this.identities.load(this.aidOf(slot));
-    const network = networks.get(slot.entry.network);
+    const identity = await this.identities.load(aidOf(slot));
+    const signals = new ServiceSignals();
     const services = await openAccountServices({
       identity,
       folder: this.identities.folderOf(identity.aid),
-      network,
+      network: networks.get(slot.entry.network),
+      advanced: this.advanced(slot.aid),
+      signals,
       store,
       cryptoPool,
       options,
     });
-    const facts = {
-      aid: identity.aid,
-      network: network.id,
-      displayName: slot.entry.displayName,
-      hue: slot.entry.hue,
-    };
-    const account = new Account(facts, services, options.runtime, options.emit);
-    await account.start();
+    const account = new Account(slot.entry, services, signals, options.runtime, options.emit);
+    try {
+      await account.start();
+    } catch (thrown) {
+      await account.stop();
+      throw thrown;
+    }
+    account.session.onChange((snapshot) => {
+      if (slot.account === account && slot.entry.unproven) this.prove(slot, snapshot.state, snapshot.blocked);
+    });
     return account;
   }
 
+  /** Learns from the first sign-in after a restore whether the key is still the active one (`protocol/06 §7`). */
+  private prove(slot: AccountSlot, state: string, blocked: string | null): void {
+    const replaced = blocked === 'name_belongs_to_another_key' || blocked === 'certificate_revoked';
+    const work = replaced
+      ? this.archive(slot.aid)
+      : state === 'online'
+        ? this.keep(slot, { unproven: false })
+        : Promise.resolve();
+    work.catch((thrown: unknown) => this.log('account.not_proved', slot, toAunError(thrown)));
+  }
+
   /** Lets an account that was just opened go online, once the start of the application allows it. */
-  private goOnline(slot: Slot, account: Account): void {
+  private goOnline(slot: AccountSlot, account: Account): void {
     const { beforeOnline = Promise.resolve() } = this.parts.options;
     beforeOnline.then(
       () => {
-        if (slot.account === account && slot.entry.online) account.session.start();
+        if (slot.account === account && wantsOnline(slot.entry)) account.session.start();
       },
       (error: unknown) => this.log('account.not_online', slot, toAunError(error)),
     );
   }
 
-  private async snapshotOf(slot: Slot): Promise<AccountSnapshot> {
-    if (slot.account !== null) return slot.account.snapshot();
-    const { failure } = slot;
-    return {
-      account: slot.entry.aid,
-      network: slot.entry.network,
-      displayName: slot.entry.displayName,
-      hue: slot.entry.hue,
-      certificateFingerprint: null,
-      session: closedSession(failure, slot.failedAt),
-      unread: 0,
-      queued: 0,
-      catchingUp: null,
-    };
-  }
-
-  private async announce(slot: Slot): Promise<AccountSnapshot> {
-    const snapshot = await this.snapshotOf(slot);
-    this.parts.options.emit({ event: 'account.changed', data: { account: slot.entry.aid, snapshot } });
+  private async announce(slot: AccountSlot): Promise<AccountSnapshot> {
+    const snapshot = await slot.snapshot();
+    if (!slot.gone)
+      this.parts.options.emit({ event: 'account.changed', data: { account: slot.aid, snapshot } });
     return snapshot;
   }
 
-  private log(event: string, slot: Slot, error: AunError): void {
-    const fields = { account: slot.entry.aid, code: error.code, message: error.message };
+  private log(event: string, slot: AccountSlot, error: AunError): void {
+    const fields = { account: slot.aid, code: error.code, message: error.message };
     this.parts.options.runtime.logger.log('warn', event, fields);
   }
+}
+
+function wantsOnline(entry: AccountEntry): boolean {
+  return entry.online && !entry.archived;
+}
+
+function aidOf(slot: AccountSlot): Aid {
+  const aid = parseAid(slot.aid);
+  if (aid === null)
+    throw new AunError('invalid_aid', 'the account list holds an address that breaks the rules');
+  return aid;
+}
+
+/** @throws AunError `invalid_request` unless the address was typed */
+export function requireConfirmed(aid: string, confirm: string): void {
+  if (normalizeAidInput(confirm) !== aid)
+    throw new AunError('invalid_request', 'the address that was typed is not that of the identity');
 }

@@ -1,20 +1,25 @@
 import { z } from 'zod';
 import { parseDeviceId } from '../../shared/aun/ids';
+import type { AdvancedSettings } from '../../shared/model/account';
 import { createE2eeV1 } from '../e2ee';
 import type { CryptoPool } from '../e2ee';
 import { createGatewayDirectory, createPkiSource, createSession } from '../gateway';
+import type { GatewaySession } from '../gateway';
 import type { StoredIdentity } from '../identity/identity';
 import { createCertificateVerifier } from '../identity/verifier';
 import type { VerifierMemory } from '../identity/verifier';
+import type { E2eeEngine } from '../ports/e2ee';
+import type { Profiles } from '../ports/profile';
 import type { SessionMemory, TokenSet } from '../ports/session';
 import type { AccountStore, StoreHost } from '../ports/store';
+import type { People } from '../ports/trust';
 import type { Clock, Random } from '../runtime/runtime';
-import { SLOT_ID } from './account';
-import type { AccountServices } from './account';
 import { databaseFiles, databaseKey } from './database-key';
 import type { EngineOptions } from './engine-options';
 import type { NetworkRecord } from './network-registry';
 import { networkOptions, trustRoots } from './network-services';
+import type { ServiceSignals } from './service-signals';
+import { unwired } from './unwired';
 
 const tokensSchema = z.object({
   accessToken: z.string(),
@@ -69,64 +74,103 @@ function verifierMemory(store: AccountStore): VerifierMemory {
   };
 }
 
+/** The services of one account. */
+export interface AccountServices {
+  readonly identity: StoredIdentity;
+  readonly deviceId: string;
+  readonly advanced: AdvancedSettings;
+  readonly store: AccountStore;
+  readonly session: GatewaySession;
+  readonly e2ee: E2eeEngine;
+  readonly people: People;
+  readonly profiles: Profiles;
+}
+
+/** What opening an account takes. */
+export interface AccountParts {
+  readonly identity: StoredIdentity;
+  readonly folder: string;
+  readonly network: NetworkRecord;
+  readonly advanced: AdvancedSettings;
+  readonly signals: ServiceSignals;
+  readonly store: StoreHost;
+  readonly cryptoPool: CryptoPool;
+  readonly options: EngineOptions;
+}
+
+/**
+ * Another slot of the same device has its own tokens and confirmations on the gateway, but the same message numbers
+ * (`protocol/04 §3.1`).
+ */
+async function takeSlot(store: AccountStore, slotId: string): Promise<void> {
+  const before = await store.getMeta('slot_id');
+  if (before === slotId) return;
+  if (before !== null) {
+    const { contiguous } = await store.cursor();
+    await store.setCursor({ contiguous, acknowledged: 0 });
+    await store.setMeta('tokens', null);
+  }
+  await store.setMeta('slot_id', slotId);
+}
+
 /**
  * Opens the database of an account and builds its services.
  * @throws AunError `vault_locked`, `key_unreadable`, `database_damaged`, `database_too_new`, `disk_full`
  */
-export async function openAccountServices(parts: {
-  readonly identity: StoredIdentity;
-  readonly folder: string;
-  readonly network: NetworkRecord;
-  readonly store: StoreHost;
-  readonly cryptoPool: CryptoPool;
-  readonly options: EngineOptions;
-}): Promise<AccountServices> {
-  const { identity, folder, options } = parts;
-  const { runtime } = options;
-  const key = await databaseKey(folder, options.vault, runtime.random);
-  const store = await parts.store.open(databaseFiles(folder).database, key);
+export async function openAccountServices(parts: AccountParts): Promise<AccountServices> {
+  const { runtime, vault } = parts.options;
+  const key = await databaseKey(parts.folder, vault, runtime.random);
+  const store = await parts.store.open(databaseFiles(parts.folder).database, key);
   try {
-    const network = networkOptions(parts.network);
-    const deviceId = await deviceIdOf(store, runtime.random);
-    const memory = sessionMemory(store);
-    const directory = createGatewayDirectory({ network, runtime, aid: identity.aid, memory });
-    const access = { network, runtime, aid: identity.aid, memory, directory };
-    const pki = createPkiSource(access);
-    const verifier = createCertificateVerifier({
-      pki,
-      trustRoots: trustRoots(parts.network),
-      pinnedIssuer: parts.network.kind !== 'public',
-      clock: runtime.clock,
-      logger: runtime.logger,
-      memory: verifierMemory(store),
-    });
-    const session = createSession({
-      ...access,
-      deviceId,
-      slotId: SLOT_ID,
-      identity,
-      verifier,
-      hostName: options.hostName,
-      startedAt: runtime.clock.now(),
-    });
-    // Prekeys age by the gateway's clock: a jump of ours must not retire them early.
-    const gatewayClock: Clock = {
-      now: () => runtime.clock.now() + session.clockSkewMs(),
-      monotonic: () => runtime.clock.monotonic(),
-    };
-    const e2ee = createE2eeV1({
-      identity,
-      deviceId,
-      rpc: session,
-      pki,
-      verifier,
-      store,
-      runtime: { ...runtime, clock: gatewayClock },
-      pool: parts.cryptoPool,
-    });
-    return { identity, deviceId, store, session, e2ee };
+    await takeSlot(store, parts.advanced.slotId);
+    return buildServices(parts, store, await deviceIdOf(store, runtime.random));
   } catch (error) {
     await store.close();
     throw error;
   }
+}
+
+function buildServices(parts: AccountParts, store: AccountStore, deviceId: string): AccountServices {
+  const { identity, advanced, signals, options } = parts;
+  const { runtime } = options;
+  const { aid } = identity;
+  const network = networkOptions(parts.network);
+  const memory = sessionMemory(store);
+  const directory = createGatewayDirectory({ network, runtime, aid, memory });
+  const access = { network, runtime, aid, memory, directory };
+  const pki = createPkiSource(access);
+  const verifier = createCertificateVerifier({
+    pki,
+    trustRoots: trustRoots(parts.network),
+    pinnedIssuer: parts.network.kind !== 'public',
+    clock: runtime.clock,
+    logger: runtime.logger,
+    memory: verifierMemory(store),
+  });
+  const session = createSession({
+    ...access,
+    deviceId,
+    slotId: advanced.slotId,
+    identity,
+    verifier,
+    hostName: options.hostName,
+    startedAt: runtime.clock.now(),
+  });
+  // Prekeys age by the gateway's clock: a jump of ours must not retire them early.
+  const gatewayClock: Clock = {
+    now: () => runtime.clock.now() + session.clockSkewMs(),
+    monotonic: () => runtime.clock.monotonic(),
+  };
+  const e2ee = createE2eeV1({
+    identity,
+    deviceId,
+    rpc: session,
+    pki,
+    verifier,
+    store,
+    runtime: { ...runtime, clock: gatewayClock },
+    pool: parts.cryptoPool,
+  });
+  const { people, profiles } = unwired(signals);
+  return { identity, deviceId, advanced, store, session, e2ee, people, profiles };
 }

@@ -1,79 +1,73 @@
-import { parsePeerAid, peerAidProblem } from '../../shared/aun/aid';
 import type { Aid } from '../../shared/aun/aid';
 import { onlineResultSchema } from '../../shared/aun/wire';
 import type { Account as AccountSnapshot, SessionSnapshot } from '../../shared/model/account';
 import type { Conversation } from '../../shared/model/conversation';
+import type { Contact, OwnProfile, Profile } from '../../shared/model/people';
 import { Inbox } from '../messaging/inbox';
 import { Outbox } from '../messaging/outbox';
-import type { E2eeEngine } from '../ports/e2ee';
 import type { Emit } from '../ports/events';
-import type { Identity } from '../ports/identity';
-import type { GatewaySession } from '../gateway';
-import type { AccountStore, StoreChange } from '../ports/store';
-import { AunError } from '../runtime/errors';
+import type { StoreChange } from '../ports/store';
+import { toAunError } from '../runtime/errors';
+import type { AunError } from '../runtime/errors';
 import type { Disposer, Runtime } from '../runtime/runtime';
+import type { AccountEntry } from './account-list';
+import type { AccountServices } from './account-services';
+import { attentionOf } from './attention';
+import { backupStatus } from './backup-status';
+import { archivedSession } from './closed-session';
+import { nowReachable } from './learned-protection';
+import { PeerPresence } from './peer-presence';
+import { requirePeer } from './require-peer';
+import type { ServiceListener, ServiceSignals } from './service-signals';
+import { shownFacts } from './shown-facts';
 
-/** The slot this application uses on every device (`protocol/01 §11`). */
-export const SLOT_ID = 'main';
 /** Shortest pause between two snapshots of one account, in ms. */
 const SNAPSHOT_PAUSE_MS = 50;
 
-/** The services of one account, made by the account manager. */
-export interface AccountServices {
-  readonly identity: Identity;
-  readonly deviceId: string;
-  readonly store: AccountStore;
-  readonly session: GatewaySession;
-  readonly e2ee: E2eeEngine;
-}
-
-/** What is known of an account even when it cannot be opened. */
-export interface AccountFacts {
-  readonly aid: string;
-  readonly network: string;
-  readonly displayName: string;
-  readonly hue: number;
-}
-
 /** Wires the services of one AID together and tells the window what changes. */
-export class Account {
-  readonly store: AccountStore;
-  readonly session: GatewaySession;
-  private readonly inbox: Inbox;
+export class Account implements ServiceListener {
+  readonly store: AccountServices['store'];
+  readonly session: AccountServices['session'];
   readonly outbox: Outbox;
+  private readonly inbox: Inbox;
+  private readonly peers: PeerPresence;
   private readonly disposers: Disposer[] = [];
+  private readonly openedAt: number;
   private totals = { unread: 0, queued: 0 };
+  private backupReminder = false;
+  private ownProfile = { name: '', changedElsewhere: false };
   private catchingUp: number | null = null;
   private snapshotTimer: Disposer | null = null;
   private totalsStale = true;
   private wasOnline = false;
   private skewTold = false;
-  /** What was last stored about each conversation in this run. */
-  private readonly security = new Map<string, Conversation['security']>();
 
   constructor(
-    readonly facts: AccountFacts,
-    private readonly services: AccountServices,
+    private entry: AccountEntry,
+    readonly services: AccountServices,
+    signals: ServiceSignals,
     private readonly runtime: Runtime,
     private readonly emit: Emit,
   ) {
     this.store = services.store;
     this.session = services.session;
+    this.openedAt = runtime.clock.now();
+    const publish = (change: StoreChange): void => this.published(change);
     const shared = {
-      aid: facts.aid,
+      aid: entry.aid,
       store: services.store,
       rpc: services.session,
       e2ee: services.e2ee,
       runtime,
       isOnline: () => services.session.snapshot().state === 'online',
       now: () => this.now(),
-      publish: (change: StoreChange) => this.publish(change),
+      publish,
     };
     this.outbox = new Outbox(shared);
     this.inbox = new Inbox({
       ...shared,
       deviceId: services.deviceId,
-      slotId: SLOT_ID,
+      slotId: services.advanced.slotId,
       progress: (rows) => {
         this.catchingUp = rows;
         this.changed();
@@ -81,19 +75,29 @@ export class Account {
       onServerReset: () => this.notice('server_reset', 'the gateway started its message numbers again'),
       onFailure: (error) => this.failed(error),
     });
+    const { people, profiles, store } = services;
+    const { logger } = runtime;
+    this.peers = new PeerPresence({ aid: entry.aid, store, people, profiles, logger, emit, publish });
+    signals.listen(this);
+  }
+
+  get aid(): Aid {
+    return this.services.identity.aid;
   }
 
   /** Reads what a crash may have left; the session is started by whoever owns the account. */
   async start(): Promise<void> {
     await this.inbox.load();
     await this.outbox.load();
-    await this.store.openConversation(this.facts.aid, 'self', this.facts.aid, this.now());
-    const { session } = this.services;
+    await this.store.openConversation(this.aid, 'self', this.aid, this.now());
+    const { session, profiles } = this.services;
     this.disposers.push(
       session.onOnline(() => this.online()),
       session.onEvent((name, params) => this.inbox.event(name, params)),
       session.onChange((snapshot) => this.sessionChanged(snapshot)),
+      session.onOwnProfileTag((etag) => profiles.ownTag(etag)),
     );
+    this.takeOwnProfile(await profiles.own(false));
     this.changed();
   }
 
@@ -101,11 +105,20 @@ export class Account {
   async stop(): Promise<void> {
     for (const dispose of this.disposers.splice(0)) dispose();
     this.snapshotTimer?.();
+    // From here on nothing is told: a snapshot that is still being made belongs to nobody.
+    this.snapshotTimer = () => undefined;
+    this.services.profiles.stop();
     this.services.e2ee.stop();
     await this.session.stop();
     await this.outbox.stop();
     await this.inbox.stop();
     await this.store.close();
+  }
+
+  /** What the list of accounts keeps of this one changed. */
+  update(entry: AccountEntry): void {
+    this.entry = entry;
+    this.changed();
   }
 
   /** The computer woke up or changed its network: tries again at once. */
@@ -123,14 +136,25 @@ export class Account {
     if (this.totalsStale) {
       this.totalsStale = false;
       this.totals = await this.store.totals();
+      this.backupReminder = (await backupStatus(this.store, this.runtime.clock.now())).reminder;
     }
+    const certificate = this.services.identity.certificate();
+    const certificateExpiresAt = certificate?.notAfter ?? null;
+    const { archived } = this.entry;
     return {
-      account: this.facts.aid,
-      network: this.facts.network,
-      displayName: this.facts.displayName,
-      hue: this.facts.hue,
-      certificateFingerprint: this.services.identity.certificate()?.fingerprint ?? null,
-      session: this.session.snapshot(),
+      ...shownFacts(this.entry),
+      attention: archived
+        ? []
+        : attentionOf({
+            backupReminder: this.backupReminder,
+            certificateExpiresAt,
+            profileChangedElsewhere: this.ownProfile.changedElsewhere,
+            now: this.now(),
+          }),
+      certificateExpiresAt,
+      profileName: this.ownProfile.name,
+      certificateFingerprint: certificate?.fingerprint ?? null,
+      session: archived ? archivedSession(this.openedAt) : this.session.snapshot(),
       unread: this.totals.unread,
       queued: this.totals.queued,
       catchingUp: this.catchingUp,
@@ -140,13 +164,14 @@ export class Account {
   /** Finds or makes the conversation with an address. @throws AunError `invalid_aid` */
   async openConversation(peer: string): Promise<Conversation> {
     const aid = requirePeer(peer);
-    const conversation = await this.store.openConversation(
-      aid,
-      aid === this.facts.aid ? 'self' : 'direct',
-      aid,
-      this.now(),
-    );
-    this.publish({ messages: [], conversations: [conversation], removed: [] });
+    const known = await this.store.conversation(aid);
+    const kind = aid === this.aid ? 'self' : 'direct';
+    const conversation = await this.store.openConversation(aid, kind, aid, this.now());
+    this.published({ messages: [], conversations: [conversation], removed: [] });
+    this.peers.met(aid);
+    // Somebody may be known by name from elsewhere before the first conversation with them.
+    if (known === null && kind === 'direct')
+      this.peers.contactChanged(await this.services.people.contact(aid));
     return conversation;
   }
 
@@ -160,8 +185,7 @@ export class Account {
   }> {
     const aid = requirePeer(text);
     const found = await this.services.e2ee.lookup(aid);
-    if ((await this.store.conversation(aid)) !== null)
-      this.setSecurity(aid, found.hasKeys ? 'encrypted' : 'no_keys');
+    this.peers.keys(aid, found.hasKeys ? 'encrypted' : 'no_keys');
     let online = false;
     if (found.exists) {
       const answer = onlineResultSchema.safeParse(
@@ -177,9 +201,23 @@ export class Account {
     return this.inbox.heal(conversation);
   }
 
+  /** The own profile changed by this window's doing. */
+  takeOwnProfile(profile: OwnProfile): OwnProfile {
+    const changedElsewhere = profile.state === 'changed_elsewhere';
+    this.ownProfile = { ...this.ownProfile, changedElsewhere };
+    this.readProfileName();
+    return profile;
+  }
+
+  /** Looks again at whether to remind of a backup. */
+  backupChanged(): void {
+    this.totalsStale = true;
+    this.changed();
+  }
+
   /** Tells the window what a committed write changed. */
-  publish(change: StoreChange): void {
-    const account = this.facts.aid;
+  published(change: StoreChange): void {
+    const account = this.entry.aid;
     const byConversation = new Map<string, StoreChange['messages'][number][]>();
     for (const message of change.messages) {
       const list = byConversation.get(message.conversation);
@@ -202,34 +240,45 @@ export class Account {
       });
     }
     if (change.messages.length + change.conversations.length + change.removed.length === 0) return;
-    for (const [conversation, security] of learnedSecurity(change)) this.setSecurity(conversation, security);
+    this.peers.learn(change);
     for (const conversation of nowReachable(change)) this.wake(conversation);
     this.totalsStale = true;
     this.changed();
   }
 
-  private wake(conversation: string): void {
-    this.outbox.wake(conversation).catch((error: unknown) => {
-      this.runtime.logger.log('warn', 'account.outbox_failed', { error });
+  contactChanged(contact: Contact): void {
+    this.peers.contactChanged(contact);
+  }
+
+  profileChanged(profile: Profile): void {
+    this.peers.profileChanged(profile);
+    if (profile.aid !== this.aid) return;
+    this.background('account.profile_not_read', this.services.profiles.own(false), (own) =>
+      this.takeOwnProfile(own),
+    );
+  }
+
+  /** What waited for the user's word about a key may go. */
+  released(aid: string): void {
+    this.wake(aid);
+  }
+
+  private readProfileName(): void {
+    this.background('account.profile_not_read', this.store.profile(this.aid), (record) => {
+      this.ownProfile = { ...this.ownProfile, name: record?.name ?? '' };
+      this.changed();
     });
   }
 
-  private setSecurity(conversation: string, security: Conversation['security']): void {
-    if (this.security.get(conversation) === security) return;
-    this.security.set(conversation, security);
-    this.store.setSecurity(conversation, security).then(
-      (change) => this.publish(change),
-      (error: unknown) => this.runtime.logger.log('warn', 'account.security_not_stored', { error }),
-    );
+  private wake(conversation: string): void {
+    this.background('account.outbox_failed', this.outbox.wake(conversation));
   }
 
   private online(): void {
     this.wasOnline = true;
     this.services.e2ee.onOnline();
     this.inbox.online();
-    this.outbox.online().catch((error: unknown) => {
-      this.runtime.logger.log('warn', 'account.outbox_failed', { error });
-    });
+    this.background('account.outbox_failed', this.outbox.online());
   }
 
   private sessionChanged(snapshot: SessionSnapshot): void {
@@ -252,7 +301,7 @@ export class Account {
   }
 
   private notice(code: 'server_reset' | 'clock_skew' | 'disk_full', detail: string): void {
-    this.emit({ event: 'app.notice', data: { account: this.facts.aid, code, detail } });
+    this.emit({ event: 'app.notice', data: { account: this.entry.aid, code, detail } });
   }
 
   /** Snapshots are gathered: a burst of changes makes one. */
@@ -260,53 +309,16 @@ export class Account {
     if (this.snapshotTimer !== null) return;
     this.snapshotTimer = this.runtime.scheduler.after(SNAPSHOT_PAUSE_MS, () => {
       this.snapshotTimer = null;
-      this.snapshot().then(
-        (snapshot) => this.emit({ event: 'account.changed', data: { account: this.facts.aid, snapshot } }),
-        (error: unknown) => this.runtime.logger.log('warn', 'account.snapshot_failed', { error }),
+      this.background('account.snapshot_failed', this.snapshot(), (snapshot) =>
+        this.emit({ event: 'account.changed', data: { account: this.entry.aid, snapshot } }),
       );
     });
   }
-}
 
-/** @throws AunError `invalid_aid` with the rule that is broken */
-function requirePeer(text: string): Aid {
-  const aid = parsePeerAid(text);
-  if (aid !== null) return aid;
-  throw new AunError('invalid_aid', 'this is not an AUN address', {
-    detail: { problem: peerAidProblem(text) },
-  });
-}
-
-/** What a change tells about the protection of the next message in its conversations. */
-function learnedSecurity(change: StoreChange): Map<string, Conversation['security']> {
-  const learned = new Map<string, Conversation['security']>();
-  for (const message of change.messages) {
-    if (message.stateReason === 'recipient_without_keys') learned.set(message.conversation, 'no_keys');
-    else if (message.protection !== 'none' && (message.state === 'sent' || message.state === 'delivered')) {
-      learned.set(message.conversation, 'encrypted');
-    } else if (!message.own && message.protection !== 'none' && message.content.kind !== 'undecryptable') {
-      learned.set(message.conversation, 'encrypted');
-    }
+  private background<T>(event: string, work: Promise<T>, then: (value: T) => void = () => undefined): void {
+    work.then(then).catch((thrown: unknown) => {
+      const { code, message } = toAunError(thrown);
+      this.runtime.logger.log('warn', event, { account: this.entry.aid, code, message });
+    });
   }
-  return learned;
-}
-
-/** Conversations whose messages wait for keys and whose peer has just sent something encrypted: keys are there now. */
-function nowReachable(change: StoreChange): string[] {
-  const heardFrom = new Set(
-    change.messages
-      .filter(
-        (message) =>
-          !message.own && message.protection !== 'none' && message.content.kind !== 'undecryptable',
-      )
-      .map((message) => message.conversation),
-  );
-  return change.conversations
-    .filter(
-      (conversation) =>
-        heardFrom.has(conversation.conversation) &&
-        (conversation.waiting === 'recipient_without_keys' ||
-          conversation.waiting === 'recipient_keys_invalid'),
-    )
-    .map((conversation) => conversation.conversation);
 }

@@ -19,18 +19,38 @@ export function blockedReasonOf(error: AunError): BlockedReason {
   }
 }
 
+const nothing: SessionSnapshot = {
+  state: 'idle',
+  since: 0,
+  blocked: null,
+  problem: null,
+  attempt: 0,
+  retryAt: null,
+  gatewayUrl: null,
+  clockSkewMs: null,
+  roundTripMs: null,
+  notice: null,
+};
+
 /** What is shown of the session of an account that is not open: why, or `idle` while it is being opened. */
 export function closedSession(failure: AunError | null, since: number): SessionSnapshot {
+  if (failure === null) return { ...nothing, since };
   return {
-    state: failure === null ? 'idle' : 'blocked',
+    ...nothing,
     since,
-    blocked: failure === null ? null : blockedReasonOf(failure),
-    problem: failure === null ? null : { code: failure.code, detail: failure.message },
-    attempt: 0,
-    retryAt: null,
-    gatewayUrl: null,
-    clockSkewMs: null,
-    roundTripMs: null,
-    notice: null,
+    state: 'blocked',
+    blocked: blockedReasonOf(failure),
+    problem: { code: failure.code, detail: failure.message },
+  };
+}
+
+/** What is shown of the session of an archived identity, which never has one. */
+export function archivedSession(since: number): SessionSnapshot {
+  return {
+    ...nothing,
+    since,
+    state: 'blocked',
+    blocked: 'archived',
+    problem: { code: 'account_archived', detail: 'the key of this identity is no longer the active one' },
   };
 }

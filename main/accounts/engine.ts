@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { defaultSettings } from '../../shared/model/default-settings';
+import { storedSettingsSchema } from '../../shared/model/stored-settings';
 import type { CommandRouter } from '../bridge/router';
 import { createCommandRouter } from '../bridge/router';
 import { createCryptoPool } from '../e2ee';
@@ -6,10 +8,11 @@ import { jsonFile } from '../runtime/json-file';
 import { createStoreHost } from '../store/host';
 import { AccountManager } from './account-manager';
 import type { EngineOptions } from './engine-options';
-import { createHandlers, settingsFile } from './handlers';
+import { createHandlers } from './handlers';
 import { LocalNetwork } from './local-network';
 import { LOCAL_NETWORK, NetworkRegistry } from './network-registry';
 import { NetworkServices } from './network-services';
+import { VaultControl } from './vault-control';
 
 export type { EngineOptions } from './engine-options';
 
@@ -44,12 +47,14 @@ export function createEngine(options: EngineOptions): Engine {
     logger: runtime.logger,
   });
   const accounts = new AccountManager({ options, networks, networkServices, store, cryptoPool });
-  const settings = jsonFile(
-    join(options.dataDir, 'settings.json'),
-    settingsFile.schema,
-    settingsFile.fallback,
-  );
-  const handlers = createHandlers({ options, accounts, networks, networkServices, settings });
+  const settings = jsonFile(join(options.dataDir, 'settings.json'), storedSettingsSchema, defaultSettings);
+  const vault = new VaultControl({
+    vault: options.vault,
+    accounts,
+    emit: options.emit,
+    stopJobs: () => Promise.resolve(),
+  });
+  const handlers = createHandlers({ options, accounts, networks, networkServices, settings, vault });
 
   function reportFailure(error: unknown): void {
     runtime.logger.log('error', 'engine.background_failed', { error });
@@ -80,6 +85,7 @@ export function createEngine(options: EngineOptions): Engine {
       const resumed = (options.beforeOnline ?? Promise.resolve()).then(() => local?.resume());
       resumed.catch(reportFailure);
       await accounts.openAll();
+      vault.upgrade().catch(reportFailure);
     },
     async stop() {
       await accounts.stop();

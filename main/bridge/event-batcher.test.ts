@@ -24,6 +24,7 @@ function draftEvent(conversation: string, draft: string): BridgeEvent {
           waiting: null,
           readUpTo: 0,
           security: 'unknown',
+          profileStatus: 'none',
         },
       ],
     },
@@ -93,4 +94,24 @@ it('never merges a change across a removal', () => {
     'message.removed',
     'conversation.changed',
   ]);
+});
+
+function progress(job: string, done: number): BridgeEvent {
+  return {
+    event: 'backup.progress',
+    data: {
+      account: 'me.aun.test',
+      progress: { job, kind: 'create', phase: 'history', done, total: null, bytes: done },
+    },
+  };
+}
+
+it('keeps only the newest progress of each backup in a batch', () => {
+  const { batches, time, push } = batcher();
+  for (const done of [1, 2, 3]) {
+    push(progress('one', done));
+    push(progress('two', done * 10));
+  }
+  time.advance(0);
+  expect(batches[0]).toEqual([progress('one', 3), progress('two', 30)]);
 });

@@ -21,6 +21,14 @@ function keyOf(event: BridgeEvent): string | null {
       return `conversation:${event.data.account}`;
     case 'message.changed':
       return `message:${event.data.account}:${event.data.conversation}`;
+    case 'contact.changed':
+      return `contact:${event.data.account}:${event.data.contact.aid}`;
+    case 'profile.changed':
+      return `profile:${event.data.account}:${event.data.profile.aid}`;
+    case 'backup.progress':
+      return `backup:${event.data.progress.job}`;
+    case 'account.order':
+    case 'link.opened':
     case 'network.changed':
     case 'settings.changed':
     case 'vault.changed':

@@ -6,6 +6,8 @@ export const ACK_DELAY_MS = 200;
 export const CATCH_UP_RETRY_MS = 10_000;
 /** Pause before a message whose recipient has no keys is tried again, in ms. */
 export const KEYS_RETRY_MS = 60_000;
+/** Pause before a message whose recipient's keys must not be used is tried again, in ms; accepting them wakes it at once. */
+export const TRUST_RETRY_MS = 10 * 60_000;
 /** How often unreadable messages are tried again while online, in ms. */
 export const HEAL_PERIOD_MS = 10 * 60_000;
 /** Unreadable messages tried in one go. */

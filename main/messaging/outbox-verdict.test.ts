@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { AunError, RpcError } from '../runtime/errors';
-import { KEYS_RETRY_MS, outboxBackoff } from './limits';
+import { KEYS_RETRY_MS, TRUST_RETRY_MS, outboxBackoff } from './limits';
 import { judgeSendFailure } from './outbox';
 
 const item = {
@@ -22,6 +22,20 @@ function rpc(
 it('waits, and never fails, while the recipient has no keys', () => {
   const verdict = judgeSendFailure(new AunError('recipient_without_keys', 'none'), item, false, 0);
   expect(verdict).toEqual({ kind: 'wait', reason: 'recipient_without_keys', delayMs: KEYS_RETRY_MS });
+});
+
+it.each([
+  ['recipient_identity_changed', 'keys_changed'],
+  ['recipient_certificate_revoked', 'certificate_revoked'],
+  ['certificate_invalid', 'certificate_unusable'],
+] as const)('waits, and never fails, on %s: the user decides', (code, reason) => {
+  const verdict = judgeSendFailure(new AunError(code, 'untrusted'), item, false, 0);
+  expect(verdict).toEqual({ kind: 'wait', reason, delayMs: TRUST_RETRY_MS });
+});
+
+it('does not blame the recipient for what the gateway says of our own certificate', () => {
+  const error = rpc('certificate_revoked', { code: -32055, message: 'certificate revoked' });
+  expect(judgeSendFailure(error, item, false, 0)).not.toMatchObject({ reason: 'certificate_revoked' });
 });
 
 it('fails for good when the address does not exist', () => {

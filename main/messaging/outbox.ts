@@ -15,6 +15,7 @@ import {
   KEYS_RETRY_MS,
   MAX_PAYLOAD_BYTES,
   STORE_RETRY_MS,
+  TRUST_RETRY_MS,
   outboxBackoff,
 } from './limits';
 
@@ -40,13 +41,24 @@ type Verdict =
 /** Errors that no repeat can heal without a person changing something (`protocol/04 §7.3`). */
 const PERMANENT: readonly ErrorCode[] = [
   'recipient_unknown',
-  'recipient_certificate_revoked',
   'message_too_large',
   'permission_denied',
   'not_found',
   'invalid_request',
   'invalid_aid',
 ];
+
+/**
+ * Keys of the recipient that must not be used (`protocol/06 §8.2`). The message is kept: it goes once the user accepted the
+ * new key or the recipient has a good certificate again.
+ */
+const UNTRUSTED: ReadonlyMap<ErrorCode, WaitReason> = new Map([
+  ['recipient_identity_changed', 'keys_changed'],
+  ['recipient_certificate_revoked', 'certificate_revoked'],
+  ['certificate_revoked', 'certificate_revoked'],
+  ['certificate_invalid', 'certificate_unusable'],
+  ['certificate_mismatch', 'certificate_unusable'],
+]);
 
 /** Decides what a failure means for a queued message. */
 export function judgeSendFailure(
@@ -74,6 +86,9 @@ export function judgeSendFailure(
     return { kind: 'wait', reason: 'recipient_without_keys', delayMs: KEYS_RETRY_MS };
   if (error.code === 'recipient_keys_invalid')
     return { kind: 'wait', reason: 'recipient_keys_invalid', delayMs: KEYS_RETRY_MS };
+  // What the gateway says of certificates is about ours; what sealing says is about theirs.
+  const untrusted = error instanceof RpcError ? undefined : UNTRUSTED.get(error.code);
+  if (untrusted !== undefined) return { kind: 'wait', reason: untrusted, delayMs: TRUST_RETRY_MS };
   if (PERMANENT.includes(error.code)) return { kind: 'fail', code: error.code };
   return { kind: 'wait', reason: 'retrying', delayMs: backoff };
 }

@@ -1,0 +1,26 @@
+import { settingsSchema } from '../../../shared/model/settings';
+import type { HandlerContext, HandlersOf } from './context';
+
+/** The application itself and its window. */
+export function appHandlers({ options, settings }: HandlerContext): HandlersOf<'app'> {
+  return {
+    'app.info': async () => ({
+      ...options.info,
+      dataFolder: options.dataDir,
+      vault: { ...options.vault.status() },
+    }),
+    'app.settings.get': () => settings.read(),
+    'app.settings.set': async (patch) => {
+      const changed = settingsSchema.parse({ ...(await settings.read()), ...patch });
+      await settings.write(changed);
+      options.emit({ event: 'settings.changed', data: { account: null, settings: changed } });
+      return changed;
+    },
+    'app.openLink': async ({ url }) => ({ opened: await options.desktop.openLink(url) }),
+    'app.showDataFolder': async () => ({ shown: await options.desktop.showFolder(options.dataDir) }),
+    'app.reportError': async ({ message, stack }) => {
+      options.runtime.logger.log('error', 'window.error', { message, stack });
+      return {};
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import { makeRecoveryKey } from '../../identity/backup/secret';
+import { backupStatus, dismissReminder } from '../backup-status';
+import type { HandlerContext, HandlersOf } from './context';
+import { notWired } from './context';
+
+/** Keeping identities and moving them between computers. No path crosses the bridge. */
+export function backupHandlers({
+  options,
+  accounts,
+}: HandlerContext): HandlersOf<'backup' | 'identity' | 'sdk' | 'custody'> {
+  const { clock, random } = options.runtime;
+  return {
+    'backup.status': async ({ account }) => backupStatus((await accounts.get(account)).store, clock.now()),
+    'backup.dismissReminder': async ({ account }) => {
+      const owner = await accounts.get(account);
+      await dismissReminder(owner.store, clock.now());
+      owner.backupChanged();
+      return backupStatus(owner.store, clock.now());
+    },
+    'backup.recoveryKey': async () => ({ key: makeRecoveryKey(random) }),
+    'backup.create': notWired,
+    'backup.choose': notWired,
+    'backup.restore': notWired,
+    'backup.cancel': notWired,
+    'identity.exportPem': notWired,
+    'sdk.choose': notWired,
+    'sdk.import': notWired,
+    'sdk.export': notWired,
+    'custody.find': notWired,
+    'custody.sendCode': notWired,
+    'custody.backup': notWired,
+    'custody.restore': notWired,
+    'custody.offerTransfer': notWired,
+    'custody.claimTransfer': notWired,
+  };
+}

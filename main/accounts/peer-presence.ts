@@ -1,0 +1,105 @@
+import type { Conversation } from '../../shared/model/conversation';
+import type { Contact, Profile } from '../../shared/model/people';
+import type { Emit } from '../ports/events';
+import type { Profiles } from '../ports/profile';
+import type { AccountStore, StoreChange } from '../ports/store';
+import type { People } from '../ports/trust';
+import { toAunError } from '../runtime/errors';
+import type { Logger } from '../runtime/logger';
+import { learnedProtection } from './learned-protection';
+import type { Protection } from './learned-protection';
+
+/** What the presence of people needs of its account. */
+export interface PeerPresenceParts {
+  readonly aid: string;
+  readonly store: AccountStore;
+  readonly people: People;
+  readonly profiles: Profiles;
+  readonly logger: Logger;
+  readonly emit: Emit;
+  readonly publish: (change: StoreChange) => void;
+}
+
+/**
+ * How people appear in the conversations of one account: name and kind from what is known of them, and what protects or
+ * stops the next message. Everything is written to the store first and told afterwards.
+ */
+export class PeerPresence {
+  /** What was last learned about the keys of each conversation in this run. */
+  private readonly protection = new Map<string, Protection>();
+  /** What was last stored. */
+  private readonly security = new Map<string, Conversation['security']>();
+
+  constructor(private readonly parts: PeerPresenceParts) {}
+
+  /** A conversation was opened, or somebody wrote: their profile is looked at when it is due. */
+  met(aid: string): void {
+    if (aid !== this.parts.aid) this.parts.profiles.met(aid);
+  }
+
+  /** Learns from a committed change: who wrote, and whether the next message can be protected. */
+  learn(change: StoreChange): void {
+    for (const [conversation, protection] of learnedProtection(change)) this.keys(conversation, protection);
+    const writers = change.messages.filter((message) => !message.own && message.protection !== 'none');
+    for (const aid of new Set(writers.map((message) => message.sender))) this.met(aid);
+  }
+
+  /** What is known about the keys of a conversation's peer now. */
+  keys(conversation: string, protection: Protection): void {
+    if (this.protection.get(conversation) === protection) return;
+    this.protection.set(conversation, protection);
+    this.background(this.secure(conversation));
+  }
+
+  contactChanged(contact: Contact): void {
+    this.parts.emit({ event: 'contact.changed', data: { account: this.parts.aid, contact } });
+    this.background(this.present(contact));
+    this.background(this.secure(contact.aid));
+  }
+
+  profileChanged(profile: Profile): void {
+    this.parts.emit({ event: 'profile.changed', data: { account: this.parts.aid, profile } });
+    if (profile.aid === this.parts.aid) return;
+    this.background(
+      this.parts.people.contact(profile.aid).then(async (contact) => {
+        this.parts.emit({ event: 'contact.changed', data: { account: this.parts.aid, contact } });
+        await this.present(contact);
+      }),
+    );
+  }
+
+  private async present(contact: Contact): Promise<void> {
+    const { title, kind, profileStatus } = contact;
+    const { store, publish } = this.parts;
+    publish(await store.setPeer(contact.aid, { title, peerKind: kind, profileStatus }));
+  }
+
+  private async secure(conversation: string): Promise<void> {
+    const { aid, store, people, publish } = this.parts;
+    if (conversation === aid) return;
+    const stored = await store.conversation(conversation);
+    if (stored === null) return;
+    const protection = this.protection.get(conversation) ?? protectionOf(stored.security);
+    const keys = protection === 'certificate_unusable' ? 'encrypted' : protection;
+    const judged = await people.security(conversation, keys);
+    const usable = judged === 'encrypted' || judged === 'verified';
+    const security = protection === 'certificate_unusable' && usable ? protection : judged;
+    if ((this.security.get(conversation) ?? stored.security) === security) return;
+    this.security.set(conversation, security);
+    publish(await store.setSecurity(conversation, security));
+  }
+
+  private background(work: Promise<void>): void {
+    work.catch((thrown: unknown) => {
+      const { code, message } = toAunError(thrown);
+      this.parts.logger.log('warn', 'account.peer_not_stored', { code, message });
+    });
+  }
+}
+
+/** What the stored security of a conversation said about keys. */
+function protectionOf(security: Conversation['security']): Protection {
+  if (security === 'unknown' || security === 'no_keys' || security === 'certificate_unusable')
+    return security;
+  return 'encrypted';
+}
