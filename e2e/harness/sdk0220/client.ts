@@ -25,6 +25,8 @@ import type { Timing } from './timing';
 export interface ClientOptions {
   /** The data folder (`aun_path`). */
   dataDir: string;
+  /** `seed_password`: opens identities that lie in the data folder in the SDK's own layout. */
+  seedPassword?: string;
   /** PEM file with the trusted AUN roots; an unreadable file throws here. */
   rootCaPath: string;
   /** Default true. */
@@ -85,7 +87,7 @@ export class Sdk0220Client extends EventEmitter {
   constructor(options: ClientOptions) {
     super();
     this.#options = options;
-    this.data = new DataDir(options.dataDir);
+    this.data = new DataDir(options.dataDir, options.seedPassword);
     this.deviceId = options.deviceId ?? this.data.deviceId();
     this.#timing = options.timing ?? realTiming();
     this.#network = {

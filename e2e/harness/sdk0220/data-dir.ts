@@ -4,6 +4,7 @@ import path from 'node:path';
 import { isDict, numberOf, parseDict, textOf } from './json';
 import type { Dict } from './json';
 import type { StoredPrekey } from './prekeys';
+import { readUpstreamIdentity, upstreamIdentities } from './upstream-folder';
 
 /** Tokens of one (device, slot). */
 export interface InstanceState {
@@ -40,13 +41,16 @@ function emptyRecord(): AidRecord {
 
 /**
  * The client's data folder: a text file with the device id and one file per AID. Every change is read, altered and
- * written at once, so that several clients of one process may share a folder as slots of one device do.
+ * written at once, so that several clients of one process may share a folder as slots of one device do. An identity that
+ * lies there in the layout of the SDK (protocol/01 §2) is taken over when it is first asked for.
  */
 export class DataDir {
   readonly directory: string;
+  readonly #seedPassword: string | undefined;
 
-  constructor(directory: string) {
+  constructor(directory: string, seedPassword?: string) {
     this.directory = directory;
+    this.#seedPassword = seedPassword;
     mkdirSync(path.join(directory, 'AIDs'), { recursive: true });
   }
 
@@ -63,7 +67,7 @@ export class DataDir {
   load(aid: string): AidRecord {
     const file = this.#file(aid);
     const source = existsSync(file) ? parseDict(readFileSync(file, 'utf8')) : null;
-    return source ? readRecord(source) : emptyRecord();
+    return source ? readRecord(source) : this.#loadUpstream(aid);
   }
 
   /** Changes the record of an AID and returns it. */
@@ -79,11 +83,20 @@ export class DataDir {
 
   /** AIDs with a private key, sorted. */
   identities(): string[] {
-    return readdirSync(path.join(this.directory, 'AIDs'))
+    const own = readdirSync(path.join(this.directory, 'AIDs'))
       .filter((name) => name.endsWith('.json'))
-      .map((name) => name.slice(0, -'.json'.length))
+      .map((name) => name.slice(0, -'.json'.length));
+    return [...new Set([...own, ...upstreamIdentities(this.directory)])]
       .filter((aid) => this.load(aid).privateKeyPem !== '')
       .sort();
+  }
+
+  #loadUpstream(aid: string): AidRecord {
+    if (!upstreamIdentities(this.directory).includes(aid)) return emptyRecord();
+    const found = readUpstreamIdentity(this.directory, aid, this.#seedPassword);
+    if (!found) return emptyRecord();
+    const { privateKeyPem, publicKeySpki, certPem, gatewayUrl = '' } = found;
+    return { ...emptyRecord(), privateKeyPem, publicKeySpki, certPem, gatewayUrl };
   }
 
   #file(aid: string): string {
