@@ -6,7 +6,10 @@ import './avatar.css';
 /** CSS properties with our custom ones. */
 export type TintStyle = CSSProperties & Readonly<Record<`--${string}`, string | number>>;
 
-/** Shape by kind (round for people, notched square for agents), colour by identity, letters by name. */
+/**
+ * Shape by kind (round for people, notched square for agents, a dashed outline while no verified profile says which),
+ * colour by identity, letters by name.
+ */
 export function Avatar(props: {
   readonly name: string;
   readonly hue: number;

@@ -38,6 +38,26 @@ export function exactTime(language: string, at: number): string {
   return format(language, { dateStyle: 'full', timeStyle: 'medium' }, at);
 }
 
+/** A day without its weekday: "12 May", with the year where it is not this one. */
+export function dateOf(language: string, at: number, now = Date.now()): string {
+  const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+  return format(language, { month: 'long', day: 'numeric', ...(sameYear ? {} : { year: 'numeric' }) }, at);
+}
+
+/** Day and time of day, for moments that matter to the minute. */
+export function momentOf(language: string, at: number, now = Date.now()): string {
+  return [dateOf(language, at, now), clockTime(language, at)].filter((part) => part !== '').join(' ');
+}
+
+/** How long ago something was, in the largest fitting unit: "5 minutes ago". */
+export function agoOf(language: string, at: number, now: number): string {
+  const minutes = Math.max(0, Math.floor((now - at) / 60_000));
+  const words = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+  if (minutes < 60) return words.format(-minutes, 'minute');
+  if (minutes < 48 * 60) return words.format(-Math.floor(minutes / 60), 'hour');
+  return words.format(-Math.floor(minutes / 1440), 'day');
+}
+
 /** Time for a list row: clock today, weekday this week, else the date. `yesterday` is the word for it. */
 export function listTime(language: string, at: number, now: number, yesterday: string): string {
   const days = daysBetween(at, now);

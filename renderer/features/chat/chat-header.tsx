@@ -5,11 +5,12 @@ import { useViewStore } from '../../stores/view-store';
 import { Avatar } from '../../ui/avatar';
 import { hueOf } from '../../ui/avatar-text';
 import { IconButton } from '../../ui/icon-button';
+import { KindWords } from '../contacts/kind-words';
 import { useConversationTitle } from './conversation-title';
 import { SecurityLine } from './security-line';
 
 /** Who this conversation is with and what protects it. */
-export function ChatHeader(props: { readonly conversation: Conversation }) {
+export function ChatHeader(props: { readonly account: string; readonly conversation: Conversation }) {
   const { t } = useTranslation();
   const { conversation } = props;
   const detailsOpen = useViewStore((state) => state.detailsOpen);
@@ -32,12 +33,13 @@ export function ChatHeader(props: { readonly conversation: Conversation }) {
         <div className="chat-header__line">
           <h1 className="chat-header__title ellipsis isolate" dir="auto" data-testid="chat-title">
             {name}
+            <KindWords {...conversation} />
           </h1>
           {!self && conversation.title !== conversation.conversation && (
             <span className="chat-header__aid ellipsis selectable">{conversation.conversation}</span>
           )}
         </div>
-        <SecurityLine conversation={conversation} />
+        <SecurityLine account={props.account} conversation={conversation} />
       </div>
       <IconButton
         label={t('chat.details')}

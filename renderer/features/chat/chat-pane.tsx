@@ -10,6 +10,7 @@ import { ConnectionBanner } from '../identity/connection-banner';
 import { ChatHeader } from './chat-header';
 import { Composer } from './composer';
 import { Timeline } from './timeline';
+import { TrustBanner } from './trust-banner';
 import './chat.css';
 import './message.css';
 import './composer.css';
@@ -24,7 +25,7 @@ export function ChatPane(props: { readonly account: Account; readonly conversati
   const style: TintStyle = { '--hue': account.hue };
   return (
     <main className="chat" style={style} data-testid="chat">
-      <ChatHeader conversation={conversation} />
+      <ChatHeader account={accountId} conversation={conversation} />
       <ConnectionBanner account={account} />
       <div className="chat__timeline">
         {timeline?.error && timeline.window === null && (
@@ -42,6 +43,7 @@ export function ChatPane(props: { readonly account: Account; readonly conversati
           />
         )}
       </div>
+      <TrustBanner account={accountId} conversation={conversation} />
       <Composer account={account} conversation={conversation} />
     </main>
   );

@@ -3,11 +3,13 @@ import { useEffect, useLayoutEffect, useRef, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Account } from '../../../shared/model/account';
 import type { Conversation } from '../../../shared/model/conversation';
+import { accountName } from '../../stores/account-name';
+import { useAccountsStore } from '../../stores/accounts-store';
 import { useComposerStore } from '../../stores/composer-store';
 import { timelineKey, useTimelineStore } from '../../stores/timeline-store';
-import { Avatar, type TintStyle } from '../../ui/avatar';
+import type { TintStyle } from '../../ui/avatar';
 import { IconButton } from '../../ui/icon-button';
-import { Tooltip } from '../../ui/tooltip';
+import { ComposerIdentity } from './composer-identity';
 import { messageFill, sendsMessage } from './composer-keys';
 import { useConversationTitle } from './conversation-title';
 
@@ -28,6 +30,16 @@ function useHint(account: Account): string | null {
   return account.session.state === 'blocked' ? t('composer.blockedHint') : null;
 }
 
+/** With several identities the empty field says who would write. */
+function usePlaceholder(account: Account, conversation: Conversation): string {
+  const { t } = useTranslation();
+  const several = useAccountsStore((state) => (state.accounts?.length ?? 0) > 1);
+  const name = accountName(account);
+  if (conversation.kind === 'self')
+    return several ? t('composer.placeholderSelfAs', { name }) : t('composer.placeholderSelf');
+  return several ? t('composer.placeholderAs', { name }) : t('composer.placeholder');
+}
+
 /** Where messages are written. Nothing here waits for the network. */
 export function Composer(props: { readonly account: Account; readonly conversation: Conversation }) {
   const { t } = useTranslation();
@@ -40,7 +52,7 @@ export function Composer(props: { readonly account: Account; readonly conversati
   const hint = useHint(account);
   const fill = messageFill(text);
   const name = useConversationTitle(conversation);
-  const self = conversation.kind === 'self';
+  const placeholder = usePlaceholder(account, conversation);
 
   useEffect(() => {
     const { flush } = useComposerStore.getState();
@@ -77,11 +89,11 @@ export function Composer(props: { readonly account: Account; readonly conversati
       return;
     }
     key.preventDefault();
-    send();
+    // A held key goes on after the conversation under it has changed: it must not send what stands in the new one.
+    if (!key.repeat) send();
   };
 
   const style: TintStyle = { '--hue': account.hue };
-  const ownName = account.displayName === '' ? account.account : account.displayName;
   return (
     <div className="composer" style={style}>
       {draft?.error && (
@@ -102,27 +114,14 @@ export function Composer(props: { readonly account: Account; readonly conversati
         </div>
       )}
       <div className="composer__box">
-        <Tooltip text={t('composer.writingAs', { name: account.account })} side="top">
-          <span
-            className="composer__identity"
-            tabIndex={0}
-            role="img"
-            aria-label={t('composer.writingAs', { name: account.account })}
-            data-testid="composer-identity"
-          >
-            <Avatar name={ownName} hue={account.hue} kind="human" size={22} />
-            <span className="ellipsis isolate" dir="auto" aria-hidden="true">
-              {ownName}
-            </span>
-          </span>
-        </Tooltip>
+        <ComposerIdentity account={account} conversation={conversation} />
         <textarea
           ref={field}
           className="composer__field"
           rows={1}
           dir="auto"
           value={text}
-          placeholder={self ? t('composer.placeholderSelf') : t('composer.placeholder')}
+          placeholder={placeholder}
           aria-label={t('composer.label', { name })}
           aria-describedby="composer-hint"
           data-testid="composer"

@@ -6,6 +6,7 @@ import { hueOf } from '../../ui/avatar-text';
 import { listTime } from '../../ui/time';
 import { useNow } from '../../ui/use-now';
 import { ConversationPreview } from './conversation-preview';
+import { SecurityMark } from './security-mark';
 import { useConversationTitle } from './conversation-title';
 
 /** One line of the conversation list. */
@@ -49,6 +50,10 @@ export const ConversationRow = memo(function ConversationRow(props: {
             {conversation.peerKind === 'agent' && (
               <span className="conversation-row__tag">{t('list.agent')}</span>
             )}
+            {conversation.kind !== 'self' && conversation.peerKind === 'unknown' && (
+              <span className="visually-hidden">{t('kind.spokenUnknown')}</span>
+            )}
+            <SecurityMark security={conversation.security} />
             {time > 0 && (
               <span className="conversation-row__time tabular">
                 {listTime(i18n.language, time, now, t('chat.yesterday'))}

@@ -5,13 +5,13 @@ import { hueOf } from '../../ui/avatar-text';
 import { useConversationTitle } from './conversation-title';
 
 /** The beginning of a conversation: who it is with and who can read it. */
-export function ConversationStart(props: Pick<Conversation, 'conversation' | 'kind' | 'title'>) {
+export function ConversationStart(props: Pick<Conversation, 'conversation' | 'kind' | 'peerKind' | 'title'>) {
   const { t } = useTranslation();
   const self = props.kind === 'self';
   const name = useConversationTitle(props);
   return (
     <div className="conversation-start" role="listitem">
-      <Avatar name={name} hue={hueOf(props.conversation)} kind={self ? 'self' : 'unknown'} size={72} />
+      <Avatar name={name} hue={hueOf(props.conversation)} kind={self ? 'self' : props.peerKind} size={72} />
       <h2 className="conversation-start__title isolate" dir="auto">
         {name}
       </h2>

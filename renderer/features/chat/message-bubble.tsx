@@ -29,6 +29,8 @@ function Content({ account, message }: BubbleProps) {
       );
     case 'recalled':
       return <p className="message-note">{message.own ? t('chat.recalledOwn') : t('chat.recalled')}</p>;
+    case 'notice':
+      return null;
     case 'expired':
       return <p className="message-note">{t('chat.expired')}</p>;
     case 'undecryptable':

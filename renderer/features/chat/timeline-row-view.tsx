@@ -5,6 +5,7 @@ import { dayName } from '../../ui/time';
 import { useNow } from '../../ui/use-now';
 import { ConversationStart } from './conversation-start';
 import { MessageRow } from './message-row';
+import { isNotice, TimelineNotice } from './timeline-notice';
 import type { TimelineRow } from './timeline-rows';
 
 function DayLine(props: { readonly at: number }) {
@@ -34,6 +35,7 @@ export const TimelineRowView = memo(function TimelineRowView(props: {
   readonly account: string;
   readonly conversation: string;
   readonly kind: Conversation['kind'];
+  readonly peerKind: Conversation['peerKind'];
   readonly title: string;
   readonly highlighted: boolean;
   readonly active: boolean;
@@ -41,12 +43,29 @@ export const TimelineRowView = memo(function TimelineRowView(props: {
   const { row } = props;
   switch (row.kind) {
     case 'start':
-      return <ConversationStart conversation={props.conversation} kind={props.kind} title={props.title} />;
+      return (
+        <ConversationStart
+          conversation={props.conversation}
+          kind={props.kind}
+          peerKind={props.peerKind}
+          title={props.title}
+        />
+      );
     case 'day':
       return <DayLine at={row.at} />;
     case 'new':
       return <NewLine />;
     case 'message':
+      if (isNotice(row.message)) {
+        return (
+          <TimelineNotice
+            message={row.message}
+            name={props.title}
+            index={props.index}
+            active={props.active}
+          />
+        );
+      }
       return (
         <MessageRow
           account={props.account}

@@ -19,6 +19,8 @@ export type TimelineRow =
     };
 
 function joins(first: Message | undefined, second: Message): boolean {
+  // A notice belongs to nobody's block and ends the one before it.
+  if (first?.content.kind === 'notice' || second.content.kind === 'notice') return false;
   return (
     first?.sender === second.sender &&
     first.own === second.own &&
@@ -31,7 +33,10 @@ function joins(first: Message | undefined, second: Message): boolean {
 function indexOfFirstNew(messages: readonly Message[], readUpTo: number | null): number {
   if (readUpTo === null) return -1;
   const read = messages.findIndex((message) => message.id === readUpTo);
-  return messages.findIndex((message, index) => index > read && !message.own && message.id > readUpTo);
+  return messages.findIndex(
+    (message, index) =>
+      index > read && !message.own && message.content.kind !== 'notice' && message.id > readUpTo,
+  );
 }
 
 /**

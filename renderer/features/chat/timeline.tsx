@@ -213,6 +213,7 @@ export function Timeline({ account, conversation, timeline, window }: TimelinePr
               account={account}
               conversation={conversation.conversation}
               kind={conversation.kind}
+              peerKind={conversation.peerKind}
               title={conversation.title}
               highlighted={row.kind === 'message' && row.message.id === highlighted}
               active={index === roving.active}
