@@ -5,37 +5,25 @@ import type {
   AdvancedSettings,
   NotificationRule,
 } from '../../shared/model/account';
-import type { CryptoPool } from '../e2ee';
 import { hueOfPublicKey } from '../identity/hue';
 import { createIdentityStore } from '../identity/identity-store';
 import type { IdentityStore } from '../identity/identity-store';
 import { registerAgain, registerIdentity } from '../identity/registration';
-import type { StoreHost } from '../ports/store';
+import { rekeyIdentity } from '../identity/rekey';
 import type { WrappedSecret } from '../ports/vault';
 import { AunError, toAunError } from '../runtime/errors';
 import type { JsonFile } from '../runtime/json-file';
-import { Account } from './account';
+import type { Account } from './account';
 import { accountListFile, defaultAdvanced, newEntry } from './account-list';
 import type { AccountEntry, AccountList } from './account-list';
-import { openAccountServices } from './account-services';
-import { AccountSlot } from './account-slot';
+import { AccountOpener } from './account-opener';
+import type { AccountManagerParts } from './account-opener';
+import { AccountSlot, addressOf, wantsOnline } from './account-slot';
 import { databaseSecret } from './database-key';
-import type { EngineOptions } from './engine-options';
 import { createKeyGate } from './key-gate';
 import type { KeyGate } from './key-gate';
-import type { NetworkRecord, NetworkRegistry } from './network-registry';
-import type { NetworkServices } from './network-services';
+import type { NetworkRecord } from './network-registry';
 import { RemovedAccounts } from './removed-accounts';
-import { ServiceSignals } from './service-signals';
-
-/** What the manager works with. */
-export interface AccountManagerParts {
-  readonly options: EngineOptions;
-  readonly networks: NetworkRegistry;
-  readonly networkServices: NetworkServices;
-  readonly store: StoreHost;
-  readonly cryptoPool: CryptoPool;
-}
 
 /** Holds every identity of this installation. An account that fails never affects another. */
 export class AccountManager {
@@ -45,11 +33,17 @@ export class AccountManager {
   private readonly slots = new Map<string, AccountSlot>();
   private readonly list: JsonFile<AccountList>;
   private readonly removed: RemovedAccounts;
+  private readonly opener: AccountOpener;
 
   constructor(private readonly parts: AccountManagerParts) {
     const { dataDir, vault, runtime } = parts.options;
     this.identities = createIdentityStore({ dataDir, vault, runtime });
     this.list = accountListFile(dataDir);
+    this.opener = new AccountOpener(parts, this.identities, this.keyGate, {
+      keep: (slot, changed) => this.keep(slot, changed),
+      archive: (slot) => this.archive(slot),
+      reopen: (slot) => this.reopen(slot),
+    });
     this.removed = new RemovedAccounts({
       dataDir,
       identities: this.identities,
@@ -65,6 +59,7 @@ export class AccountManager {
     this.removed.load(removed);
     for (const entry of accounts) if (!this.removed.has(entry.aid)) this.addSlot(entry);
     await this.removed.finishErasing();
+    await this.identities.sweep();
     // A crash between the registration and the list leaves an identity that the list does not know yet.
     for (const summary of await this.identities.list()) {
       if (this.slots.has(summary.aid) || this.removed.has(summary.aid)) continue;
@@ -80,7 +75,7 @@ export class AccountManager {
   /** Opens every account; one that cannot be opened is shown with its reason. */
   async openAll(): Promise<void> {
     await Promise.all(
-      [...this.slots.values()].map((slot) => this.open(slot).then(() => this.announce(slot))),
+      [...this.slots.values()].map((slot) => this.opener.open(slot).then(() => this.announce(slot))),
     );
   }
 
@@ -153,7 +148,7 @@ export class AccountManager {
     // Two that came at once are one identity: the files are the same.
     const slot = this.slots.get(entry.aid) ?? this.addSlot(entry);
     await this.saveList();
-    await this.open(slot);
+    await this.opener.open(slot);
     return this.announce(slot);
   }
 
@@ -204,7 +199,7 @@ export class AccountManager {
     const slot = this.slot(aid);
     if (slot.entry.archived) throw new AunError('account_archived', 'an archived identity never goes online');
     await this.keep(slot, { online: true });
-    if (slot.account === null) await this.open(slot);
+    if (slot.account === null) await this.opener.open(slot);
     else slot.account.session.connectNow();
     return this.announce(slot);
   }
@@ -221,7 +216,7 @@ export class AccountManager {
     const slot = this.slot(aid);
     const network = await this.parts.networkServices.ready(slot.entry.network);
     const ports = await this.parts.networkServices.registration(network);
-    await registerAgain(ports, await this.identities.load(aidOf(slot)));
+    await registerAgain(ports, await this.identities.load(addressOf(slot)));
     return this.reopen(slot);
   }
 
@@ -256,24 +251,30 @@ export class AccountManager {
     await this.keyGate.write(() => this.removed.erase(aid));
   }
 
-  /** Closes an account, lets `change` work on its files while nobody else does, and opens it again. */
-  async whileClosed(aid: string, change: () => Promise<void>): Promise<AccountSnapshot> {
+  /**
+   * Makes a new key for an identity and retires the old one (`protocol/01 §7.6`).
+   * @throws AunError `invalid_request` when it is not confirmed with the address, gateway errors
+   */
+  async rekey(aid: string, confirm: string): Promise<AccountSnapshot> {
+    requireConfirmed(aid, confirm);
     const slot = this.slot(aid);
-    await slot.close();
-    let failure: unknown = null;
-    await slot.afterwards(() =>
-      this.keyGate.write(change).catch((thrown: unknown) => {
-        failure = thrown;
+    const { session } = await slot.running();
+    const { logger } = this.parts.options.runtime;
+    await this.keyGate.write(() =>
+      rekeyIdentity({
+        store: this.identities,
+        aid: addressOf(slot),
+        rekey: (publicKeySpki) => session.rekey(publicKeySpki),
+        logger,
       }),
     );
-    const snapshot = await this.reopen(slot);
-    if (failure !== null) throw toAunError(failure);
-    return snapshot;
+    await this.reopen(slot);
+    await this.opener.tellOwnKeyChange(slot);
+    return slot.snapshot();
   }
 
   /** The key of this account is no longer the active one of its name: it keeps its history and goes offline for good. */
-  async archive(aid: string): Promise<AccountSnapshot> {
-    const slot = this.slot(aid);
+  private async archive(slot: AccountSlot): Promise<AccountSnapshot> {
     await this.keep(slot, { archived: true, unproven: false });
     await slot.account?.session.stop();
     return this.announce(slot);
@@ -307,14 +308,14 @@ export class AccountManager {
   /** Opens what could not be opened before. */
   async openClosed(): Promise<void> {
     const closed = [...this.slots.values()].filter((slot) => slot.account === null);
-    await Promise.all(closed.map((slot) => this.open(slot).then(() => this.announce(slot))));
+    await Promise.all(closed.map((slot) => this.opener.open(slot).then(() => this.announce(slot))));
   }
 
   /** Every secret the vault wrapped in this installation: keys of now and before, databases, also of accounts taken out. */
   async secrets(): Promise<WrappedSecret[]> {
     const keys = await this.identities.secrets();
     const aids = new Set<Aid>((await this.identities.list()).map((summary) => summary.aid));
-    for (const slot of this.slots.values()) aids.add(aidOf(slot));
+    for (const slot of this.slots.values()) aids.add(addressOf(slot));
     const databases = await Promise.all(
       [...aids].map((aid) => databaseSecret(this.identities.folderOf(aid))),
     );
@@ -347,71 +348,10 @@ export class AccountManager {
     return this.list.write({ accounts, removed: this.removed.entries() });
   }
 
-  private open(slot: AccountSlot): Promise<void> {
-    const { clock } = this.parts.options.runtime;
-    return slot
-      .open(
-        () => this.keyGate.write(() => this.build(slot)),
-        () => clock.now(),
-      )
-      .then(() => {
-        if (slot.account !== null) this.goOnline(slot, slot.account);
-      });
-  }
-
   private async reopen(slot: AccountSlot): Promise<AccountSnapshot> {
     await slot.close();
-    await this.open(slot);
+    await this.opener.open(slot);
     return this.announce(slot);
-  }
-
-  private async build(slot: AccountSlot): Promise<Account> {
-    const { options, store, cryptoPool, networks } = this.parts;
-    const identity = await this.identities.load(aidOf(slot));
-    const signals = new ServiceSignals();
-    const services = await openAccountServices({
-      identity,
-      folder: this.identities.folderOf(identity.aid),
-      network: networks.get(slot.entry.network),
-      advanced: this.advanced(slot.aid),
-      signals,
-      store,
-      cryptoPool,
-      options,
-    });
-    const account = new Account(slot.entry, services, signals, options.runtime, options.emit);
-    try {
-      await account.start();
-    } catch (thrown) {
-      await account.stop();
-      throw thrown;
-    }
-    account.session.onChange((snapshot) => {
-      if (slot.account === account && slot.entry.unproven) this.prove(slot, snapshot.state, snapshot.blocked);
-    });
-    return account;
-  }
-
-  /** Learns from the first sign-in after a restore whether the key is still the active one (`protocol/06 §7`). */
-  private prove(slot: AccountSlot, state: string, blocked: string | null): void {
-    const replaced = blocked === 'name_belongs_to_another_key' || blocked === 'certificate_revoked';
-    const work = replaced
-      ? this.archive(slot.aid)
-      : state === 'online'
-        ? this.keep(slot, { unproven: false })
-        : Promise.resolve();
-    work.catch((thrown: unknown) => this.log('account.not_proved', slot, toAunError(thrown)));
-  }
-
-  /** Lets an account that was just opened go online, once the start of the application allows it. */
-  private goOnline(slot: AccountSlot, account: Account): void {
-    const { beforeOnline = Promise.resolve() } = this.parts.options;
-    beforeOnline.then(
-      () => {
-        if (slot.account === account && wantsOnline(slot.entry)) account.session.start();
-      },
-      (error: unknown) => this.log('account.not_online', slot, toAunError(error)),
-    );
   }
 
   private async announce(slot: AccountSlot): Promise<AccountSnapshot> {
@@ -425,17 +365,6 @@ export class AccountManager {
     const fields = { account: slot.aid, code: error.code, message: error.message };
     this.parts.options.runtime.logger.log('warn', event, fields);
   }
-}
-
-function wantsOnline(entry: AccountEntry): boolean {
-  return entry.online && !entry.archived;
-}
-
-function aidOf(slot: AccountSlot): Aid {
-  const aid = parseAid(slot.aid);
-  if (aid === null)
-    throw new AunError('invalid_aid', 'the account list holds an address that breaks the rules');
-  return aid;
 }
 
 /** @throws AunError `invalid_request` unless the address was typed */

@@ -3,21 +3,25 @@ import { parseDeviceId } from '../../shared/aun/ids';
 import type { AdvancedSettings } from '../../shared/model/account';
 import { createE2eeV1 } from '../e2ee';
 import type { CryptoPool } from '../e2ee';
-import { createGatewayDirectory, createPkiSource, createSession } from '../gateway';
+import { createGatewayDirectory, createPkiSource, createSession, createWebClient } from '../gateway';
 import type { GatewaySession } from '../gateway';
 import type { StoredIdentity } from '../identity/identity';
 import { createCertificateVerifier } from '../identity/verifier';
-import type { VerifierMemory } from '../identity/verifier';
+import { createPeople } from '../identity/trust/people';
+import type { PeopleService } from '../identity/trust/people';
+import type { VerifierMemory, WarningVerifier } from '../identity/verifier';
+import type { PkiSource } from '../ports/identity';
 import type { E2eeEngine } from '../ports/e2ee';
 import type { Profiles } from '../ports/profile';
 import type { SessionMemory, TokenSet } from '../ports/session';
 import type { AccountStore, StoreHost } from '../ports/store';
-import type { People } from '../ports/trust';
+import type { WebClient } from '../ports/web';
 import type { Clock, Random } from '../runtime/runtime';
 import { databaseFiles, databaseKey } from './database-key';
 import type { EngineOptions } from './engine-options';
 import type { NetworkRecord } from './network-registry';
 import { networkOptions, trustRoots } from './network-services';
+import type { NetworkServices } from './network-services';
 import type { ServiceSignals } from './service-signals';
 import { unwired } from './unwired';
 
@@ -82,8 +86,11 @@ export interface AccountServices {
   readonly store: AccountStore;
   readonly session: GatewaySession;
   readonly e2ee: E2eeEngine;
-  readonly people: People;
+  readonly people: PeopleService;
   readonly profiles: Profiles;
+  readonly pki: PkiSource;
+  readonly verifier: WarningVerifier;
+  readonly web: WebClient;
 }
 
 /** What opening an account takes. */
@@ -91,6 +98,7 @@ export interface AccountParts {
   readonly identity: StoredIdentity;
   readonly folder: string;
   readonly network: NetworkRecord;
+  readonly networkServices: NetworkServices;
   readonly advanced: AdvancedSettings;
   readonly signals: ServiceSignals;
   readonly store: StoreHost;
@@ -154,6 +162,8 @@ function buildServices(parts: AccountParts, store: AccountStore, deviceId: strin
     identity,
     verifier,
     hostName: options.hostName,
+    deviceName: advanced.deviceName,
+    deliveryMode: advanced.deliveryMode,
     startedAt: runtime.clock.now(),
   });
   // Prekeys age by the gateway's clock: a jump of ours must not retire them early.
@@ -171,6 +181,19 @@ function buildServices(parts: AccountParts, store: AccountStore, deviceId: strin
     runtime: { ...runtime, clock: gatewayClock },
     pool: parts.cryptoPool,
   });
-  const { people, profiles } = unwired(signals);
-  return { identity, deviceId, advanced, store, session, e2ee, people, profiles };
+  const people = createPeople({
+    aid,
+    identity,
+    store,
+    pki,
+    verifier,
+    clock: gatewayClock,
+    logger: runtime.logger,
+    publish: (change) => signals.published(change),
+    changed: (contact) => signals.contactChanged(contact),
+    released: (released) => signals.released(released),
+  });
+  const web = createWebClient(access);
+  const { profiles } = unwired(signals);
+  return { identity, deviceId, advanced, store, session, e2ee, people, profiles, pki, verifier, web };
 }

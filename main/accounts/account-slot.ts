@@ -1,3 +1,5 @@
+import { parseAid } from '../../shared/aun/aid';
+import type { Aid } from '../../shared/aun/aid';
 import type { Account as AccountSnapshot } from '../../shared/model/account';
 import { AunError, toAunError } from '../runtime/errors';
 import type { Account } from './account';
@@ -96,4 +98,17 @@ export class AccountSlot {
     this.failure = toAunError(thrown);
     this.failedAt = at;
   }
+}
+
+/** Whether an identity goes online by itself. */
+export function wantsOnline(entry: AccountEntry): boolean {
+  return entry.online && !entry.archived;
+}
+
+/** The checked address of an identity. @throws AunError `invalid_aid` */
+export function addressOf(slot: AccountSlot): Aid {
+  const aid = parseAid(slot.aid);
+  if (aid === null)
+    throw new AunError('invalid_aid', 'the account list holds an address that breaks the rules');
+  return aid;
 }

@@ -164,14 +164,10 @@ export class Account implements ServiceListener {
   /** Finds or makes the conversation with an address. @throws AunError `invalid_aid` */
   async openConversation(peer: string): Promise<Conversation> {
     const aid = requirePeer(peer);
-    const known = await this.store.conversation(aid);
     const kind = aid === this.aid ? 'self' : 'direct';
     const conversation = await this.store.openConversation(aid, kind, aid, this.now());
     this.published({ messages: [], conversations: [conversation], removed: [] });
     this.peers.met(aid);
-    // Somebody may be known by name from elsewhere before the first conversation with them.
-    if (known === null && kind === 'direct')
-      this.peers.contactChanged(await this.services.people.contact(aid));
     return conversation;
   }
 

@@ -1,9 +1,9 @@
 import type { Conversation } from '../../shared/model/conversation';
 import type { Contact, Profile } from '../../shared/model/people';
+import type { PeopleService } from '../identity/trust/people';
 import type { Emit } from '../ports/events';
 import type { Profiles } from '../ports/profile';
 import type { AccountStore, StoreChange } from '../ports/store';
-import type { People } from '../ports/trust';
 import { toAunError } from '../runtime/errors';
 import type { Logger } from '../runtime/logger';
 import { learnedProtection } from './learned-protection';
@@ -13,7 +13,7 @@ import type { Protection } from './learned-protection';
 export interface PeerPresenceParts {
   readonly aid: string;
   readonly store: AccountStore;
-  readonly people: People;
+  readonly people: PeopleService;
   readonly profiles: Profiles;
   readonly logger: Logger;
   readonly emit: Emit;
@@ -27,66 +27,65 @@ export interface PeerPresenceParts {
 export class PeerPresence {
   /** What was last learned about the keys of each conversation in this run. */
   private readonly protection = new Map<string, Protection>();
-  /** What was last stored. */
-  private readonly security = new Map<string, Conversation['security']>();
+  /** Conversations whose peer was presented in this run; later changes come by themselves. */
+  private readonly presented = new Set<string>();
 
   constructor(private readonly parts: PeerPresenceParts) {}
 
   /** A conversation was opened, or somebody wrote: their profile is looked at when it is due. */
   met(aid: string): void {
-    if (aid !== this.parts.aid) this.parts.profiles.met(aid);
+    if (aid === this.parts.aid) return;
+    this.parts.profiles.met(aid);
+    if (this.presented.has(aid)) return;
+    this.presented.add(aid);
+    this.background(this.present(aid));
   }
 
   /** Learns from a committed change: who wrote, and whether the next message can be protected. */
   learn(change: StoreChange): void {
     for (const [conversation, protection] of learnedProtection(change)) this.keys(conversation, protection);
     const writers = change.messages.filter((message) => !message.own && message.protection !== 'none');
-    for (const aid of new Set(writers.map((message) => message.sender))) this.met(aid);
+    for (const aid of new Set(writers.map((message) => message.conversation))) this.met(aid);
   }
 
   /** What is known about the keys of a conversation's peer now. */
   keys(conversation: string, protection: Protection): void {
     if (this.protection.get(conversation) === protection) return;
     this.protection.set(conversation, protection);
-    this.background(this.secure(conversation));
+    this.background(this.secure(conversation, protection));
   }
 
   contactChanged(contact: Contact): void {
     this.parts.emit({ event: 'contact.changed', data: { account: this.parts.aid, contact } });
-    this.background(this.present(contact));
-    this.background(this.secure(contact.aid));
   }
 
   profileChanged(profile: Profile): void {
     this.parts.emit({ event: 'profile.changed', data: { account: this.parts.aid, profile } });
-    if (profile.aid === this.parts.aid) return;
-    this.background(
-      this.parts.people.contact(profile.aid).then(async (contact) => {
-        this.parts.emit({ event: 'contact.changed', data: { account: this.parts.aid, contact } });
-        await this.present(contact);
-      }),
-    );
+    if (profile.aid !== this.parts.aid) this.background(this.parts.people.profileChanged(profile.aid));
   }
 
-  private async present(contact: Contact): Promise<void> {
-    const { title, kind, profileStatus } = contact;
-    const { store, publish } = this.parts;
-    publish(await store.setPeer(contact.aid, { title, peerKind: kind, profileStatus }));
+  /** Somebody may be known by name from elsewhere before the first conversation with them. */
+  private async present(aid: string): Promise<void> {
+    const { store, people, publish } = this.parts;
+    const stored = await store.conversation(aid);
+    if (stored === null) return;
+    const peer = await people.presentation(aid);
+    if (!isPresentedAs(stored, peer)) publish(await store.setPeer(aid, peer));
+    await this.secure(aid, this.protection.get(aid) ?? protectionOf(stored.security));
   }
 
-  private async secure(conversation: string): Promise<void> {
+  private async secure(conversation: string, protection: Protection): Promise<void> {
     const { aid, store, people, publish } = this.parts;
     if (conversation === aid) return;
     const stored = await store.conversation(conversation);
     if (stored === null) return;
-    const protection = this.protection.get(conversation) ?? protectionOf(stored.security);
-    const keys = protection === 'certificate_unusable' ? 'encrypted' : protection;
-    const judged = await people.security(conversation, keys);
+    const judged = await people.security(
+      conversation,
+      protection === 'certificate_unusable' ? 'encrypted' : protection,
+    );
     const usable = judged === 'encrypted' || judged === 'verified';
     const security = protection === 'certificate_unusable' && usable ? protection : judged;
-    if ((this.security.get(conversation) ?? stored.security) === security) return;
-    this.security.set(conversation, security);
-    publish(await store.setSecurity(conversation, security));
+    if (stored.security !== security) publish(await store.setSecurity(conversation, security));
   }
 
   private background(work: Promise<void>): void {
@@ -102,4 +101,15 @@ function protectionOf(security: Conversation['security']): Protection {
   if (security === 'unknown' || security === 'no_keys' || security === 'certificate_unusable')
     return security;
   return 'encrypted';
+}
+
+function isPresentedAs(
+  shown: Conversation,
+  peer: Pick<Conversation, 'title' | 'peerKind' | 'profileStatus'>,
+): boolean {
+  return (
+    shown.title === peer.title &&
+    shown.peerKind === peer.peerKind &&
+    shown.profileStatus === peer.profileStatus
+  );
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseAid, safeAid } from '../../shared/aun/aid';
 import type { Aid } from '../../shared/aun/aid';
 import type { IdentityStore } from '../identity/identity-store';
+import { readPendingName } from '../identity/pending-folder';
 import { AunError } from '../runtime/errors';
 import { systemErrorCode } from '../runtime/files';
 import type { Logger } from '../runtime/logger';
@@ -94,7 +95,7 @@ export class RemovedAccounts {
       if (systemErrorCode(thrown) === 'ENOENT') return [];
       throw thrown;
     });
-    const own = names.filter((name) => name.replace(/-[0-9a-f]{8}-\d+$/, '') === safeAid(aid));
+    const own = names.filter((name) => readPendingName(pending, name)?.safeAid === safeAid(aid));
     return [this.parts.identities.folderOf(aid), ...own.map((name) => join(pending, name))];
   }
 }
