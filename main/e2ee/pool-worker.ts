@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Disposer, Scheduler } from '../runtime/runtime';
-import { BoundedMap } from './bounded-map';
+import { BoundedMap } from '../runtime/bounded-map';
 import { workerReplySchema } from './pool-protocol';
 import type { OpenOutcome, WorkerKey, WorkerRequest } from './pool-protocol';
 import type { CheckedEnvelope } from './v1/incoming';

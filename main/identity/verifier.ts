@@ -1,6 +1,7 @@
 import { issuerOf, parseAid } from '../../shared/aun/aid';
 import type { Certificate, CertificateVerifier, PkiSource } from '../ports/identity';
 import { AunError } from '../runtime/errors';
+import { fingerprintOf } from '../runtime/fingerprint';
 import type { Logger } from '../runtime/logger';
 import type { Clock } from '../runtime/runtime';
 import { certificateFault, parseCertificate, spkiOf } from './certificate';
@@ -187,8 +188,11 @@ export function createCertificateVerifier(options: VerifierOptions): WarningVeri
     const leaf = parseCertificate(pem);
     let at = await verifiedBefore(leaf, expected);
     let warnings: readonly CertificateWarning[] = [];
+    let issuerKey: string | null = null;
     if (at === null) {
-      warnings = checkNames(leaf, await walk(leaf, expected.issuer), expected);
+      const authority = await walk(leaf, expected.issuer);
+      issuerKey = fingerprintOf(authority.facts.spki);
+      warnings = checkNames(leaf, authority, expected);
       warnings = [...warnings, ...(await checkRevocation(leaf, expected.issuer))];
       at = clock.now();
       // What could not be checked now is checked again soon, so it is not remembered as verified.
@@ -199,7 +203,7 @@ export function createCertificateVerifier(options: VerifierOptions): WarningVeri
       await checkList(leaf, expected.issuer);
     }
     const { x509: _x509, ...plain } = leaf;
-    const certificate: VerifiedCertificate = { ...plain, warnings };
+    const certificate = { ...plain, warnings, ...(issuerKey === null ? {} : { issuerKey }) };
     const period = warnings.includes('revocation_unknown') ? CHAIN_RETRY_MS : RESULT_PERIOD_MS;
     remember(key, { certificate, validUntil: at + period });
     return certificate;

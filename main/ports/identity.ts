@@ -15,6 +15,8 @@ export interface Certificate {
   /** Unix ms. */
   readonly notBefore: number;
   readonly notAfter: number;
+  /** `sha256:` + hex of the SPKI DER of the authority that issued it; absent where the chain was not walked just now. */
+  readonly issuerKey?: string;
 }
 
 /** A key that was replaced (`protocol/01 §7.6`); kept so that old messages can be opened. */

@@ -5,7 +5,7 @@ import type { Certificate, CertificateVerifier, Identity, PkiSource } from '../.
 import type { StoredCertificate } from '../../ports/store';
 import { AunError, toAunError } from '../../runtime/errors';
 import type { Runtime } from '../../runtime/runtime';
-import { BoundedMap } from '../bounded-map';
+import { BoundedMap } from '../../runtime/bounded-map';
 import { normalFingerprint, spkiOf } from './primitives';
 import { fingerprintOf } from '../../runtime/fingerprint';
 import type { E2eeStore } from './store';

@@ -8,7 +8,7 @@ import type { CryptoPool, PoolKeys } from '../pool';
 import type { OpenOutcome } from '../pool-protocol';
 import { refuse } from '../refusal';
 import type { Refusal } from '../refusal';
-import { letOthersRun } from '../turn';
+import { letOthersRun } from '../../runtime/turn';
 import { CertificateDirectory } from './certificates';
 import { checkIncoming, isV1Row } from './incoming';
 import type { CheckedEnvelope, Receiver } from './incoming';

@@ -1,6 +1,6 @@
 import { createPublicKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { BoundedMap } from '../bounded-map';
+import { BoundedMap } from '../../runtime/bounded-map';
 import { refuse } from '../refusal';
 import type { Refusal } from '../refusal';
 import { openEnvelope } from './envelope-open';

@@ -3,7 +3,7 @@ import type { Identity } from '../../ports/identity';
 import type { RpcCaller } from '../../ports/session';
 import { AunError, toAunError } from '../../runtime/errors';
 import type { Runtime } from '../../runtime/runtime';
-import { BoundedMap } from '../bounded-map';
+import { BoundedMap } from '../../runtime/bounded-map';
 import type { CertificateDirectory } from './certificates';
 import { isCertificateVerdict } from './certificates';
 import { identitySecrets } from './envelope-seal';

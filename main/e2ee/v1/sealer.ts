@@ -3,7 +3,7 @@ import type { SealedMessage } from '../../ports/e2ee';
 import type { Identity } from '../../ports/identity';
 import { AunError, toAunError } from '../../runtime/errors';
 import type { Runtime } from '../../runtime/runtime';
-import { letOthersRun } from '../turn';
+import { letOthersRun } from '../../runtime/turn';
 import { sealEnvelope } from './envelope-seal';
 import type { SealingIdentity } from './envelope-seal';
 import { leastParamsBytes, MAX_PARAMS_BYTES, multiDeviceParams } from './multi-device';
