@@ -21,6 +21,7 @@ export function renewalDueAt(certificate: Certificate): number {
 export class CertificateRenewal {
   readonly #identity: Identity;
   readonly #runtime: Runtime;
+  readonly #skewMs: () => number;
   readonly #renew: (certificate: Certificate) => Promise<void>;
   #cancel: Disposer = () => undefined;
   #running: Promise<void> | null = null;
@@ -31,10 +32,13 @@ export class CertificateRenewal {
   constructor(options: {
     identity: Identity;
     runtime: Runtime;
+    /** Gateway clock minus ours in ms: a wrong clock of ours must not order certificates again and again. */
+    skewMs: () => number;
     renew: (certificate: Certificate) => Promise<void>;
   }) {
     this.#identity = options.identity;
     this.#runtime = options.runtime;
+    this.#skewMs = options.skewMs;
     this.#renew = options.renew;
   }
 
@@ -69,7 +73,7 @@ export class CertificateRenewal {
   #renewIfDue(): void {
     const { clock, logger } = this.#runtime;
     const certificate = this.#identity.certificate();
-    if (certificate === null || clock.now() < renewalDueAt(certificate)) return;
+    if (certificate === null || clock.now() + this.#skewMs() < renewalDueAt(certificate)) return;
     if (clock.monotonic() - this.#lastTry < LEAST_PAUSE_MS) return;
     this.now(certificate).then(
       () => logger.log('info', 'certificate.renewed'),

@@ -1,11 +1,11 @@
 import { helloSchema } from '../../shared/aun/wire';
+import type { ErrorCode } from '../../shared/bridge/errors';
 import { WireCode } from '../../shared/aun/errors';
 import { AunError, RpcError, toAunError } from '../runtime/errors';
 import type { RpcCaller } from '../ports/session';
 import { probeHealth } from './discovery';
 import type { GatewayDirectory } from './discovery';
 import type { NetworkEdge } from './edge';
-import { explainTlsFailure } from './captive-portal';
 import { deliveryModeOnWire } from './delivery-mode';
 import type { DeliveryMode } from './delivery-mode';
 import { readHelloFacts } from './hello-facts';
@@ -85,7 +85,7 @@ export interface Connected {
 }
 
 /** Failures of one gateway that leave hope in the next one of the list. */
-const TRY_NEXT = new Set([
+const TRY_NEXT = new Set<ErrorCode>([
   'gateway_unreachable',
   'network_unreachable',
   'gateway_unhealthy',
@@ -97,9 +97,13 @@ const TRY_NEXT = new Set([
   'captive_portal',
 ]);
 
+/** Failures that say: this is not the gateway it should be. */
+const STRANGER = new Set<ErrorCode>(['tls_failed', 'gateway_not_trusted', 'protocol_error']);
+
 /**
  * Gets online on the first gateway of the list that lets us (`protocol/01 §5`). When all fail, the failure that leaves most hope
- * is thrown, so that one broken gateway does not block a session that another one could carry.
+ * is thrown, so that one broken gateway does not block a session that another one could carry. Where remembered gateways turn
+ * out to be strangers, discovery is asked at once whether they moved.
  * @throws AunError as {@link verdictOfError} judges it
  */
 export async function connect(
@@ -107,33 +111,57 @@ export async function connect(
   attempt: Attempt,
   healthGate: boolean,
 ): Promise<Connected> {
+  try {
+    return await connectToAny(context, attempt, healthGate);
+  } catch (thrown) {
+    const error = toAunError(thrown);
+    if (attempt.cancelled || !STRANGER.has(error.code)) throw error;
+    attempt.progress('discovering', null);
+    if (!(await context.directory.lookAgain())) throw error;
+    return connectToAny(context, attempt, healthGate);
+  }
+}
+
+async function connectToAny(
+  context: ConnectContext,
+  attempt: Attempt,
+  healthGate: boolean,
+): Promise<Connected> {
+  const { directory, edge } = context;
   attempt.progress('discovering', null);
-  const urls = await context.directory.list();
+  const urls = await directory.list();
   const failures: AunError[] = [];
   for (const url of urls) {
     attempt.check();
     try {
       if (healthGate) {
         attempt.progress('discovering', url);
-        await probeHealth(context.edge, context.directory.network, url);
+        await probeHealth(edge, directory.network, url);
       }
       const connected = await connectTo(context, attempt, url);
-      context.directory.reportSuccess();
+      directory.reportSuccess();
       return connected;
     } catch (thrown) {
-      const target = gatewayTarget(context.directory.network, url);
-      const error = await explainTlsFailure(context.edge, target, toAunError(thrown));
-      const ends = error instanceof ConnectionClosedError && error.end.code >= 4000;
-      if (attempt.cancelled || ends || !TRY_NEXT.has(error.code)) throw error;
+      const error = await directory.explain(gatewayTarget(directory.network, url), thrown);
+      if (attempt.cancelled || !mayTryNext(error)) {
+        if (STRANGER.has(error.code)) directory.reportFailure();
+        throw error;
+      }
       failures.push(error);
     }
   }
-  context.directory.reportFailure();
+  directory.reportFailure();
   throw (
     failures.find((failure) => failure.retryable) ??
     failures[0] ??
     new AunError('discovery_failed', 'no gateway is known', { retryable: true })
   );
+}
+
+function mayTryNext(error: AunError): boolean {
+  const told =
+    error instanceof ConnectionClosedError && (error.end.notice !== null || error.end.code >= 4000);
+  return !told && TRY_NEXT.has(error.code);
 }
 
 /** One way to a token; null: this way is closed. */

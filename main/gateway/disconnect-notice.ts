@@ -9,6 +9,14 @@ export interface DisconnectNotice {
 }
 
 const MAX_FACTS = 24;
+/** Members of a notice that name who took the place (`protocol/01 §5.8`). */
+const TOLD = ['quota_kind', 'new_extra_info', 'evicted_by'] as const;
+/** Members of `new_extra_info` that Parley sends itself. */
+const OURS = ['app', 'device', 'host', 'started_at'];
+
+function rank(name: string): number {
+  return OURS.includes(name) ? 0 : 1;
+}
 
 function collect(into: Record<string, string>, prefix: string, value: unknown, depth: number): void {
   if (Object.keys(into).length >= MAX_FACTS) return;
@@ -18,7 +26,8 @@ function collect(into: Record<string, string>, prefix: string, value: unknown, d
     return;
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value) || depth >= 2) return;
-  for (const [key, member] of Object.entries(value)) {
+  const members = Object.entries(value).sort(([a], [b]) => rank(a) - rank(b));
+  for (const [key, member] of members) {
     const name = key.replace(/[^A-Za-z0-9_-]/g, '').slice(0, 40);
     if (name !== '') collect(into, prefix === '' ? name : `${prefix}.${name}`, member, depth + 1);
   }
@@ -30,6 +39,9 @@ export function parseDisconnectNotice(params: unknown): DisconnectNotice | null 
   if (!parsed.success) return null;
   const facts: Record<string, string> = {};
   collect(facts, 'reason', parsed.data.reason, 0);
-  collect(facts, '', parsed.data.detail ?? {}, 0);
+  const detail = parsed.data.detail ?? {};
+  // What the user is told comes first: no other member may use up the room.
+  for (const name of TOLD) collect(facts, name, detail[name], 1);
+  collect(facts, '', detail, 0);
   return { code: parsed.data.code, facts };
 }

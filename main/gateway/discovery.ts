@@ -1,8 +1,9 @@
 import { discoverySchema } from '../../shared/aun/wire';
 import type { ErrorCode } from '../../shared/bridge/errors';
 import { AunError, toAunError } from '../runtime/errors';
-import type { Runtime } from '../runtime/runtime';
-import { explainTlsFailure, refusePortal } from './captive-portal';
+import type { Clock, Runtime } from '../runtime/runtime';
+import { refusePortal } from './captive-portal';
+import { explainTlsFailure } from './tls-failure';
 import type { HostTarget, NetworkEdge } from './edge';
 import { gatewayTarget, parseGatewayUrl, publicTarget } from './targets';
 import type { NetworkOptions } from './targets';
@@ -67,25 +68,32 @@ async function discoverAt(edge: NetworkEdge, target: HostTarget): Promise<string
 }
 
 /** Failures that say more than that discovery failed. */
-const TELLING: ReadonlySet<ErrorCode> = new Set(['network_unreachable', 'tls_failed', 'captive_portal']);
+const TELLING: ReadonlySet<ErrorCode> = new Set([
+  'network_unreachable',
+  'tls_failed',
+  'captive_portal',
+  'clock_skew',
+]);
 
 /**
  * Finds the gateways of a network: first by the AID's own host, then by `gateway.{issuer}` (`protocol/01 §3.1`).
- * @throws AunError `discovery_failed` | `network_unreachable` | `tls_failed` | `captive_portal`
+ * @throws AunError `discovery_failed` | `network_unreachable` | `tls_failed` | `captive_portal` | `clock_skew`
  */
 export async function discoverGateways(
   edge: NetworkEdge,
+  clock: Clock,
   network: NetworkOptions,
   aid: string | null,
 ): Promise<string[]> {
   const hosts = [...(aid === null ? [] : [aid]), `gateway.${network.issuer}`];
   let failure: AunError | null = null;
   for (const host of hosts) {
+    const target = publicTarget(host, network.rootPem);
     try {
-      return await discoverAt(edge, publicTarget(host, network.rootPem));
+      return await discoverAt(edge, target);
     } catch (thrown) {
       // The second host is the fixed one: what it says counts.
-      failure = await explainTlsFailure(edge, publicTarget(host, network.rootPem), toAunError(thrown));
+      failure = await explainTlsFailure(edge, clock, target, toAunError(thrown));
     }
   }
   if (failure !== null && TELLING.has(failure.code)) throw failure;
@@ -174,10 +182,7 @@ export class GatewayDirectory {
     }
     const known = this.#urls ?? (await this.#remembered());
     if (known !== null && this.#failures < FAILURES_UNTIL_REDISCOVERY) return known;
-    this.#discovery ??= this.#discover(known).finally(() => {
-      this.#discovery = null;
-    });
-    return this.#discovery;
+    return this.#discoverOnce(known);
   }
 
   /** Gateway URLs at hand, without asking the network; empty while there are none. @throws AunError of the database */
@@ -192,6 +197,22 @@ export class GatewayDirectory {
     const pinned = this.network.pinnedGatewayUrl;
     if (pinned !== null) return [{ url: pinned, source: 'pinned' }];
     return (this.#urls ?? []).map((url) => ({ url, source: this.#source }));
+  }
+
+  /** What a failure at one of the hosts really means; see {@link explainTlsFailure}. */
+  explain(target: HostTarget, thrown: unknown): Promise<AunError> {
+    return explainTlsFailure(this.#edge, this.#runtime.clock, target, toAunError(thrown));
+  }
+
+  /**
+   * Looks up gateways again, because those at hand turned out to be strangers. Whether others were found.
+   */
+  async lookAgain(): Promise<boolean> {
+    const before = this.#urls;
+    if (this.network.pinnedGatewayUrl !== null || before === null || this.#source !== 'remembered')
+      return false;
+    const found = await this.#discoverOnce(before);
+    return found.length !== before.length || found.some((url, index) => url !== before[index]);
   }
 
   /** A round of connect attempts over all URLs failed. */
@@ -211,9 +232,16 @@ export class GatewayDirectory {
     return this.#urls;
   }
 
+  #discoverOnce(known: readonly string[] | null): Promise<readonly string[]> {
+    this.#discovery ??= this.#discover(known).finally(() => {
+      this.#discovery = null;
+    });
+    return this.#discovery;
+  }
+
   async #discover(known: readonly string[] | null): Promise<readonly string[]> {
     try {
-      const urls = await discoverGateways(this.#edge, this.network, this.#aid);
+      const urls = await discoverGateways(this.#edge, this.#runtime.clock, this.network, this.#aid);
       this.#urls = urls;
       this.#source = 'discovered';
       this.#failures = 0;

@@ -8,22 +8,31 @@ import { ensureOwnCertificate } from './own-certificate';
 import { createShortCaller } from './short-call';
 import { usableToken } from './token-grants';
 
+/** What the session knows at the moment. */
+export interface ErrandFacts {
+  /** The gateway in use, if any. */
+  liveUrl(): string | null;
+  /** Gateway clock minus ours in ms. */
+  skewMs(): number;
+}
+
 /**
  * What a session does beside its main socket, each on short sockets of its own: tokens for HTTP, renewal of the certificate, a
- * new key. It works with and without a main socket; `liveUrl` names the gateway in use, if any.
+ * new key. It works with and without a main socket.
  */
 export class Errands {
   readonly renewal: CertificateRenewal;
   readonly #context: ConnectContext;
-  readonly #liveUrl: () => string | null;
+  readonly #facts: ErrandFacts;
   #token: Promise<string> | null = null;
 
-  constructor(context: ConnectContext, liveUrl: () => string | null) {
+  constructor(context: ConnectContext, facts: ErrandFacts) {
     this.#context = context;
-    this.#liveUrl = liveUrl;
+    this.#facts = facts;
     this.renewal = new CertificateRenewal({
       identity: context.identity,
       runtime: context.runtime,
+      skewMs: facts.skewMs,
       renew: (certificate) => this.#onGateway((short) => renewCertificate(context, short, certificate)),
     });
   }
@@ -56,7 +65,7 @@ export class Errands {
   /** Runs on the gateway in use, else on the first one that can be reached. */
   async #onGateway<Result>(work: (short: RpcCaller) => Promise<Result>): Promise<Result> {
     const { edge, runtime, directory } = this.#context;
-    const live = this.#liveUrl();
+    const live = this.#facts.liveUrl();
     let failure: AunError | null = null;
     for (const url of live === null ? await directory.list() : [live]) {
       try {

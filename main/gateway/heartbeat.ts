@@ -21,8 +21,10 @@ export function heartbeatIntervalMs(announcedSeconds: number | null): number {
 /** What a pong told. */
 export interface Pong {
   readonly roundTripMs: number;
-  /** Gateway clock minus ours in ms, or null when the gateway gave no fraction of a second to measure by. */
+  /** Gateway clock minus ours in ms, or null when the gateway did not say. */
   readonly skewMs: number | null;
+  /** How far `skewMs` may be from the truth, in ms: gateways that tell whole seconds only cannot be read more closely. */
+  readonly toleranceMs: number;
 }
 
 /** Keeps asking whether the connection is alive; two failures in a row mean that it is not (`protocol/01 §5.6`). */
@@ -112,10 +114,12 @@ export class Heartbeat {
     const pong = pongSchema.safeParse(answer);
     const { heartbeat_interval: interval, timestamp } = pong.success ? pong.data : {};
     if (interval !== undefined) this.#intervalMs = heartbeatIntervalMs(interval);
-    const exact = timestamp !== undefined && !Number.isInteger(timestamp);
+    const whole = timestamp !== undefined && Number.isInteger(timestamp);
+    const shownAt = timestamp === undefined ? null : timestamp * 1000 + (whole ? 500 : 0);
     this.#pong({
       roundTripMs: Math.round(roundTripMs),
-      skewMs: exact ? Math.round(timestamp * 1000 + roundTripMs / 2 - clock.now()) : null,
+      skewMs: shownAt === null ? null : Math.round(shownAt + roundTripMs / 2 - clock.now()),
+      toleranceMs: Math.round(roundTripMs / 2) + (whole ? 1000 : 0),
     });
   }
 }

@@ -7,7 +7,8 @@ import type { HttpRequest, HttpResponse } from './edge';
 import { fromSocketError } from './network-errors';
 import { tlsOptions } from './tls-trust';
 
-function plainHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+/** Headers with one value a name, names in lower case. */
+export function plainHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   const plain: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
     const first = Array.isArray(value) ? value[0] : value;
@@ -63,7 +64,7 @@ export function sendHttpRequest(runtime: Runtime, request: HttpRequest): Promise
         if (size > request.maxBytes) {
           fail(
             new AunError('protocol_error', 'the answer is larger than allowed', {
-              detail: { path: request.path },
+              detail: { path: request.path, maxBytes: request.maxBytes },
             }),
           );
           return;

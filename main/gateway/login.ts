@@ -4,13 +4,12 @@ import { login1ResultSchema, login2ResultSchema, refreshResultSchema } from '../
 import type { Certificate } from '../ports/identity';
 import type { RpcCaller, TokenSet } from '../ports/session';
 import { AunError, RpcError, toAunError } from '../runtime/errors';
+import { CLOCK_OFF_MS, clockError, dependsOnClock } from './clock-errors';
 import type { LoginContext } from './login-context';
 import { adoptOfferedCertificates } from './own-certificate';
 
 /** Bytes of our nonce (`protocol/01 §7.8`). */
 const CLIENT_NONCE_BYTES = 12;
-/** A clock this far off explains why a certificate seems not to be valid, in ms. */
-const CLOCK_OFF_MS = 120_000;
 /**
  * We sign the gateway's nonce, so it must not be able to read as anything else we sign: no separators of RPC signatures, no
  * JSON, no white space, no control characters.
@@ -96,16 +95,9 @@ async function trustedAuthority(
     return await context.verifier.verifyAuthServer(context.issuer, pem);
   } catch (thrown) {
     const error = toAunError(thrown);
+    if (skewMs !== null && Math.abs(skewMs) > CLOCK_OFF_MS && dependsOnClock(error))
+      throw clockError(`certificates cannot be checked: ${error.message}`, { skewMs, cause: error });
     if (error.retryable) throw error;
-    if (skewMs !== null && Math.abs(skewMs) > CLOCK_OFF_MS)
-      throw new AunError(
-        'clock_skew',
-        'the clock of this computer is off, so certificates cannot be checked',
-        {
-          detail: { skewMs, cause: error.message },
-          cause: error,
-        },
-      );
     throw new AunError('gateway_not_trusted', `the sign-in authority is not trusted: ${error.message}`, {
       detail: { ...error.detail, cause: error.code },
       cause: error,

@@ -158,7 +158,7 @@ describe('discovery', () => {
     const own = 'https://alice.aun.test:443/.well-known/aun-gateway';
     const fixed = 'https://gateway.aun.test:443/.well-known/aun-gateway';
     const both = scripted({ [own]: ok(document), [fixed]: ok(document) });
-    await discoverGateways(both, network, 'alice.aun.test');
+    await discoverGateways(both, systemClock, network, 'alice.aun.test');
     expect(both.asked).toEqual([own]);
     for (const trouble of [
       unreachable,
@@ -166,16 +166,23 @@ describe('discovery', () => {
       { status: 302, headers: {}, body: Buffer.from(document) },
     ]) {
       const second = scripted({ [own]: trouble, [fixed]: ok(document) });
-      expect(await discoverGateways(second, network, 'alice.aun.test')).toHaveLength(3);
+      expect(await discoverGateways(second, systemClock, network, 'alice.aun.test')).toHaveLength(3);
       expect(second.asked).toEqual([own, fixed]);
     }
-    await expect(discoverGateways(scripted({}), network, 'alice.aun.test')).rejects.toMatchObject({
+    await expect(
+      discoverGateways(scripted({}), systemClock, network, 'alice.aun.test'),
+    ).rejects.toMatchObject({
       code: 'discovery_failed',
       retryable: true,
     });
     const offline = new AunError('network_unreachable', 'x', { retryable: true });
     await expect(
-      discoverGateways(scripted({ [own]: offline, [fixed]: offline }), network, 'alice.aun.test'),
+      discoverGateways(
+        scripted({ [own]: offline, [fixed]: offline }),
+        systemClock,
+        network,
+        'alice.aun.test',
+      ),
     ).rejects.toMatchObject({ code: 'network_unreachable' });
   });
 

@@ -2,7 +2,7 @@ import { AunError, toAunError } from '../runtime/errors';
 import type { PkiSource } from '../ports/identity';
 import { issuerOf } from '../../shared/aun/aid';
 import type { Aid } from '../../shared/aun/aid';
-import { explainTlsFailure, refusePortal } from './captive-portal';
+import { refusePortal } from './captive-portal';
 import type { GatewayDirectory } from './discovery';
 import type { HttpResponse, NetworkEdge } from './edge';
 import { gatewayTarget } from './targets';
@@ -67,7 +67,7 @@ async function fetchFrom(
       refusePortal(answer, target);
       return answer;
     } catch (thrown) {
-      failure = await explainTlsFailure(edge, target, toAunError(thrown));
+      failure = await directory.explain(target, thrown);
       if (!isTransportTrouble(failure)) throw failure;
     }
   }

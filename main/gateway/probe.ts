@@ -78,7 +78,14 @@ export async function probeNetwork(
   const pinned = asGatewayUrl(typed);
   const url =
     pinned ??
-    (await discoverGateways(edge, { issuer: typed, pinnedGatewayUrl: null, rootPem: null }, null))[0];
+    (
+      await discoverGateways(
+        edge,
+        options.runtime.clock,
+        { issuer: typed, pinnedGatewayUrl: null, rootPem: null },
+        null,
+      )
+    )[0];
   if (url === undefined) throw new AunError('discovery_failed', 'no gateway found');
   const where = parseGatewayUrl(url);
   const bare: HostTarget = {

@@ -66,6 +66,8 @@ const LONGEST_DELAY_MS = 30_000;
 const SERVER_DELAY_MS = { least: 2_000, most: 5_000 } as const;
 /** A connection that held this long ends a row of failures. */
 const STABLE_MS = 30_000;
+/** A block that may heal by itself is looked at again after this, in ms. */
+const SLOW_DELAY_MS = { least: 45_000, most: 75_000 } as const;
 /** A wake-up restarts an attempt only if it hangs for longer than this. */
 const FRESH_ATTEMPT_MS = 2_000;
 
@@ -88,7 +90,7 @@ export function initialState(now: number): MachineState {
 export function backoffDelay(failures: number, pace: 'own' | 'server', unit: number): number {
   const ceiling = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(failures - 1, 10));
   const own = LEAST_DELAY_MS + unit * (ceiling - LEAST_DELAY_MS);
-  const server = SERVER_DELAY_MS.least + unit * (SERVER_DELAY_MS.most - SERVER_DELAY_MS.least);
+  const server = between(SERVER_DELAY_MS, unit);
   return Math.round(pace === 'server' ? Math.max(own, server) : own);
 }
 
@@ -96,8 +98,14 @@ export function isAttempting(phase: SessionState): phase is AttemptPhase {
   return phase === 'discovering' || phase === 'authenticating' || phase === 'connecting';
 }
 
+/** Waits for a time, also where only somebody outside can help: a sign-in page may have been dealt with meanwhile. */
 function isWaiting(state: MachineState): boolean {
-  return (state.phase === 'offline' || state.phase === 'backing-off') && state.retryAt !== null;
+  const { phase } = state;
+  return (phase === 'offline' || phase === 'backing-off' || phase === 'blocked') && state.retryAt !== null;
+}
+
+function between(limits: { readonly least: number; readonly most: number }, unit: number): number {
+  return limits.least + unit * (limits.most - limits.least);
 }
 
 function begin(state: MachineState, now: number, before: readonly MachineEffect[] = []): MachineStep {
@@ -127,7 +135,7 @@ function settle(state: MachineState, verdict: Verdict, facts: StepFacts): Machin
         since: facts.now,
         blocked: action.reason,
         problem,
-        retryAt: null,
+        retryAt: action.slowly === true ? facts.now + Math.round(between(SLOW_DELAY_MS, facts.unit)) : null,
         notice,
       },
       effects: [],
@@ -158,9 +166,11 @@ const unchanged = (state: MachineState): MachineStep => ({ state, effects: [] })
 function wake(state: MachineState, now: number): MachineStep {
   if (state.phase === 'online') return { state, effects: [{ kind: 'probe' }] };
   if (isWaiting(state)) return begin(state, now);
-  // Distrust often comes from a network that shows its own sign-in page; another network deserves another look.
+  // Distrust often comes from the network in between; another network deserves another look.
   if (state.phase === 'blocked' && state.blocked === 'gateway_not_trusted') return begin(state, now);
-  if (isAttempting(state.phase) && now - state.attemptSince > FRESH_ATTEMPT_MS)
+  // A clock that was set back makes every attempt look young.
+  const age = now - state.attemptSince;
+  if (isAttempting(state.phase) && (age > FRESH_ATTEMPT_MS || age < 0))
     return begin(state, now, [{ kind: 'abandon' }]);
   return unchanged(state);
 }
@@ -211,7 +221,8 @@ export function advance(state: MachineState, input: MachineInput, facts: StepFac
       return isAttempting(state.phase) ? settle(state, input.verdict, facts) : unchanged(state);
     case 'ended': {
       if (state.phase !== 'online') return unchanged(state);
-      const failures = now - state.since >= STABLE_MS ? 0 : state.failures;
+      const held = now - state.since;
+      const failures = held >= STABLE_MS || held < 0 ? 0 : state.failures;
       return settle({ ...state, failures }, input.verdict, facts);
     }
   }

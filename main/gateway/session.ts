@@ -78,7 +78,10 @@ export class DrivenSession implements GatewaySession {
       },
     };
     this.#context = context;
-    this.#errands = new Errands(context, () => this.#live?.connected.gatewayUrl ?? null);
+    this.#errands = new Errands(context, {
+      liveUrl: () => this.#live?.connected.gatewayUrl ?? null,
+      skewMs: () => this.clockSkewMs(),
+    });
     const { logger } = context.runtime;
     this.#changes = new Listeners(logger, 'session.change');
     this.#events = new Listeners(logger, 'session.event');
@@ -327,7 +330,10 @@ export class DrivenSession implements GatewaySession {
       announcedSeconds: heartbeatSeconds,
       pong: (pong) => {
         this.#roundTripMs = pong.roundTripMs;
-        this.#skewMs = pong.skewMs ?? this.#skewMs;
+        const { skewMs, toleranceMs } = pong;
+        // A coarse measurement replaces a finer one only when they contradict each other.
+        if (skewMs === null) return;
+        if (this.#skewMs === null || Math.abs(skewMs - this.#skewMs) > toleranceMs) this.#skewMs = skewMs;
       },
       lost: () => {
         const live = this.#live;

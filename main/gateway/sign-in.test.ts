@@ -1,7 +1,8 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WireFailure } from './testing/test-gateway';
 import { TestMemory } from './testing/test-memory';
-import { createTestIdentity, createTestPki } from './testing/test-pki';
+import { AunError } from '../runtime/errors';
+import { createTestIdentity, createTestPki, testVerifier } from './testing/test-pki';
 import { methods, stateIs, Worlds } from './testing/worlds';
 import { until } from './testing/until';
 
@@ -230,24 +231,37 @@ describe('what blocks a session', () => {
     expect(methods(server)).not.toContain('auth.aid_login2');
   });
 
-  it('names the clock when the authority cannot be verified because of it', async () => {
-    const { server, session } = await worlds.world();
-    const impostor = await createTestPki();
-    server.handlers.set('auth.aid_login1', (params) => ({
-      request_id: 'r',
-      nonce: 'n',
-      auth_cert: impostor.authority.pem,
-      client_nonce_signature: worlds.proof(params['client_nonce']),
-      server_time: Date.now() / 1000 - 86_400,
-    }));
-    session.start();
-    await stateIs(session, 'blocked');
-    expect(session.snapshot()).toMatchObject({
-      blocked: 'gateway_not_trusted',
-      problem: { code: 'clock_skew' },
-    });
-    expect(Math.round(session.clockSkewMs() / 3_600_000)).toBe(-24);
-  });
+  it.each([
+    ['not_yet_valid', -86_400, 'clock_wrong', 'clock_skew'],
+    ['expired', 86_400, 'clock_wrong', 'clock_skew'],
+    ['expired', 30, 'gateway_not_trusted', 'gateway_not_trusted'],
+    ['root_not_trusted', -86_400, 'gateway_not_trusted', 'gateway_not_trusted'],
+  ] as const)(
+    'an authority that is %s while the clocks are %i s apart blocks with: %s',
+    async (reason, secondsApart, blocked, code) => {
+      const verifier = {
+        ...testVerifier(worlds.pki),
+        verifyAuthServer: () =>
+          Promise.reject(new AunError('certificate_invalid', 'not now', { detail: { reason } })),
+      };
+      const { server, session } = await worlds.world({ verifier });
+      server.handlers.set('auth.aid_login1', (params) => ({
+        request_id: 'r',
+        nonce: 'n',
+        auth_cert: worlds.pki.authority.pem,
+        client_nonce_signature: worlds.proof(params['client_nonce']),
+        server_time: Date.now() / 1000 + secondsApart,
+      }));
+      session.start();
+      await stateIs(session, 'blocked');
+      expect(session.snapshot()).toMatchObject({ blocked, problem: { code } });
+      expect(session.snapshot().retryAt === null).toBe(blocked !== 'clock_wrong');
+      // The clock is named, the certificate is not believed for it.
+      expect(methods(server)).not.toContain('auth.aid_login2');
+      if (blocked === 'clock_wrong')
+        expect(Math.round(session.clockSkewMs() / 1000)).toBeCloseTo(secondsApart, -1);
+    },
+  );
 
   it('a temporary login failure is tried again', async () => {
     const { server, session } = await worlds.world();

@@ -83,7 +83,8 @@ describe('why an attempt failed', () => {
   it.each([
     ['tls_failed', false, 'gateway_not_trusted'],
     ['gateway_not_trusted', false, 'gateway_not_trusted'],
-    ['clock_skew', false, 'gateway_not_trusted'],
+    ['clock_skew', false, 'clock_wrong'],
+    ['captive_portal', true, 'captive_portal'],
     ['revocation_list_invalid', false, 'gateway_not_trusted'],
     ['own_key_elsewhere', false, 'name_belongs_to_another_key'],
     ['not_found', false, 'not_registered'],

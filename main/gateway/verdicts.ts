@@ -3,6 +3,7 @@ import type { BlockedReason } from '../../shared/model/account';
 import type { ErrorCode } from '../../shared/bridge/errors';
 import { RpcError } from '../runtime/errors';
 import type { AunError } from '../runtime/errors';
+import type { DisconnectNotice } from './disconnect-notice';
 import { ConnectionClosedError } from './rpc-socket';
 import type { SocketEnd } from './rpc-socket';
 
@@ -13,8 +14,13 @@ export interface Verdict {
     | { readonly kind: 'retry'; readonly pace: 'own' | 'server'; readonly atLeastMs: number }
     /** There is no network: wait for it, looking again now and then. */
     | { readonly kind: 'offline' }
-    /** Only the user can go on. `once`: one automatic retry first. */
-    | { readonly kind: 'block'; readonly reason: BlockedReason; readonly once: boolean };
+    /** Only the user can go on. `once`: one automatic retry first; `slowly`: looked at again now and then. */
+    | {
+        readonly kind: 'block';
+        readonly reason: BlockedReason;
+        readonly once: boolean;
+        readonly slowly?: true;
+      };
   readonly code: ErrorCode;
   readonly detail: string;
   readonly notice: Readonly<Record<string, string>> | null;
@@ -39,9 +45,23 @@ const BLOCKING_CLOSES: ReadonlyMap<number, ClosePolicy> = new Map([
 /** Ends without a reason of the gateway's own: plain close, lost network, close frame without a code. */
 const OWN_PACE = new Set<number>([CloseCode.normal, 1005, 1006]);
 
+/**
+ * A gateway that announces the end means it: no automatic return, whatever the code (`protocol/01 §5.8`). The facts tell which
+ * kind it is.
+ */
+function policyOfKick(notice: DisconnectNotice): ClosePolicy {
+  const names = Object.keys(notice.facts);
+  if (names.some((name) => name === 'quota_kind' || name.startsWith('evicted_by')))
+    return { reason: 'evicted_by_quota', code: 'gateway_refused' };
+  if (names.some((name) => name.startsWith('new_extra_info')))
+    return { reason: 'signed_in_elsewhere', code: 'connection_closed' };
+  return { reason: 'identity_not_accepted', code: 'gateway_refused' };
+}
+
 /** Judges how an authenticated connection ended (`protocol/01 §5.8`). */
 export function verdictOfEnd(end: SocketEnd): Verdict {
-  const policy = BLOCKING_CLOSES.get(end.code);
+  const policy =
+    BLOCKING_CLOSES.get(end.code) ?? (end.notice === null ? undefined : policyOfKick(end.notice));
   const notice = end.notice?.facts ?? null;
   const detail = end.error?.message ?? `close code ${end.code}`;
   if (policy !== undefined)
@@ -65,7 +85,7 @@ export function verdictOfEnd(end: SocketEnd): Verdict {
 const BLOCKING_CODES: ReadonlyMap<ErrorCode, BlockedReason> = new Map([
   ['gateway_not_trusted', 'gateway_not_trusted'],
   ['tls_failed', 'gateway_not_trusted'],
-  ['clock_skew', 'gateway_not_trusted'],
+  ['clock_skew', 'clock_wrong'],
   ['revocation_list_invalid', 'gateway_not_trusted'],
   ['own_key_elsewhere', 'name_belongs_to_another_key'],
   ['not_found', 'not_registered'],
@@ -110,6 +130,20 @@ function blockOfRpcError(error: RpcError): { reason: BlockedReason; once: boolea
   }
 }
 
+/** Blocks whose remedy lies outside of Parley: they are looked at again now and then, and when the network changes. */
+const HEALS_ALONE: ReadonlySet<BlockedReason> = new Set(['captive_portal', 'clock_wrong']);
+
+function blockOfOwnError(error: AunError): BlockedReason | null {
+  if (error.code === 'captive_portal') return 'captive_portal';
+  if (error.retryable) return null;
+  // Of the own certificate, fetched anew: the judgement of the sign-in authority's is `clock_skew` already.
+  if (error.code === 'certificate_invalid' && error.detail['reason'] === 'not_yet_valid')
+    return 'clock_wrong';
+  if (error.code === 'certificate_invalid' && error.detail['reason'] === 'expired')
+    return 'certificate_expired';
+  return BLOCKING_CODES.get(error.code) ?? null;
+}
+
 /** Judges why an attempt to get online failed. */
 export function verdictOfError(error: AunError): Verdict {
   if (error instanceof ConnectionClosedError) return verdictOfEnd(error.end);
@@ -121,7 +155,10 @@ export function verdictOfError(error: AunError): Verdict {
     return { ...base, action: { kind: 'retry', pace: 'own', atLeastMs } };
   }
   if (error.code === 'network_unreachable') return { ...base, action: { kind: 'offline' } };
-  const reason = error.retryable ? undefined : BLOCKING_CODES.get(error.code);
-  if (reason !== undefined) return { ...base, action: { kind: 'block', reason, once: false } };
+  const reason = blockOfOwnError(error);
+  if (reason !== null) {
+    const slowly = HEALS_ALONE.has(reason) ? { slowly: true as const } : {};
+    return { ...base, action: { kind: 'block', reason, once: false, ...slowly } };
+  }
   return { ...base, action: { kind: 'retry', pace: 'own', atLeastMs: 0 } };
 }

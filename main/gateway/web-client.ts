@@ -1,6 +1,5 @@
 import type { WebClient, WebRequest, WebResponse } from '../ports/web';
-import { AunError, toAunError } from '../runtime/errors';
-import { explainTlsFailure } from './captive-portal';
+import { AunError } from '../runtime/errors';
 import type { GatewayDirectory } from './discovery';
 import type { HostTarget, NetworkEdge } from './edge';
 import { isLoopback, isUnderIssuer, webTarget } from './targets';
@@ -80,7 +79,7 @@ export function createWebClientFrom(edge: NetworkEdge, directory: GatewayDirecto
             ...(body === undefined ? {} : { body }),
           });
         } catch (thrown) {
-          failure = await explainTlsFailure(edge, target, toAunError(thrown));
+          failure = await directory.explain(target, thrown);
           // What may have been carried out is not sent to another gateway.
           if (failure.code !== 'gateway_unreachable' || method === 'POST') throw failure;
         }

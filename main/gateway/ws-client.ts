@@ -2,12 +2,16 @@ import { isIP } from 'node:net';
 import { WebSocket } from 'ws';
 import type { RawData } from 'ws';
 import { AunError } from '../runtime/errors';
+import { isPortalAnswer, portalError } from './captive-portal';
 import type { HostTarget, WireSocket, WireSocketHandlers } from './edge';
+import { plainHeaders } from './http-client';
 import { fromSocketError } from './network-errors';
 import { tlsOptions } from './tls-trust';
 
 /** Largest frame we read, in bytes (`protocol/01 §4.1`). */
 export const MAX_INCOMING_FRAME = 32 * 1024 * 1024;
+
+const NO_BODY = Buffer.alloc(0);
 
 function textOf(data: RawData): string {
   if (Array.isArray(data)) return Buffer.concat(data).toString('utf8');
@@ -35,6 +39,24 @@ export function openWebSocket(target: HostTarget, path: string, handlers: WireSo
         ? new AunError('frame_too_large', 'the gateway sent a frame over the limit', { retryable: true })
         : fromSocketError(error, target),
     );
+  });
+  socket.on('unexpected-response', (_request, response) => {
+    const answer = {
+      status: response.statusCode ?? 0,
+      headers: plainHeaders(response.headers),
+      body: NO_BODY,
+    };
+    failed = true;
+    handlers.failed(
+      isPortalAnswer(answer, target)
+        ? portalError(target)
+        : new AunError('gateway_unreachable', `the gateway answered ${answer.status} to a WebSocket`, {
+            retryable: true,
+            detail: { host: target.host ?? target.address, status: answer.status },
+          }),
+    );
+    response.resume();
+    socket.terminate();
   });
   socket.on('close', (code, reason) => handlers.closed(code, reason.toString('utf8')));
   return {

@@ -2,9 +2,9 @@ import { sign } from 'node:crypto';
 import { silentLogger } from '../../runtime/logger';
 import { systemClock, systemRandom, systemScheduler } from '../../runtime/runtime';
 import type { Runtime } from '../../runtime/runtime';
-import type { Identity } from '../../ports/identity';
+import type { CertificateVerifier, Identity } from '../../ports/identity';
 import { createSession } from '../index';
-import type { GatewaySession } from '../index';
+import type { DeliveryMode, GatewaySession } from '../index';
 import { startTestGateway } from './test-gateway';
 import type { TestGateway } from './test-gateway';
 import { TestMemory } from './test-memory';
@@ -35,6 +35,10 @@ export interface WorldOptions {
   readonly memory?: TestMemory;
   readonly rootPem?: string | null;
   readonly own?: Partial<Runtime>;
+  readonly verifier?: CertificateVerifier;
+  readonly verifyTls?: boolean;
+  readonly deviceName?: string;
+  readonly deliveryMode?: DeliveryMode;
 }
 
 /** Makes worlds over one PKI and cleans them up. */
@@ -67,12 +71,15 @@ export class Worlds {
       deviceId: 'device-1',
       slotId: 'main',
       identity,
-      verifier: testVerifier(this.pki),
+      verifier: options.verifier ?? testVerifier(this.pki),
       network: {
         issuer: 'aun.test',
         pinnedGatewayUrl: server.url,
         rootPem: options.rootPem === undefined ? this.pki.rootPem : options.rootPem,
+        ...(options.verifyTls === undefined ? {} : { verifyTls: options.verifyTls }),
       },
+      ...(options.deviceName === undefined ? {} : { deviceName: options.deviceName }),
+      ...(options.deliveryMode === undefined ? {} : { deliveryMode: options.deliveryMode }),
       memory,
       runtime: { ...runtime, ...options.own },
       hostName: 'desk',
