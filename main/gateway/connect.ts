@@ -97,6 +97,9 @@ const TRY_NEXT = new Set<ErrorCode>([
   'captive_portal',
 ]);
 
+/** Failures of the network in between, whichever gateway is asked. */
+const OUTSIDE = new Set<ErrorCode>(['network_unreachable', 'captive_portal', 'clock_skew']);
+
 /** Failures that say: this is not the gateway it should be. */
 const STRANGER = new Set<ErrorCode>(['tls_failed', 'gateway_not_trusted', 'protocol_error']);
 
@@ -150,7 +153,8 @@ async function connectToAny(
       failures.push(error);
     }
   }
-  directory.reportFailure();
+  // Where nothing gets through, no gateway is to blame.
+  if (!failures.some((failure) => OUTSIDE.has(failure.code))) directory.reportFailure();
   throw (
     failures.find((failure) => failure.retryable) ??
     failures[0] ??

@@ -11,9 +11,9 @@ import { usableToken } from './token-grants';
 /** What the session knows at the moment. */
 export interface ErrandFacts {
   /** The gateway in use, if any. */
-  liveUrl(): string | null;
+  readonly liveUrl: () => string | null;
   /** Gateway clock minus ours in ms. */
-  skewMs(): number;
+  readonly skewMs: () => number;
 }
 
 /**

@@ -56,6 +56,8 @@ export class FakeEdge implements NetworkEdge {
   readonly online = new Set<{ drop(code: number): void; event(name: string, params: unknown): void }>();
   /** `open`, `challenge`, `http`, or the name of a method. */
   mishap: (step: string, target: HostTarget) => Mishap = () => 'none';
+  /** What HTTP answers where nothing goes wrong; null: 200 and an empty document. */
+  http: ((request: HttpRequest) => HttpResponse) | null = null;
   latencyMs: () => number = () => 5;
   #count = 0;
   #granted = 0;
@@ -76,7 +78,11 @@ export class FakeEdge implements NetworkEdge {
         this.time.after(this.latencyMs(), () => fail('gateway_unreachable'));
       else
         this.time.after(this.latencyMs(), () =>
-          resolve({ status: mishap === 'none' ? 200 : 503, headers: {}, body: Buffer.from('{}') }),
+          resolve(
+            mishap === 'none' && this.http !== null
+              ? this.http(request)
+              : { status: mishap === 'none' ? 200 : 503, headers: {}, body: Buffer.from('{}') },
+          ),
         );
     });
   }

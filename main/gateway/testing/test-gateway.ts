@@ -2,7 +2,7 @@ import { randomBytes, sign, verify, X509Certificate } from 'node:crypto';
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import { z } from 'zod';
@@ -46,6 +46,8 @@ export interface TestGateway {
   readonly refreshTokens: Set<string>;
   readonly registered: Map<string, string>;
   healthStatus: number;
+  /** Raw HTTP answer to give instead of a WebSocket, or null. */
+  refuseUpgrade: string | null;
   hello: Params;
   push(name: string, params: unknown): void;
   close(): Promise<void>;
@@ -58,7 +60,7 @@ export async function startTestGateway(
 ): Promise<TestGateway> {
   const secure = options.secure === true;
   const server = secure ? createTlsServer({ cert: pki.tls.cert, key: pki.tls.key }) : createServer();
-  const sockets = new WebSocketServer({ server, path: '/aun' });
+  const sockets = new WebSocketServer({ noServer: true });
   const logins = new Map<string, { nonce: string; cert: string }>();
   const state: TestGateway = {
     url: '',
@@ -72,6 +74,7 @@ export async function startTestGateway(
     refreshTokens: new Set(),
     registered: new Map(),
     healthStatus: 200,
+    refuseUpgrade: null,
     hello: {},
     push(name, params) {
       for (const socket of state.sessions)
@@ -180,6 +183,11 @@ export async function startTestGateway(
     });
   });
 
+  server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    if (state.refuseUpgrade !== null) socket.end(state.refuseUpgrade);
+    else if (request.url !== '/aun') socket.destroy();
+    else sockets.handleUpgrade(request, socket, head, (made) => sockets.emit('connection', made, request));
+  });
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const path = (request.url ?? '').split('?', 1)[0] ?? '';
     state.requests.push(`${request.method ?? ''} ${request.headers.host ?? ''} ${request.url ?? ''}`);
