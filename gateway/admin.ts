@@ -94,6 +94,25 @@ export class AdminControls {
     this.#gateway.store.accounts.remove(aid);
   }
 
+  /**
+   * Replaces the active certificate of an AID by one for the same key that ends `validForMs` from now; from −9 minutes on,
+   * so that it can have expired already. Returns when it ends (ms), or `null` when there is no active certificate.
+   */
+  async shortenCertificate(aid: string, validForMs: number): Promise<number | null> {
+    const { authority, store, clock } = this.#gateway;
+    const active = store.certificates.active(aid, 'P-256');
+    if (active === null) return null;
+    const now = clock.now();
+    const fresh = await authority.issueLeaf(aid, active.issuer, active.publicKey, 'P-256', now, validForMs);
+    store.certificates.supersede(fresh, 'verify_only', now);
+    return fresh.notAfter;
+  }
+
+  /** Revokes the auth server certificate of an issuer while the server goes on using it. Returns how many. */
+  revokeAuthServer(issuer: string): number {
+    return this.revoke({ fingerprint: this.#gateway.authority.authCertificate(issuer).fingerprint });
+  }
+
   /** Moves the gateway's clock and does what became due. Returns the new time in ms. */
   advanceClock(ms: number): number {
     this.#gateway.clock.advance(ms);

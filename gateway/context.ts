@@ -2,6 +2,7 @@ import type { LoginChallenges } from './auth/challenges';
 import type { TokenService } from './auth/tokens';
 import type { CertificateAuthority } from './ca/authority';
 import type { GatewayConfig } from './config';
+import type { CustodyService } from './custody/service';
 import type { Faults } from './faults';
 import type { RateLimiter } from './limits';
 import type { GatewayLog } from './log';
@@ -27,4 +28,5 @@ export interface GatewayContext {
   readonly delivery: MessageDelivery;
   readonly ephemeral: EphemeralMail;
   readonly thoughts: ThoughtBoard;
+  readonly custody: CustodyService;
 }

@@ -6,6 +6,22 @@ export interface PreparedFailure {
   readonly data?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** A further entry of the discovery document (`protocol/01 §3.2`). */
+export interface DiscoveryEntry {
+  readonly url: string;
+  /** Lowest first; left out when absent. */
+  readonly priority?: number | undefined;
+}
+
+/** How a network that wants a sign-in first answers everything: by sending elsewhere, or with a page of its own. */
+export type PortalMode = 'redirect' | 'page';
+
+/** Where the captive portal sends people. */
+export const PORTAL_URL = 'http://portal.invalid/login';
+/** What the captive portal shows. */
+export const PORTAL_PAGE =
+  '<!doctype html><html><head><title>Sign in</title></head><body>Sign in to this network</body></html>';
+
 interface Counted<Value> {
   readonly value: Value;
   left: number;
@@ -23,6 +39,12 @@ export class Faults {
   authAvailable = true;
   /** Milliseconds every reply waits before it is written. */
   replyDelayMs = 0;
+  /** Not null: a captive portal stands before the gateway; only the admin endpoint is behind it. */
+  portal: PortalMode | null = null;
+  /** Further gateways in the discovery document. */
+  discovery: readonly DiscoveryEntry[] = [];
+  /** Priority of this gateway in that document. */
+  ownPriority = 1;
   /** Seconds for hello and pong, `null` for none. */
   heartbeatInterval: number | null;
   readonly #failures: Counted<PreparedFailure>[] = [];
@@ -40,6 +62,17 @@ export class Faults {
 
   hasCertificate(aid: string): boolean {
     return !this.#unavailableCertificates.has(null) && !this.#unavailableCertificates.has(aid);
+  }
+
+  /** The portal's answer to a request for a WebSocket, as raw HTTP; null without a portal. */
+  portalAnswer(): string | null {
+    if (this.portal === null) return null;
+    const redirect = this.portal === 'redirect';
+    const body = redirect ? '' : PORTAL_PAGE;
+    const head = redirect
+      ? `HTTP/1.1 302 Found\r\nLocation: ${PORTAL_URL}`
+      : 'HTTP/1.1 200 OK\r\nContent-Type: text/html';
+    return `${head}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`;
   }
 
   /** The next `times` calls of the method fail without being executed. */

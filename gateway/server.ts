@@ -9,6 +9,7 @@ import { CertificateAuthority } from './ca/authority';
 import type { GatewayConfig, GatewayOptions } from './config';
 import { resolveConfig } from './config';
 import type { GatewayContext } from './context';
+import { CustodyService } from './custody/service';
 import { Faults } from './faults';
 import { AdminEndpoint } from './http/admin';
 import { HttpRouter } from './http/router';
@@ -91,6 +92,7 @@ async function run(config: GatewayConfig, store: GatewayStore, clock: GatewayClo
   const router = new HttpRouter(gateway, endpoint);
   const listener = new Listener(authority.tls, {
     request: (request, response, secure) => router.handle(request, response, secure),
+    intercept: () => gateway.faults.portalAnswer(),
     socket: (socket, remote) => {
       const connection = new Connection(gateway, dispatcher, socket, remote);
       connections.add(connection);
@@ -160,6 +162,7 @@ function createContext(
     delivery: new MessageDelivery({ store, sessions, clock, timings: config.timings, ephemeral }),
     ephemeral,
     thoughts: new ThoughtBoard(clock),
+    custody: new CustodyService({ store, clock, secret: authority.tokenSecret }),
   };
 }
 
@@ -169,6 +172,7 @@ function keepHouse(gateway: GatewayContext): void {
   const before = now - gateway.config.timings.retention;
   gateway.delivery.touchOnline();
   gateway.store.tokens.dropExpired(now);
+  gateway.custody.dropExpired();
   gateway.store.inbox.purgeOlderThan(before);
   // An id stays taken for a day at least, however short the retention is.
   gateway.store.messages.dropOlderThan(Math.min(before, now - DAY_MS));

@@ -6,7 +6,7 @@ import type { CertificateRecord, CertificateStore } from '../store/certificates'
 import type { Curve, KeyPair } from './keys';
 import { fingerprint, loadOrCreateKey, parsePublicKey, writePrivateFile } from './keys';
 import type { IssuedCertificate, SigningAuthority } from './profile';
-import { issueCertificate, LIFETIME_MS, readCertificate } from './profile';
+import { BACKDATE_MS, issueCertificate, LIFETIME_MS, readCertificate } from './profile';
 
 const ROOT_NAME = 'AUN Local Dev Root CA';
 
@@ -139,7 +139,8 @@ export class CertificateAuthority {
   }
 
   /**
-   * Issues an AID leaf without storing it; the caller decides what it replaces.
+   * Issues an AID leaf without storing it; the caller decides what it replaces. `validForMs` counts from now and may be
+   * negative, down to the ten minutes by which every certificate is dated back.
    * @throws Error when the key is not on the curve.
    */
   async issueLeaf(
@@ -148,11 +149,15 @@ export class CertificateAuthority {
     publicKey: string,
     curve: Curve,
     now: number,
+    validForMs?: number,
   ): Promise<CertificateRecord> {
     const spki = parsePublicKey(publicKey, curve);
     if (spki === null) throw new Error('public key is not on the curve');
     const issued = await issueCertificate(
-      leafRequest(aid, spki, curve, [aid]),
+      {
+        ...leafRequest(aid, spki, curve, [aid]),
+        ...(validForMs === undefined ? {} : { lifetimeMs: validForMs + BACKDATE_MS }),
+      },
       this.#entry(issuer).authority,
       now,
     );

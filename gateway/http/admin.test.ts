@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../shared/aun/canonical-json';
 import { fetchAs } from '../testing/http';
@@ -105,6 +106,76 @@ describe('the admin endpoint', () => {
     expect([await status(aid), await status(other.aid)]).toEqual([503, 503]);
     await post('certificates', { up: true });
     expect([await status(aid), await status(other.aid)]).toEqual([200, 200]);
+  });
+
+  it('names further gateways, and can put itself behind them', async () => {
+    const document = async () =>
+      JSON.parse((await fetchAs(network.gateway.http, '/.well-known/aun-gateway')).body) as unknown;
+    const own = network.gateway.url;
+    expect(await document()).toEqual({ gateways: [{ url: own, priority: 1 }] });
+    const other = { url: 'ws://127.0.0.1:9/aun', priority: 2 };
+    await post('discovery', { gateways: [other, { url: 'ws://127.0.0.1:8/aun' }], own_priority: 3 });
+    expect(await document()).toEqual({
+      gateways: [{ url: own, priority: 3 }, other, { url: 'ws://127.0.0.1:8/aun' }],
+    });
+    await post('discovery');
+    expect(await document()).toEqual({ gateways: [{ url: own, priority: 1 }] });
+  });
+
+  it.each([
+    ['redirect', 302, ''],
+    ['page', 200, 'Sign in'],
+  ])('hides behind a captive portal that answers with a %s', async (mode, status, text) => {
+    await post('captive_portal', { mode });
+    for (const path of ['/health', '/.well-known/aun-gateway', '/pki/chain', '/custody/transfers']) {
+      const answer = await fetchAs(network.gateway.http, path, { host: 'gateway.aun.test' });
+      expect(answer.status).toBe(status);
+      expect(answer.body).toContain(text);
+      expect(answer.headers.location).toBe(mode === 'redirect' ? 'http://portal.invalid/login' : undefined);
+    }
+    await expect(TestSocket.open(network.gateway.url)).rejects.toThrow(
+      `Unexpected server response: ${status}`,
+    );
+    await post('captive_portal', { mode: null });
+    expect((await fetchAs(network.gateway.http, '/health')).status).toBe(200);
+    (await TestSocket.open(network.gateway.url)).close();
+  });
+
+  it('gives an AID a certificate that ends soon, or has ended', async () => {
+    const identity = await network.register('horst');
+    const now = () => network.gateway.clock.now();
+    const end = async () => {
+      const { body } = await fetchAs(network.gateway.http, `/pki/cert/${identity.aid}`);
+      identity.cert = body;
+      return Date.parse(new X509Certificate(body).validTo);
+    };
+    const soon = await post('shorten_certificate', { aid: identity.aid, valid_ms: 3_600_000 });
+    expect(JSON.parse(soon.body)).toEqual({ not_after: await end() });
+    expect(Math.abs((await end()) - now() - 3_600_000)).toBeLessThan(60_000);
+    // Near its end the login brings a fresh one.
+    await post('shorten_certificate', { aid: identity.aid, valid_ms: 60_000 });
+    await end();
+    expect((await network.login(identity)).new_cert).toContain('BEGIN CERTIFICATE');
+    await post('shorten_certificate', { aid: identity.aid, valid_ms: -60_000 });
+    expect(await end()).toBeLessThan(now());
+    expect((await failure(network.login(identity))).message).toBe('certificate expired');
+    const nobody = await post('shorten_certificate', { aid: 'nobody.aun.test', valid_ms: 1 });
+    expect(nobody.body).toBe('{"not_after":null}');
+  });
+
+  it('goes on with an auth server certificate that is revoked', async () => {
+    const other = await TestNetwork.start({ adminToken: 'let-me-in' });
+    const identity = await other.register('irene');
+    const { auth_cert: pem } = await other.login1(identity);
+    const serial = new X509Certificate(pem).serialNumber.toLowerCase();
+    const status = async () => (await fetchAs(other.gateway.http, `/pki/ocsp/${serial}`)).body;
+    expect(await status()).toContain('"status":"good"');
+    expect(other.gateway.admin.revokeAuthServer('aun.test')).toBe(1);
+    expect(await status()).toContain('"status":"revoked"');
+    expect((await fetchAs(other.gateway.http, '/pki/crl.json')).body).toContain(serial);
+    expect((await other.login1(identity)).auth_cert).toBe(pem);
+    expect((await post('revoke_auth_server', { issuer: 'elsewhere.test' })).status).toBe(400);
+    await other.dispose();
   });
 
   it('purges rows, wipes counters and moves the clock', async () => {

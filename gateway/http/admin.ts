@@ -48,6 +48,23 @@ const actions = {
   }),
   lose_replies: z.object({ method: text, times: quota.default(1) }),
   sessions: z.object({ aid: text.optional() }),
+  /** Further gateways in the discovery document and the own place among them. */
+  discovery: z.object({
+    gateways: z.array(z.object({ url: text, priority: z.number().optional() })).default([]),
+    own_priority: z.number().default(1),
+  }),
+  /** A captive portal before everything but this endpoint. */
+  captive_portal: z.object({ mode: z.enum(['redirect', 'page']).nullable() }),
+  /** A certificate for the same key that ends `valid_ms` from now (negative: has ended). */
+  shorten_certificate: z.object({
+    aid: text,
+    valid_ms: z
+      .number()
+      .int()
+      .min(-9 * 60_000),
+  }),
+  /** The auth server's certificate is revoked and stays in use. */
+  revoke_auth_server: z.object({ issuer: text }),
 } as const;
 
 const MAX_BODY_BYTES = 64 * 1024;
@@ -74,7 +91,11 @@ export class AdminEndpoint {
     const value = body === null ? null : parseJson(body.length === 0 ? '{}' : body.toString('utf8'));
     if (value === null) return reply(exchange, 400, 'JSON expected');
     try {
-      return replyJson(exchange, 200, this.#run(exchange.url.pathname.slice('/admin/'.length), value.json));
+      return replyJson(
+        exchange,
+        200,
+        await this.#run(exchange.url.pathname.slice('/admin/'.length), value.json),
+      );
     } catch (error) {
       if (error instanceof UnknownAction) return reply(exchange, 404, 'unknown action');
       return replyJson(exchange, 400, { error: error instanceof Error ? error.message : 'failed' });
@@ -157,6 +178,21 @@ export class AdminEndpoint {
         controls.setQuotas({ ...rest, shortConnections });
         return { ok: true };
       }
+      case 'discovery': {
+        const { gateways, own_priority: ownPriority } = actions.discovery.parse(body);
+        controls.faults.discovery = gateways;
+        controls.faults.ownPriority = ownPriority;
+        return { ok: true };
+      }
+      case 'captive_portal':
+        controls.faults.portal = actions.captive_portal.parse(body).mode;
+        return { ok: true };
+      case 'shorten_certificate': {
+        const { aid, valid_ms: validMs } = actions.shorten_certificate.parse(body);
+        return controls.shortenCertificate(aid, validMs).then((notAfter) => ({ not_after: notAfter }));
+      }
+      case 'revoke_auth_server':
+        return { revoked: controls.revokeAuthServer(actions.revoke_auth_server.parse(body).issuer) };
       case 'sessions':
         return { sessions: controls.sessions(actions.sessions.parse(body).aid ?? null) };
       default:

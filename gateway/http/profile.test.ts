@@ -77,9 +77,62 @@ describe('agent.md', () => {
     expect((await put(document('someone.aun.test'))).status).toBe(400);
   });
 
+  it('is the home of its AID: itself for programs, a harmless page for browsers', async () => {
+    const body = document().replace('# Alice', '# <script>alert("1")</script> &');
+    await put(body);
+    const at = (path: string, accept?: string, name = host) =>
+      fetchAs(network.gateway.http, path, {
+        host: name,
+        ...(accept === undefined ? {} : { headers: { Accept: accept } }),
+      });
+    for (const accept of [undefined, '*/*', 'text/markdown']) {
+      const home = await at('/', accept);
+      expect(home).toMatchObject({ status: 200, body });
+      expect(home.headers).toMatchObject({ 'content-type': 'text/markdown; charset=utf-8', vary: 'Accept' });
+    }
+    for (const page of [await at('/', 'text/html,application/xhtml+xml;q=0.9'), await at('/index.html')]) {
+      expect(page.status).toBe(200);
+      expect(page.headers).toMatchObject({
+        'content-type': 'text/html; charset=utf-8',
+        'content-security-policy': "default-src 'none'; sandbox",
+      });
+      expect(page.body).toContain('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp;');
+      expect(page.body).not.toContain('<script');
+    }
+    await network.register('carol');
+    expect((await at('/', 'text/html', 'carol.aun.test')).status).toBe(404);
+    expect((await at('/index.html', undefined, 'carol.aun.test')).status).toBe(404);
+  });
+
+  it('is announced by the reply to auth.connect, and anew right after an upload, never by an error', async () => {
+    const again = await network.connect(alice.identity, { device: 'device-2' });
+    const etag = (await get()).headers.etag;
+    expect(again.socket.frames.find((frame) => frame.id !== undefined)?._meta).toEqual({
+      agent_md_etag: etag,
+    });
+    await put(`${document()}more\n`);
+    const next = (await get()).headers.etag;
+    expect(next).not.toBe(etag);
+    expect((await again.socket.request('meta.ping'))._meta).toEqual({ agent_md_etag: next });
+    expect(await again.socket.request('no.such')).not.toHaveProperty('_meta');
+  });
+
+  it('lets web pages of every origin read and write it', async () => {
+    const asked = await fetchAs(network.gateway.http, '/agent.md', { host, method: 'OPTIONS' });
+    expect(asked.status).toBe(204);
+    expect(asked.headers).toMatchObject({
+      'access-control-allow-origin': '*',
+      'access-control-allow-methods': 'GET, HEAD, PUT, POST, OPTIONS',
+      'access-control-allow-headers': 'Authorization, Content-Type, If-None-Match, If-Modified-Since, Accept',
+    });
+    const exposed = { 'access-control-expose-headers': 'ETag, Last-Modified' };
+    const read = await get();
+    expect(read.headers).toMatchObject(exposed);
+    expect((await get({ 'If-None-Match': String(read.headers.etag) })).headers).toMatchObject(exposed);
+  });
+
   it('lives on the hosts of AIDs only', async () => {
     expect((await fetchAs(network.gateway.http, '/agent.md', { host: 'gateway.aun.test' })).status).toBe(404);
-    expect((await fetchAs(network.gateway.http, '/', { host })).status).toBe(200);
     const remove = await fetchAs(network.gateway.http, '/agent.md', { host, method: 'DELETE' });
     expect(remove.status).toBe(405);
   });

@@ -35,8 +35,40 @@ function read(gateway: GatewayContext, exchange: Exchange, aid: string): void {
           .map((tag) => tag.trim().replace(/^W\//, ''))
           .some((tag) => tag === profile.etag || tag === '*');
   if (!unchanged) return reply(exchange, 200, profile.content, headers);
-  exchange.response.writeHead(304, { ...headers, 'Access-Control-Allow-Origin': '*' });
+  exchange.response.writeHead(304, {
+    ...headers,
+    'Access-Control-Allow-Origin': '*',
+    'Access-Control-Expose-Headers': 'ETag, Last-Modified',
+  });
   exchange.response.end();
+}
+
+/** Answers `/` on the host of an AID: a page for browsers, the document itself for programs (`protocol/06 §5.3`). */
+export function serveHome(gateway: GatewayContext, exchange: Exchange, aid: string): void {
+  exchange.response.setHeader('Vary', 'Accept');
+  if (/\btext\/html\b/i.test(exchange.request.headers.accept ?? '')) servePage(gateway, exchange, aid);
+  else read(gateway, exchange, aid);
+}
+
+/** Answers `/index.html` on the host of an AID: its document, shown as text; 404 when it has none. */
+export function servePage(gateway: GatewayContext, exchange: Exchange, aid: string): void {
+  const profile = gateway.store.accounts.profile(aid);
+  if (profile === null) return reply(exchange, 404, 'no page');
+  const text = splitSignature(decodeText(Buffer.from(profile.content)) ?? '').payload;
+  const page =
+    `<!doctype html><html><head><meta charset="utf-8"><title>${escapeHtml(aid)}</title></head>` +
+    `<body><pre>${escapeHtml(text)}</pre></body></html>`;
+  // Whoever wrote the document wrote this page: nothing in it may run, load or lead anywhere.
+  return reply(exchange, 200, page, {
+    'Content-Type': 'text/html; charset=utf-8',
+    'Content-Security-Policy': "default-src 'none'; sandbox",
+    'X-Content-Type-Options': 'nosniff',
+  });
+}
+
+function escapeHtml(text: string): string {
+  const names: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+  return text.replace(/[&<>"]/g, (character) => names[character] ?? character);
 }
 
 async function write(gateway: GatewayContext, exchange: Exchange, aid: string): Promise<void> {

@@ -20,6 +20,7 @@ export function reply(
   response.writeHead(status, {
     'Cache-Control': 'no-store',
     'Access-Control-Allow-Origin': '*',
+    'Access-Control-Expose-Headers': 'ETag, Last-Modified',
     'Content-Type': 'text/plain; charset=utf-8',
     'Content-Length': String(bytes.length),
     ...headers,

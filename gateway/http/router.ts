@@ -1,9 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GatewayContext } from '../context';
+import { PORTAL_PAGE, PORTAL_URL } from '../faults';
 import type { AdminEndpoint } from './admin';
+import { custodyDiscovery, serveCustody } from './custody';
 import { hostName, hostPort, roleOf } from './hosts';
+import type { HostRole } from './hosts';
 import { servePki } from './pki';
-import { serveProfile } from './profile';
+import { serveHome, servePage, serveProfile } from './profile';
 import type { Exchange } from './response';
 import { reply, replyJson } from './response';
 
@@ -38,7 +41,9 @@ export class HttpRouter {
     const exchange: Exchange = { request, response, url, secure };
     const role = roleOf(request.headers.host, this.#gateway.authority.issuers);
     if (url.pathname.startsWith('/admin/') && this.#admin !== null) return this.#admin.handle(exchange);
+    if (this.#gateway.faults.portal !== null) return this.#portal(exchange);
     if (request.method === 'OPTIONS') return preflight(exchange);
+    if (url.pathname.startsWith('/custody/')) return serveCustody(this.#gateway, exchange);
     if (url.pathname === '/agent.md' && role.kind === 'agent') {
       return serveProfile(this.#gateway, exchange, role.aid);
     }
@@ -46,14 +51,32 @@ export class HttpRouter {
       return reply(exchange, 405, 'method not allowed', { Allow: 'GET, HEAD' });
     }
     if (url.pathname === '/health') return this.#health(exchange);
-    if (url.pathname === '/.well-known/aun-gateway') return discovery(exchange, role.issuer, role.named);
-    if (url.pathname === '/' && role.kind === 'agent') return serveProfile(this.#gateway, exchange, role.aid);
+    if (url.pathname === '/.well-known/aun-gateway') return this.#discovery(exchange, role);
+    if (url.pathname === '/.well-known/aun-custody') return custodyDiscovery(exchange, role);
+    if (role.kind === 'agent' && url.pathname === '/') return serveHome(this.#gateway, exchange, role.aid);
+    if (role.kind === 'agent' && url.pathname === '/index.html')
+      return servePage(this.#gateway, exchange, role.aid);
     if (!servePki(this.#gateway, exchange, role)) reply(exchange, 404, 'not found');
   }
 
   #health(exchange: Exchange): void {
     const { healthy } = this.#gateway.faults;
     replyJson(exchange, healthy ? 200 : 503, { status: healthy ? 'ok' : 'unavailable' });
+  }
+
+  #portal(exchange: Exchange): void {
+    if (this.#gateway.faults.portal === 'redirect') reply(exchange, 302, '', { Location: PORTAL_URL });
+    else reply(exchange, 200, PORTAL_PAGE, { 'Content-Type': 'text/html' });
+  }
+
+  /** The gateway's own address in the terms the caller used (same scheme, same port) and those it was told of. */
+  #discovery(exchange: Exchange, role: HostRole): void {
+    const { discovery, ownPriority } = this.#gateway.faults;
+    const header = exchange.request.headers.host;
+    const host = role.named ? `gateway.${role.issuer}` : hostName(header);
+    const scheme = exchange.secure ? 'wss' : 'ws';
+    const own = { url: `${scheme}://${host}${hostPort(header)}/aun`, priority: ownPriority };
+    replyJson(exchange, 200, { gateways: [own, ...discovery] });
   }
 }
 
@@ -67,17 +90,7 @@ function safeUrl(target: string | undefined): URL | null {
 
 function preflight(exchange: Exchange): void {
   reply(exchange, 204, '', {
-    'Access-Control-Allow-Methods': 'GET, HEAD, PUT, OPTIONS',
-    'Access-Control-Allow-Headers': 'Authorization, Content-Type, If-None-Match',
-  });
-}
-
-/** The gateway's own address in the terms the caller used: same scheme, same port (`protocol/01 §3.2`). */
-function discovery(exchange: Exchange, issuer: string, named: boolean): void {
-  const header = exchange.request.headers.host;
-  const host = named ? `gateway.${issuer}` : hostName(header);
-  const scheme = exchange.secure ? 'wss' : 'ws';
-  replyJson(exchange, 200, {
-    gateways: [{ url: `${scheme}://${host}${hostPort(header)}/aun`, priority: 1 }],
+    'Access-Control-Allow-Methods': 'GET, HEAD, PUT, POST, OPTIONS',
+    'Access-Control-Allow-Headers': 'Authorization, Content-Type, If-None-Match, If-Modified-Since, Accept',
   });
 }

@@ -12,6 +12,8 @@ import { MAX_FRAME_BYTES } from '../config';
 /** Who answers on the port. */
 export interface ListenerHandlers {
   request(request: IncomingMessage, response: ServerResponse, secure: boolean): void;
+  /** A raw HTTP answer for everybody who asks for a WebSocket, or null to let them in. */
+  intercept(): string | null;
   socket(socket: WebSocket, remote: string): void;
 }
 
@@ -83,6 +85,11 @@ export class Listener {
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, handlers: ListenerHandlers): void {
     socket.on('error', () => socket.destroy());
+    const answer = handlers.intercept();
+    if (answer !== null) {
+      socket.end(answer);
+      return;
+    }
     const remote = request.socket.remoteAddress ?? 'unknown';
     this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => handlers.socket(webSocket, remote));
   }

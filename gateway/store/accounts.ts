@@ -36,6 +36,9 @@ export class AccountStore {
         'DELETE FROM refresh_tokens WHERE aid = ?',
         'DELETE FROM prekeys WHERE aid = ?',
         'DELETE FROM pending WHERE aid = ?',
+        'DELETE FROM custody_codes WHERE aid = ?',
+        'DELETE FROM custody_bindings WHERE aid = ?',
+        'DELETE FROM custody_transfers WHERE aid = ?',
         'DELETE FROM inbox WHERE device IN (SELECT id FROM devices WHERE aid = ?)',
         'UPDATE devices SET known = 0, floor_seq = last_seq WHERE aid = ?',
       ]) {

@@ -122,8 +122,42 @@ CREATE TABLE refused_sends (
 ) STRICT, WITHOUT ROWID;
 `;
 
+/** The custody service (`protocol/06 §6.2`). */
+const CUSTODY = `
+CREATE TABLE custody_codes (
+  phone TEXT NOT NULL,
+  aid TEXT NOT NULL,
+  purpose TEXT NOT NULL CHECK (purpose IN ('bind-phone', 'restore-phone')),
+  code_hash TEXT NOT NULL,
+  tries INTEGER NOT NULL DEFAULT 0,
+  expires_at INTEGER NOT NULL,
+  PRIMARY KEY (phone, aid, purpose)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE custody_bindings (
+  aid TEXT NOT NULL,
+  phone TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  cert TEXT NOT NULL,
+  sealed_key TEXT NOT NULL,
+  metadata TEXT NOT NULL,
+  PRIMARY KEY (aid, phone)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE custody_transfers (
+  code_hash TEXT PRIMARY KEY,
+  aid TEXT NOT NULL,
+  expires_at INTEGER NOT NULL,
+  claimed INTEGER NOT NULL DEFAULT 0,
+  cert TEXT,
+  sealed_key TEXT,
+  metadata TEXT
+) STRICT, WITHOUT ROWID;
+`;
+
 /** Numbered from 1, forward only, each in one transaction. Never edit one that has been released. */
-const MIGRATIONS: readonly string[] = [FIRST];
+const MIGRATIONS: readonly string[] = [FIRST, CUSTODY];
 
 /**
  * Brings the schema to the newest version.

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { AccountStore } from './accounts';
 import { CertificateStore } from './certificates';
+import { CustodyStore } from './custody';
 import { SqlDatabase } from './database';
 import { InboxStore } from './inbox';
 import { MessageStore } from './messages';
@@ -17,6 +18,7 @@ export class GatewayStore {
   readonly prekeys: PrekeyStore;
   readonly inbox: InboxStore;
   readonly messages: MessageStore;
+  readonly custody: CustodyStore;
 
   /**
    * Opens `{dataDir}/gateway.db`, creating folder and file (both readable by the owner only).
@@ -33,6 +35,7 @@ export class GatewayStore {
     this.prekeys = new PrekeyStore(this.#sql);
     this.inbox = new InboxStore(this.#sql);
     this.messages = new MessageStore(this.#sql);
+    this.custody = new CustodyStore(this.#sql);
   }
 
   /** All or nothing across the stores; `work` must be synchronous. */

@@ -27,7 +27,12 @@ export function fetchAs(
   return new Promise((resolve, reject) => {
     const request = send(
       url,
-      { method: options.method ?? 'GET', headers, ...(options.ca === undefined ? {} : { ca: options.ca }) },
+      {
+        method: options.method ?? 'GET',
+        headers,
+        agent: false,
+        ...(options.ca === undefined ? {} : { ca: options.ca }),
+      },
       (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
