@@ -39,7 +39,7 @@ export function CertificateChain(props: { readonly certificate: Model }) {
   return (
     <>
       <ol className="certificate-chain" data-testid="certificate-chain">
-        {certificate.chain.toReversed().map((authority) => (
+        {[...certificate.chain].reverse().map((authority) => (
           <Link
             key={authority.fingerprint}
             icon={authority.trustAnchor ? Anchor : Award}

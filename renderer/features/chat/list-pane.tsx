@@ -1,4 +1,4 @@
-import { SquarePen } from 'lucide-react';
+import { SquarePen, Users } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { useViewStore } from '../../stores/view-store';
 import { IconButton } from '../../ui/icon-button';
@@ -16,6 +16,13 @@ export function ListPane(props: { readonly account: string }) {
     <section className="list-pane" aria-label={t('list.label')}>
       <header className="list-pane__header">
         <OwnIdentity account={props.account} />
+        <IconButton
+          label={t('people.open')}
+          onClick={() => useViewStore.getState().showDialog('people')}
+          data-testid="open-people"
+        >
+          <Users size={18} aria-hidden />
+        </IconButton>
         <IconButton
           label={t('list.newConversation')}
           onClick={() => useViewStore.getState().showDialog('new-conversation')}

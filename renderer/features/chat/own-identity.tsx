@@ -1,10 +1,11 @@
+import { accountName } from '../../stores/account-name';
 import { useAccount } from '../../stores/accounts-store';
 import { CopyButton } from '../../ui/copy-button';
 
 /** Name and address of the identity whose conversations are listed. */
 export function OwnIdentity(props: { readonly account: string }) {
   const account = useAccount(props.account);
-  const name = account === undefined || account.displayName === '' ? null : account.displayName;
+  const name = account === undefined || accountName(account) === props.account ? null : accountName(account);
   return (
     <div className="own-identity">
       {name !== null && (

@@ -1,20 +1,16 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { peerAidProblem, normalizeAidInput, splitAid } from '../../../shared/aun/aid';
+import { splitAid } from '../../../shared/aun/aid';
 import { invoke, toCommandError, type CommandError } from '../../stores/bridge';
 import { useConversationsStore } from '../../stores/conversations-store';
 import { showConversation } from '../../stores/navigation';
+import { useViewStore } from '../../stores/view-store';
 import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
 import { Spinner } from '../../ui/spinner';
 import { TextField } from '../../ui/text-field';
+import { readAddressInput } from './address-input';
 import { usePeerLookup } from './use-peer-lookup';
-
-/** A name without a dot gets the own network: most people write to their neighbours. */
-function completeAid(typed: string, account: string): string {
-  const text = normalizeAidInput(typed);
-  return text === '' || text.includes('.') ? text : `${text}.${splitAid(account).issuer}`;
-}
 
 /** Starts a conversation with an address, looked up while it is typed. */
 export function NewConversationDialog(props: { readonly account: string; readonly onClose: () => void }) {
@@ -25,8 +21,8 @@ export function NewConversationDialog(props: { readonly account: string; readonl
   const [attempt, setAttempt] = useState(0);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<CommandError | null>(null);
-  const aid = completeAid(typed, account);
-  const problem = aid === '' ? null : peerAidProblem(aid);
+  const input = readAddressInput(typed, account);
+  const { aid, problem } = input;
   const self = aid === account;
   const valid = aid !== '' && problem === null;
   const lookup = usePeerLookup(account, valid && !self ? aid : null, attempt);
@@ -41,6 +37,7 @@ export function NewConversationDialog(props: { readonly account: string; readonl
         useConversationsStore.getState().merge(account, [conversation]);
         showConversation(account, conversation.conversation);
         onClose();
+        if (input.code !== null && !self) useViewStore.getState().showDialog('verify', input.code);
       },
       (reason: unknown) => {
         setBusy(false);
@@ -53,6 +50,8 @@ export function NewConversationDialog(props: { readonly account: string; readonl
   const unfinished = problem === 'too_short' && !left;
   const hint = (() => {
     if (error !== null) return t(`errors.${error.code}`);
+    if (problem === 'link_invalid') return t('errors.link_invalid');
+    if (problem === 'code_invalid') return t('verify.pasteForeign');
     if (problem !== null) return unfinished ? '' : t(`aid.${problem}`);
     if (self) return t('compose.self');
     switch (lookup.state) {
@@ -67,6 +66,10 @@ export function NewConversationDialog(props: { readonly account: string; readonl
         return lookup.peer.hasKeys ? t('compose.found', { aid }) : t('compose.foundNoKeys', { aid });
     }
   })();
+  const source =
+    problem !== null || input.source === 'typed'
+      ? ''
+      : t(input.source === 'link' ? 'compose.fromLink' : 'compose.fromCode', { aid });
   const wrong = error !== null || (problem !== null && !unfinished) || missing;
   const sure = lookup.state === 'found' && lookup.peer.exists && lookup.peer.hasKeys;
 
@@ -95,7 +98,7 @@ export function NewConversationDialog(props: { readonly account: string; readonl
             setError(null);
           }}
           onBlur={() => setLeft(true)}
-          hint={hint}
+          hint={source === '' || hint === '' ? hint : `${source} ${hint}`}
           tone={wrong ? 'danger' : sure ? 'success' : 'neutral'}
           suffix={
             lookup.state === 'looking' ? (
