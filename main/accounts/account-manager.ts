@@ -20,6 +20,8 @@ import { AccountOpener } from './account-opener';
 import type { AccountManagerParts } from './account-opener';
 import { AccountSlot, addressOf, wantsOnline } from './account-slot';
 import { databaseSecret } from './database-key';
+import { importIdentity } from './identity-import';
+import type { ImportReader } from './identity-import';
 import { createKeyGate } from './key-gate';
 import type { KeyGate } from './key-gate';
 import type { NetworkRecord } from './network-registry';
@@ -150,6 +152,25 @@ export class AccountManager {
     await this.saveList();
     await this.opener.open(slot);
     return this.announce(slot);
+  }
+
+  /** Takes an identity from outside into the window; see {@link importIdentity}. */
+  importIdentity<T>(
+    network: NetworkRecord,
+    displayName: string,
+    read: ImportReader<T>,
+  ): Promise<{ readonly snapshot: AccountSnapshot; readonly result: T }> {
+    const { options, store } = this.parts;
+    const parts = {
+      identities: this.identities,
+      keyGate: this.keyGate,
+      store,
+      vault: options.vault,
+      random: options.runtime.random,
+      refuseHeld: (aid: string) => this.refuseHeld(aid),
+      adopt: (entry: AccountEntry) => this.adopt(entry),
+    };
+    return importIdentity(parts, network, displayName, read);
   }
 
   /** Puts the identities into this order; those not named keep theirs behind them. @throws AunError `unknown_account` */

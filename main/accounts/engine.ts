@@ -9,6 +9,7 @@ import { createStoreHost } from '../store/host';
 import { AccountManager } from './account-manager';
 import type { EngineOptions } from './engine-options';
 import { createHandlers } from './handlers';
+import { IdentityTransfers } from './identity-transfers';
 import { LocalNetwork } from './local-network';
 import { LOCAL_NETWORK, NetworkRegistry } from './network-registry';
 import { NetworkServices } from './network-services';
@@ -54,7 +55,22 @@ export function createEngine(options: EngineOptions): Engine {
     emit: options.emit,
     stopJobs: () => Promise.resolve(),
   });
-  const handlers = createHandlers({ options, accounts, networks, networkServices, settings, vault });
+  const transfers = new IdentityTransfers({
+    accounts,
+    networkServices,
+    desktop: options.desktop,
+    runtime,
+    seedPassword: null,
+  });
+  const handlers = createHandlers({
+    options,
+    accounts,
+    networks,
+    networkServices,
+    settings,
+    vault,
+    transfers,
+  });
 
   function reportFailure(error: unknown): void {
     runtime.logger.log('error', 'engine.background_failed', { error });

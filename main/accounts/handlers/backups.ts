@@ -7,6 +7,7 @@ import { notWired } from './context';
 export function backupHandlers({
   options,
   accounts,
+  transfers,
 }: HandlerContext): HandlersOf<'backup' | 'identity' | 'sdk' | 'custody'> {
   const { clock, random } = options.runtime;
   return {
@@ -22,10 +23,15 @@ export function backupHandlers({
     'backup.choose': notWired,
     'backup.restore': notWired,
     'backup.cancel': notWired,
-    'identity.exportPem': notWired,
-    'sdk.choose': notWired,
-    'sdk.import': notWired,
-    'sdk.export': notWired,
+    'identity.exportPem': async ({ account, secret }) => ({
+      saved: await transfers.exportPem(account, secret),
+    }),
+    'sdk.choose': async () => ({ found: await transfers.chooseSdkFolder() }),
+    'sdk.import': ({ folder, aid, password, network }) =>
+      transfers.importFromSdk(folder, aid, password, network),
+    'sdk.export': async ({ account, password }) => ({
+      saved: await transfers.exportToSdk(account, password),
+    }),
     'custody.find': notWired,
     'custody.sendCode': notWired,
     'custody.backup': notWired,

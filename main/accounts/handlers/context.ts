@@ -5,6 +5,7 @@ import { AunError } from '../../runtime/errors';
 import type { JsonFile } from '../../runtime/json-file';
 import type { AccountManager } from '../account-manager';
 import type { EngineOptions } from '../engine-options';
+import type { IdentityTransfers } from '../identity-transfers';
 import type { NetworkRegistry } from '../network-registry';
 import type { NetworkServices } from '../network-services';
 import type { VaultControl } from '../vault-control';
@@ -17,6 +18,7 @@ export interface HandlerContext {
   readonly networkServices: NetworkServices;
   readonly settings: JsonFile<Settings>;
   readonly vault: VaultControl;
+  readonly transfers: IdentityTransfers;
 }
 
 /** The handlers whose names begin with one of these words. */
