@@ -11,8 +11,9 @@ import { build } from 'vite';
 import { scenes } from './scenes.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
-const output = path.resolve(root, '../out/photos');
-const site = path.resolve(root, '../out/photos-site');
+// PHOTOS names another folder, for two who take pictures at the same time.
+const output = path.resolve(root, '..', process.env.PHOTOS ?? 'out/photos');
+const site = `${output}-site`;
 const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'none'; base-uri 'none'; form-action 'none'";
 const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };

@@ -1,4 +1,6 @@
 // What is photographed: flags of the fake engine, the size of the window, and what to do first.
+import { peopleScenes } from './scenes-people.mjs';
+
 const open = (name) => async (page) => {
   await page.getByTestId('conversation-row').filter({ hasText: name }).first().click();
   await page.getByTestId('timeline').waitFor();
@@ -6,6 +8,7 @@ const open = (name) => async (page) => {
 const dialog = (testId) => async (page) => page.getByTestId(testId).click();
 
 export const scenes = [
+  ...peopleScenes,
   { name: 'welcome-light', flags: ['onboarding', 'light'] },
   { name: 'welcome-dark-zh', flags: ['onboarding', 'dark', 'zh-CN'] },
   {
