@@ -2,26 +2,33 @@ import path from 'node:path';
 import { createEngine } from '../../main/accounts/engine';
 import type { Engine } from '../../main/accounts/engine';
 import { createHeadlessVault } from '../../main/keychain/headless';
-import { noDesktop } from '../../main/ports/desktop';
 import { silentLogger } from '../../main/runtime/logger';
 import { systemClock, systemRandom, systemScheduler } from '../../main/runtime/runtime';
-import { isDict } from '../harness/sdk0220';
-import type { Dict } from '../harness/sdk0220';
+import type { BridgeEvent } from '../../shared/bridge/contract';
 import { repositoryRoot } from '../harness/child';
+import { Desk } from '../harness/desk';
+import { dictsOf, isDict } from '../harness/sdk0220';
+import type { Dict } from '../harness/sdk0220';
+import { until } from '../harness/until';
 
-/** An engine in this process whose wall clock a test sets; timers run in real time. */
+/** An engine in this process whose wall clock a test sets and whose dialogs it answers; timers run in real time. */
 export class ClockedEngine {
   /** Added to the computer's clock, in ms. */
   offsetMs = 0;
-  readonly #dataDir: string;
+  readonly desk = new Desk();
+  /** Everything it told, in order. */
+  readonly events: BridgeEvent[] = [];
+  /** Variables of its environment, read when it starts. */
+  environment: Readonly<Record<string, string>> = {};
+  readonly dataDir: string;
   #engine: Engine | null = null;
 
   constructor(dataDir: string) {
-    this.#dataDir = dataDir;
+    this.dataDir = dataDir;
   }
 
   /** Starts on the data folder, with the built workers. */
-  async start(): Promise<void> {
+  async start(passphrase: string | null = null): Promise<void> {
     const clock = {
       now: () => systemClock.now() + this.offsetMs,
       monotonic: () => systemClock.monotonic() + this.offsetMs,
@@ -29,18 +36,19 @@ export class ClockedEngine {
     const runtime = { clock, random: systemRandom, scheduler: systemScheduler, logger: silentLogger };
     const bundles = path.join(repositoryRoot, 'dist/main');
     this.#engine = createEngine({
-      dataDir: this.#dataDir,
+      dataDir: this.dataDir,
       runtime,
-      vault: await createHeadlessVault({ dataDir: this.#dataDir, runtime, passphrase: null }),
+      vault: await createHeadlessVault({ dataDir: this.dataDir, runtime, passphrase }),
       workers: {
         store: path.join(bundles, 'store-worker.cjs'),
         crypto: path.join(bundles, 'crypto-worker.cjs'),
       },
       launcher: null,
-      desktop: noDesktop,
+      desktop: this.desk,
       info: { version: 'test', runtime: 'test', platform: process.platform, locale: 'en' },
       hostName: 'test',
-      emit: () => undefined,
+      environment: this.environment,
+      emit: (event) => this.events.push(event),
     });
     await this.#engine.start();
   }
@@ -52,10 +60,33 @@ export class ClockedEngine {
   }
 
   /** Runs a command. @throws Error with the code of what it answers as an error */
-  async call(command: string, params: Dict): Promise<Dict> {
+  async call(command: string, params: Dict = {}): Promise<Dict> {
     const answer = await this.#engine?.router.invoke(command, params);
     if (answer === undefined) throw new Error('the engine is not running');
-    if (!answer.ok) throw new Error(answer.error.code);
+    if (!answer.ok) throw new Error(answer.error.code, { cause: answer.error.message });
     return isDict(answer.result) ? answer.result : {};
+  }
+
+  /** Snapshot of one account; empty when it is not there. */
+  async account(aid: string): Promise<Dict> {
+    const { accounts } = await this.call('account.list');
+    return dictsOf(accounts).find((entry) => entry['account'] === aid) ?? {};
+  }
+
+  /** Waits until the session of an account is in that state; blocked for that reason, if one is given. */
+  async sessionIs(aid: string, state: string, blocked?: string): Promise<Dict> {
+    return until(`the session of ${aid} is ${state} ${blocked ?? ''}`, async () => {
+      const account = await this.account(aid);
+      const session = isDict(account['session']) ? account['session'] : {};
+      const right = session['state'] === state && (blocked === undefined || session['blocked'] === blocked);
+      return right && account;
+    });
+  }
+
+  /** Waits for an event, heard already or still to come. */
+  heard(name: BridgeEvent['event'], accept: (data: Dict) => boolean = () => true): Promise<BridgeEvent> {
+    return until(`the event ${name}`, () =>
+      this.events.find((each) => each.event === name && isDict(each.data) && accept(each.data)),
+    );
   }
 }

@@ -23,6 +23,8 @@ export interface EngineOptions {
   };
   /** Name of this computer, told to a session that ours displaces. */
   readonly hostName: string;
+  /** Variables of the process (`protocol/01 §3.4`); absent: none. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly emit: Emit;
   /**
    * What has to happen before accounts go online by themselves and the embedded network starts: the window's first list

@@ -1,0 +1,43 @@
+import type { Desktop } from '../../main/ports/desktop';
+
+/** A desktop whose dialogs are answered by the test: each takes the next answer; without one the user gave up. */
+export class Desk implements Desktop {
+  /** What was asked, in order. */
+  readonly asked: string[] = [];
+  readonly #answers: (string | null)[] = [];
+  links: string[] = [];
+
+  /** The next dialog gets this path, or null for a user who gives up. */
+  answer(path: string | null): void {
+    this.#answers.push(path);
+  }
+
+  openLink(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
+  showFolder(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
+  chooseSave({ purpose, suggestedName }: Parameters<Desktop['chooseSave']>[0]): Promise<string | null> {
+    return this.#ask(`save ${purpose} ${suggestedName}`);
+  }
+
+  chooseFile({ purpose }: Parameters<Desktop['chooseFile']>[0]): Promise<string | null> {
+    return this.#ask(`file ${purpose}`);
+  }
+
+  chooseFolder({ purpose }: Parameters<Desktop['chooseFolder']>[0]): Promise<string | null> {
+    return this.#ask(`folder ${purpose}`);
+  }
+
+  takeLinks(): readonly string[] {
+    return this.links.splice(0);
+  }
+
+  #ask(question: string): Promise<string | null> {
+    this.asked.push(question);
+    return Promise.resolve(this.#answers.shift() ?? null);
+  }
+}
