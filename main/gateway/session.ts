@@ -234,6 +234,7 @@ export class DrivenSession implements GatewaySession {
         break;
       case 'probe':
         this.#live?.heartbeat.probe();
+        this.#live?.refresher.wake();
         break;
     }
   }

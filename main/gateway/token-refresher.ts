@@ -5,8 +5,11 @@ import type { Disposer, Runtime } from '../runtime/runtime';
 import { isAuthRefusal } from './token-grants';
 import type { TokenKeeper } from './tokens';
 
-/** How often the remaining life is looked at, in ms (`protocol/01 §7.4`). */
-const CHECK_PERIOD_MS = 30_000;
+/**
+ * How long until the remaining life is looked at again, in ms: when the refresh falls due, but within limits, because clocks
+ * jump and computers sleep (`protocol/01 §7.4`).
+ */
+const CHECK_AGAIN_MS = { least: 30_000, most: 600_000 } as const;
 const REFUSALS_UNTIL_RECONNECT = 3;
 
 /** Keeps the tokens of an open session fresh. The session itself never depends on it. */
@@ -15,7 +18,7 @@ export class TokenRefresher {
   readonly #runtime: Runtime;
   readonly #refresh: (refreshToken: string) => Promise<TokenSet>;
   readonly #exhausted: () => void;
-  readonly #cancel: Disposer;
+  #cancel: Disposer = () => undefined;
   #refusals = 0;
   #failures = 0;
   #refreshedAt: number | null = null;
@@ -34,7 +37,7 @@ export class TokenRefresher {
     this.#runtime = options.runtime;
     this.#refresh = options.refresh;
     this.#exhausted = options.exhausted;
-    this.#cancel = options.runtime.scheduler.every(CHECK_PERIOD_MS, () => this.#check());
+    this.#schedule();
   }
 
   /** Failures in a row, and when a refresh last went well (Unix ms). */
@@ -47,18 +50,30 @@ export class TokenRefresher {
     this.#cancel();
   }
 
+  /** Looks at once: the computer woke up, and its clock may say something new. */
+  wake(): void {
+    this.#cancel();
+    this.#check();
+  }
+
+  #schedule(): void {
+    this.#cancel();
+    if (this.#stopped) return;
+    const dueAt = this.#tokens.refreshDueAt();
+    const wait = dueAt === null ? CHECK_AGAIN_MS.most : dueAt - this.#runtime.clock.now();
+    const delay = Math.min(CHECK_AGAIN_MS.most, Math.max(CHECK_AGAIN_MS.least, wait));
+    this.#cancel = this.#runtime.scheduler.after(delay, () => this.#check());
+  }
+
   #check(): void {
     if (this.#busy || this.#stopped) return;
     this.#busy = true;
-    this.#refreshIfDue().then(
-      () => {
+    this.#refreshIfDue()
+      .catch((thrown: unknown) => this.#onFailure(toAunError(thrown)))
+      .finally(() => {
         this.#busy = false;
-      },
-      (thrown: unknown) => {
-        this.#busy = false;
-        this.#onFailure(toAunError(thrown));
-      },
-    );
+        this.#schedule();
+      });
   }
 
   async #refreshIfDue(): Promise<void> {

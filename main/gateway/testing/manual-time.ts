@@ -9,12 +9,37 @@ interface Timer {
 
 /** A clock and timers that move only when told; between two timers all promises settle. */
 export class ManualTime implements Clock, Scheduler {
-  #now = 1_760_000_000_000;
+  #now: number;
   #order = 0;
+  #slept = 0;
+  #jumped = 0;
   readonly #timers = new Set<Timer>();
+  readonly #rounds: number;
 
+  /** `rounds`: how often the event loop turns after each timer; one is enough where nothing real is waited for. */
+  constructor(options: { start?: number; rounds?: number } = {}) {
+    this.#now = options.start ?? 1_760_000_000_000;
+    this.#rounds = options.rounds ?? 4;
+  }
+
+  /** The clock of the computer, as wrong as {@link jump} made it. */
   now(): number {
-    return this.#now;
+    return this.world() + this.#jumped;
+  }
+
+  /** The right time, which gateways have. */
+  world(): number {
+    return this.#now + this.#slept;
+  }
+
+  /** Sets the clock of the computer, by so much off the right time. */
+  setClockOff(ms: number): void {
+    this.#jumped = ms;
+  }
+
+  /** The computer sleeps: the world goes on, timers and the monotonic clock do not. */
+  sleep(ms: number): void {
+    this.#slept += ms;
   }
 
   monotonic(): number {
@@ -38,13 +63,13 @@ export class ManualTime implements Clock, Scheduler {
   /** Moves on by `ms`, running what falls due on the way. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
-    await settle();
+    await settle(this.#rounds);
     for (let next = this.#next(); next !== null && next.at <= end; next = this.#next()) {
       this.#now = Math.max(this.#now, next.at);
       if (next.period === null) this.#timers.delete(next);
       else next.at += next.period;
       next.task();
-      await settle();
+      await settle(this.#rounds);
     }
     this.#now = end;
   }
@@ -68,6 +93,6 @@ export class ManualTime implements Clock, Scheduler {
 }
 
 /** Lets every promise that can settle without a timer do so. */
-async function settle(): Promise<void> {
-  for (let round = 0; round < 4; round += 1) await new Promise<void>((resolve) => setImmediate(resolve));
+async function settle(rounds: number): Promise<void> {
+  for (let round = 0; round < rounds; round += 1) await new Promise<void>((resolve) => setImmediate(resolve));
 }
