@@ -71,7 +71,7 @@ export async function measureOpening(
   }));
   const sealed = perSecond(started);
 
-  const to = { ownAid: 'bobby.aid.test', ownFingerprints: new Set([OWN]) };
+  const to = { ownAid: 'bobby.aid.test', ownKeys: new Map([[OWN, 'key']]) };
   started = now();
   const envelopes: CheckedEnvelope[] = [];
   for (const row of rows) {
@@ -81,7 +81,7 @@ export async function measureOpening(
   }
   const checked = perSecond(started);
 
-  const opener = new EnvelopeOpener(AgreementKey.fromPrivateKey(receiver.privateKey));
+  const opener = new EnvelopeOpener(new Map([['key', AgreementKey.fromPrivateKey(receiver.privateKey)]]));
   opener.addPrekey('prekey', AgreementKey.fromPrivateKey(prekey.privateKey));
   opener.addSender('alice.aid.test', SENDER, sender.publicKey);
   started = now();
@@ -96,7 +96,7 @@ export async function measureOpening(
   runs += 1;
   const keys: PoolKeys = {
     account: -runs,
-    identity: () => receiver.privateKey.export({ type: 'pkcs8', format: 'der' }),
+    identities: () => [{ key: 'key', pkcs8: receiver.privateKey.export({ type: 'pkcs8', format: 'der' }) }],
     prekey: () => Uint8Array.from(prekey.privateKey.export({ type: 'pkcs8', format: 'der' })),
     sender: () => Uint8Array.from(spkiOf(sender.publicKey)),
   };

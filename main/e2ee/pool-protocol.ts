@@ -15,7 +15,11 @@ const keySchema = z.discriminatedUnion('kind', [
 export type WorkerKey = z.infer<typeof keySchema>;
 
 export const workerRequestSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('account'), account, identityPkcs8: bytes }),
+  z.object({
+    kind: z.literal('account'),
+    account,
+    identities: z.array(z.object({ key: z.string(), pkcs8: bytes })),
+  }),
   z.object({ kind: z.literal('keys'), account, keys: z.array(keySchema) }),
   z.object({ kind: z.literal('open'), account, job, envelopes: z.array(checkedEnvelopeSchema) }),
   z.object({ kind: z.literal('forget'), account }),

@@ -10,8 +10,8 @@ import { OPENER_LIMITS, senderId } from './v1/opener';
 export interface PoolKeys {
   /** Distinguishes the accounts of this process. */
   readonly account: number;
-  /** PKCS#8 DER of the identity key. */
-  identity(): Uint8Array;
+  /** PKCS#8 DER of the identity keys, those of before among them, with the fingerprints of their SPKI. */
+  identities(): readonly { readonly key: string; readonly pkcs8: Uint8Array }[];
   /** PKCS#8 DER of a prekey, or null when it does not exist. */
   prekey(id: string): Uint8Array | null;
   /** SPKI DER of a sender's verified certificate, or null. */
@@ -135,10 +135,15 @@ export class PoolWorker {
         senders: new BoundedMap(OPENER_LIMITS.senders / 2),
       };
       this.#held.set(account, held);
-      const secret = job.keys.identity();
-      const identityPkcs8 = Uint8Array.from(secret);
-      secret.fill(0);
-      this.#post({ kind: 'account', account, identityPkcs8 }, [identityPkcs8]);
+      const identities = job.keys.identities().map(({ key, pkcs8 }) => {
+        const own = Uint8Array.from(pkcs8);
+        pkcs8.fill(0);
+        return { key, pkcs8: own };
+      });
+      this.#post(
+        { kind: 'account', account, identities },
+        identities.map(({ pkcs8 }) => pkcs8),
+      );
     }
     const keys: WorkerKey[] = [];
     for (const { prekeyId, from, senderFingerprint } of job.envelopes) {

@@ -87,6 +87,16 @@ describe('the crypto pool', () => {
     expect(pooled.filter((result) => !result.ok)).toHaveLength(1);
   });
 
+  it('opens what was encrypted to a former key of the account', async () => {
+    const crypto = pool({ size: 1 });
+    const store = new MemoryStore();
+    for (const prekey of await laptop.store.prekeys()) await store.savePrekey(prekey);
+    const identity = await (await laptop.identity.rekeyed()).rekeyed();
+    const after = await world.device(identity, 'bobby-laptop', { pool: crypto, store, offline: true });
+    const results = await after.engine.open(rows.slice(0, 8));
+    expect(results.every((result) => result.ok)).toBe(true);
+  });
+
   it('serves several accounts without mixing their keys', async () => {
     const crypto = pool({ size: 1 });
     const both = await Promise.all([

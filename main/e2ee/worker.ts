@@ -35,7 +35,10 @@ function handle(request: WorkerRequest, reply: (message: WorkerReply) => void): 
   switch (request.kind) {
     case 'account':
       forget(request.account);
-      accounts.set(request.account, new EnvelopeOpener(takePrivateKey(request.identityPkcs8)));
+      accounts.set(
+        request.account,
+        new EnvelopeOpener(new Map(request.identities.map(({ key, pkcs8 }) => [key, takePrivateKey(pkcs8)]))),
+      );
       return;
     case 'keys':
       for (const key of request.keys) addKey(openerOf(request.account), key);

@@ -10,7 +10,7 @@ import {
 import type { KeyObject } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import type { Aid } from '../../../shared/aun/aid';
-import type { Certificate, Identity } from '../../ports/identity';
+import type { Certificate, FormerKey, Identity } from '../../ports/identity';
 import { spkiOf } from '../v1/primitives';
 import { fingerprintOf } from '../../runtime/fingerprint';
 
@@ -57,6 +57,7 @@ export class TestIdentity implements Identity {
   readonly publicKey: KeyObject;
   readonly publicKeySpki: string;
   readonly held: Certificate[] = [];
+  readonly former: FormerKey[] = [];
 
   constructor(
     aid: string,
@@ -94,6 +95,18 @@ export class TestIdentity implements Identity {
 
   certificates(): readonly Certificate[] {
     return this.held;
+  }
+
+  formerKeys(): readonly FormerKey[] {
+    return this.former;
+  }
+
+  /** The same identity after a change of key: this one's key and certificates are former ones. */
+  async rekeyed(): Promise<TestIdentity> {
+    const next = await TestIdentity.create(this.aid);
+    const { privateKey, publicKeySpki, held } = this;
+    next.former.push({ privateKey, publicKeySpki, certificates: [...held] }, ...this.former);
+    return next;
   }
 
   async adoptCertificate(pem: string): Promise<void> {

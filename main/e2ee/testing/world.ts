@@ -2,6 +2,7 @@ import type { Aid } from '../../../shared/aun/aid';
 import type { CertificateVerifier, Certificate, PkiSource } from '../../ports/identity';
 import type { RpcCaller } from '../../ports/session';
 import type { StoredCertificate, StoredPrekey } from '../../ports/store';
+import type { PeerTrust } from '../../ports/trust';
 import { AunError } from '../../runtime/errors';
 import { silentLogger } from '../../runtime/logger';
 import { systemRandom } from '../../runtime/runtime';
@@ -84,6 +85,29 @@ export class MemoryStore implements E2eeStore {
   }
 }
 
+/** Trust that allows everything until a test says otherwise. Records what it hears. */
+export class TestTrust implements PeerTrust {
+  readonly sights: { readonly aid: string; readonly key: string }[] = [];
+  readonly revocations: { readonly aid: string; readonly fingerprint: string }[] = [];
+  readonly asked: { readonly aid: string; readonly keys: readonly string[] }[] = [];
+  /** Set to refuse messages. */
+  refuse: (aid: string, keys: readonly Certificate[]) => AunError | null = () => null;
+
+  async seen(aid: string, certificate: Certificate): Promise<void> {
+    this.sights.push({ aid, key: certificate.spkiFingerprint });
+  }
+
+  async revoked(aid: string, fingerprint: string): Promise<void> {
+    this.revocations.push({ aid, fingerprint });
+  }
+
+  async mayWriteTo(aid: string, keys: readonly Certificate[]): Promise<void> {
+    this.asked.push({ aid, keys: keys.map(({ spkiFingerprint }) => spkiFingerprint) });
+    const refusal = this.refuse(aid, keys);
+    if (refusal !== null) throw refusal;
+  }
+}
+
 type Params = Readonly<Record<string, unknown>>;
 
 /** Gateway and PKI of a small world, as far as E2EE sees them. Records what it is asked. */
@@ -149,7 +173,10 @@ export class TestGateway implements PkiSource, CertificateVerifier {
     if (this.pkiFailure !== null) throw this.pkiFailure;
     const certificate = readCertificate(pem);
     if (certificate.commonName !== aid) throw new AunError('certificate_invalid', 'another AID');
-    if (this.revoked.has(certificate.fingerprint)) throw new AunError('certificate_revoked', 'revoked');
+    if (this.revoked.has(certificate.fingerprint)) {
+      const { fingerprint } = certificate;
+      throw new AunError('certificate_revoked', 'revoked', { detail: { fingerprint } });
+    }
     return certificate;
   }
 
@@ -194,6 +221,7 @@ export interface TestDevice {
   readonly identity: TestIdentity;
   readonly deviceId: string;
   readonly store: MemoryStore;
+  readonly trust: TestTrust;
   readonly engine: V1Engine;
 }
 
@@ -221,6 +249,7 @@ export class TestWorld {
     deviceId: string,
     options: { pool?: CryptoPool; offline?: boolean; store?: MemoryStore } = {},
   ): Promise<TestDevice> {
+    const trust = new TestTrust();
     const store = options.store ?? new MemoryStore();
     const engine = new V1Engine({
       identity,
@@ -229,6 +258,7 @@ export class TestWorld {
       pki: this.gateway,
       verifier: this.gateway,
       store,
+      trust,
       runtime: this.runtime,
       pool: options.pool ?? null,
     });
@@ -236,6 +266,6 @@ export class TestWorld {
       engine.onOnline();
       await engine.settled();
     }
-    return { identity, deviceId, store, engine };
+    return { identity, deviceId, store, trust, engine };
   }
 }

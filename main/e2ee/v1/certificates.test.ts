@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AunError } from '../../runtime/errors';
-import { MemoryStore, TestWorld } from '../testing/world';
+import { MemoryStore, TestTrust, TestWorld } from '../testing/world';
 import { CertificateDirectory } from './certificates';
 
 const HOUR = 3_600_000;
@@ -11,16 +11,18 @@ async function directory() {
   const alice = await world.person('alice.aid.test');
   const bobby = await world.person('bobby.aid.test');
   const store = new MemoryStore();
+  const trust = new TestTrust();
   const make = () =>
     new CertificateDirectory({
       identity: bobby,
       pki: world.gateway,
       verifier: world.gateway,
       store,
+      trust,
       runtime: world.runtime,
     });
   const fingerprint = alice.certificate()?.fingerprint ?? '';
-  return { world, alice, bobby, store, make, certificates: make(), fingerprint };
+  return { world, alice, bobby, store, trust, make, certificates: make(), fingerprint };
 }
 
 const code = (expected: string): unknown => expect.objectContaining({ code: expected });

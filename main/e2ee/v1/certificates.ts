@@ -3,6 +3,7 @@ import { parsePeerAid } from '../../../shared/aun/aid';
 import type { Aid } from '../../../shared/aun/aid';
 import type { Certificate, CertificateVerifier, Identity, PkiSource } from '../../ports/identity';
 import type { StoredCertificate } from '../../ports/store';
+import type { PeerTrust } from '../../ports/trust';
 import { AunError, toAunError } from '../../runtime/errors';
 import type { Runtime } from '../../runtime/runtime';
 import { BoundedMap } from '../../runtime/bounded-map';
@@ -40,6 +41,7 @@ export class CertificateDirectory {
   readonly #pki: PkiSource;
   readonly #verifier: CertificateVerifier;
   readonly #store: E2eeStore;
+  readonly #trust: PeerTrust;
   readonly #runtime: Runtime;
   readonly #entries = new BoundedMap<string, Entry>(CACHE_LIMIT);
   readonly #failures = new BoundedMap<string, { readonly error: AunError; readonly until: number }>(
@@ -52,12 +54,14 @@ export class CertificateDirectory {
     pki: PkiSource;
     verifier: CertificateVerifier;
     store: E2eeStore;
+    trust: PeerTrust;
     runtime: Runtime;
   }) {
     this.#identity = options.identity;
     this.#pki = options.pki;
     this.#verifier = options.verifier;
     this.#store = options.store;
+    this.#trust = options.trust;
     this.#runtime = options.runtime;
   }
 
@@ -72,16 +76,31 @@ export class CertificateDirectory {
       throw new AunError('certificate_mismatch', `not a certificate fingerprint: ${wanted.slice(0, 80)}`);
     }
     if (aid === this.#identity.aid) {
-      const own = this.#identity.certificates().find((certificate) => certificate.fingerprint === wanted);
+      const own = ownCertificates(this.#identity).find(({ fingerprint: held }) => held === wanted);
       if (own !== undefined) return own;
     }
     return this.#cached(aid, `${aid}#${wanted}`, (checked) => this.#resolve(checked, wanted));
   }
 
-  /** The certificate the gateway names as current for `aid`, verified. Errors as for {@link byFingerprint}. */
+  /**
+   * The certificate the gateway names as current for `aid`, verified, and told to those who watch over trust whenever it
+   * was asked for. Errors as for {@link byFingerprint}.
+   */
   async current(aid: string): Promise<Certificate> {
     const own = aid === this.#identity.aid ? this.#identity.certificate() : null;
-    return own ?? this.#cached(aid, aid, (checked) => this.#fetch(checked, null));
+    return own ?? this.#cached(aid, aid, (checked) => this.#fetchCurrent(checked));
+  }
+
+  /** The same, asked of the gateway now. */
+  async currentAnew(aid: string): Promise<Certificate> {
+    this.#entries.delete(aid);
+    this.#failures.delete(aid);
+    return this.current(aid);
+  }
+
+  /** What the gateway named as current for `aid` the last time, if it is still in memory. */
+  knownCurrent(aid: string): Certificate | null {
+    return this.#entries.get(aid)?.certificate ?? null;
   }
 
   /** Forgets what is kept in memory about an AID, failures included. */
@@ -150,6 +169,22 @@ export class CertificateDirectory {
     }
   }
 
+  async #fetchCurrent(aid: Aid): Promise<Entry> {
+    try {
+      const entry = await this.#fetch(aid, null);
+      await this.#trust.seen(aid, entry.certificate);
+      // Its devices name it by its fingerprint: no second question for them.
+      this.#entries.set(`${aid}#${entry.certificate.fingerprint}`, entry);
+      return entry;
+    } catch (thrown) {
+      const { code, detail } = toAunError(thrown);
+      const fingerprint = detail['fingerprint'];
+      if (code === 'certificate_revoked' && typeof fingerprint === 'string')
+        await this.#trust.revoked(aid, fingerprint);
+      throw thrown;
+    }
+  }
+
   /** Asks by fingerprint, then without it: the answer must match in either case (`protocol/02 §7`). */
   async #fetch(aid: Aid, fingerprint: string | null): Promise<Entry> {
     const named = fingerprint === null ? null : await this.#pki.certificate(aid, fingerprint);
@@ -181,6 +216,12 @@ export class CertificateDirectory {
     });
     return { certificate, verifiedAt };
   }
+}
+
+/** Every certificate that was ever ours, those of former keys among them: messages of before are signed with them. */
+function ownCertificates(identity: Identity): Certificate[] {
+  const former = identity.formerKeys().flatMap(({ certificates }) => certificates);
+  return [...identity.certificates(), ...former];
 }
 
 /** Whether `now` lies within `span` after `start`; a clock that was set back makes nothing fresh. */

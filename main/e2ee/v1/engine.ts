@@ -1,7 +1,9 @@
+import type { KeyObject } from 'node:crypto';
 import { asJsonObject } from './json';
 import type { E2eeEngine, IncomingRow, OpenResult, SealedMessage } from '../../ports/e2ee';
-import type { CertificateVerifier, Identity, PkiSource } from '../../ports/identity';
+import type { Certificate, CertificateVerifier, Identity, PkiSource } from '../../ports/identity';
 import type { RpcCaller } from '../../ports/session';
+import type { PeerTrust } from '../../ports/trust';
 import { AunError, toAunError } from '../../runtime/errors';
 import type { Runtime } from '../../runtime/runtime';
 import type { CryptoPool, PoolKeys } from '../pool';
@@ -22,6 +24,7 @@ import { MessageSealer } from './sealer';
 import type { OutgoingMessage } from './sealer';
 import { findSenders } from './senders';
 import type { SenderFound } from './senders';
+import { TrustWatch } from './trust-watch';
 
 /** Batches up to this size are opened in the calling thread: a worker's round trip would cost more. */
 export const INLINE_ROWS = 2;
@@ -37,6 +40,8 @@ export interface EngineOptions {
   readonly pki: PkiSource;
   readonly verifier: CertificateVerifier;
   readonly store: E2eeStore;
+  /** Hears of keys of people, and is asked before a message is sealed for one. */
+  readonly trust: PeerTrust;
   readonly runtime: Runtime;
   /** Worker threads; null opens everything in the calling thread, in slices. */
   readonly pool: CryptoPool | null;
@@ -52,6 +57,7 @@ export class V1Engine implements E2eeEngine {
   readonly #prekeys: PrekeyService;
   readonly #sealer: MessageSealer;
   readonly #opener: EnvelopeOpener;
+  readonly #watch: TrustWatch;
 
   constructor(options: EngineOptions) {
     const { identity } = options;
@@ -64,7 +70,15 @@ export class V1Engine implements E2eeEngine {
     this.#directory = new PeerDirectory({ ...options, key, certificates: this.#certificates });
     this.#prekeys = new PrekeyService(options);
     this.#sealer = new MessageSealer({ ...options, key, directory: this.#directory });
-    this.#opener = new EnvelopeOpener(key);
+    this.#opener = new EnvelopeOpener(
+      new Map(ownKeys(identity).map(({ id, privateKey }) => [id, AgreementKey.fromPrivateKey(privateKey)])),
+    );
+    this.#watch = new TrustWatch({
+      own: identity.aid,
+      certificates: this.#certificates,
+      changed: (aid) => this.#directory.forgetList(aid),
+      logger: options.runtime.logger,
+    });
   }
 
   async seal(message: OutgoingMessage): Promise<SealedMessage> {
@@ -89,6 +103,8 @@ export class V1Engine implements E2eeEngine {
       if (!isChecked(envelope)) return envelope;
       const sender = senders.get(senderId(envelope.from, envelope.senderFingerprint));
       if (sender === undefined) return refuse('sender_certificate_unavailable', 'not looked for');
+      if (sender.ok) this.#watch.noticed(envelope.from, sender.certificate);
+      else if (sender.reason === 'sender_certificate_invalid') this.#watch.noticed(envelope.from, null);
       return sender.ok ? envelope : sender;
     });
     const outcomes = await this.#openChecked(results.filter(isChecked), senders);
@@ -142,13 +158,14 @@ export class V1Engine implements E2eeEngine {
 
   stop(): void {
     this.#prekeys.stop();
+    this.#watch.stop();
     this.#opener.clear();
     this.#pool?.forget(this.#account);
   }
 
-  /** Resolves when running prekey uploads have ended. For orderly shutdown and tests. */
-  settled(): Promise<void> {
-    return this.#prekeys.settled();
+  /** Resolves when running prekey uploads and looks at senders' keys have ended. For orderly shutdown and tests. */
+  async settled(): Promise<void> {
+    await Promise.all([this.#prekeys.settled(), this.#watch.settled()]);
   }
 
   /** An address without keys may be one that nobody has: waiting for keys would be waiting forever. */
@@ -163,12 +180,12 @@ export class V1Engine implements E2eeEngine {
   }
 
   #receiver(): Receiver {
-    const ownSpki = fingerprintOf(Buffer.from(this.#identity.publicKeySpki, 'base64'));
-    const usable = this.#identity.certificates().filter(({ spkiFingerprint }) => spkiFingerprint === ownSpki);
-    return {
-      ownAid: this.#identity.aid,
-      ownFingerprints: new Set(usable.map(({ fingerprint }) => fingerprint)),
-    };
+    const byCertificate = ownKeys(this.#identity).flatMap(({ id, certificates }) =>
+      certificates
+        .filter(({ spkiFingerprint }) => spkiFingerprint === id)
+        .map(({ fingerprint }) => [fingerprint, id] as const),
+    );
+    return { ownAid: this.#identity.aid, ownKeys: new Map(byCertificate) };
   }
 
   async #openChecked(
@@ -221,7 +238,11 @@ export class V1Engine implements E2eeEngine {
   #poolKeys(prekeys: ReadonlyMap<string, Uint8Array>, senders: ReadonlyMap<string, SenderFound>): PoolKeys {
     return {
       account: this.#account,
-      identity: () => this.#identity.privateKey.export({ type: 'pkcs8', format: 'der' }),
+      identities: () =>
+        ownKeys(this.#identity).map(({ id, privateKey }) => ({
+          key: id,
+          pkcs8: privateKey.export({ type: 'pkcs8', format: 'der' }),
+        })),
       prekey: (id) => {
         const pkcs8 = prekeys.get(id);
         return pkcs8 === undefined ? null : Uint8Array.from(pkcs8);
@@ -232,6 +253,22 @@ export class V1Engine implements E2eeEngine {
       },
     };
   }
+}
+
+/** The key of now and those of before, each with its certificates; the id is the fingerprint of the SPKI. */
+function ownKeys(
+  identity: Identity,
+): readonly { id: string; privateKey: KeyObject; certificates: readonly Certificate[] }[] {
+  const present = {
+    publicKeySpki: identity.publicKeySpki,
+    privateKey: identity.privateKey,
+    certificates: identity.certificates(),
+  };
+  return [present, ...identity.formerKeys()].map(({ publicKeySpki, privateKey, certificates }) => ({
+    id: fingerprintOf(Buffer.from(publicKeySpki, 'base64')),
+    privateKey,
+    certificates,
+  }));
 }
 
 function isChecked(value: CheckedEnvelope | Refusal): value is CheckedEnvelope {

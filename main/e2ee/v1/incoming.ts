@@ -22,6 +22,8 @@ export const checkedEnvelopeSchema = z.object({
   mode: z.enum(['prekey_ecdh_v2', 'long_term_key']),
   prekeyId: z.string().nullable(),
   senderFingerprint: z.string(),
+  /** Which own identity key it is encrypted to: fingerprint of the SPKI. */
+  recipientKey: z.string(),
   /** Base64 of the point, the nonce, the ciphertext, the tag and the DER signature. */
   ephemeral: z.string(),
   nonce: z.string(),
@@ -40,8 +42,8 @@ export type CheckedEnvelope = z.infer<typeof checkedEnvelopeSchema>;
 /** For whom a row is checked. */
 export interface Receiver {
   readonly ownAid: string;
-  /** Fingerprints of every own certificate ever held whose key we have. */
-  readonly ownFingerprints: ReadonlySet<string>;
+  /** Fingerprint of every own certificate ever held whose key we have → fingerprint of that key (SPKI). */
+  readonly ownKeys: ReadonlyMap<string, string>;
 }
 
 const outerSchema = z.object({
@@ -108,10 +110,11 @@ function check(row: Readonly<Record<string, unknown>>, receiver: Receiver): Chec
   const mismatch = mismatchedKey(outer.data, envelope, aad.data);
   if (mismatch !== null) return refuse('aad_mismatch', `aad.${mismatch} differs`);
   const recipient = normalFingerprint(asText(aad.data.recipient_cert_fingerprint));
-  if (!receiver.ownFingerprints.has(recipient)) {
+  const recipientKey = receiver.ownKeys.get(recipient);
+  if (recipientKey === undefined) {
     return refuse('recipient_certificate_unknown', `encrypted to ${recipient.slice(0, 71)}`);
   }
-  return withMetadata(outer.data, envelope, aad.data);
+  return withMetadata(outer.data, envelope, aad.data, recipientKey);
 }
 
 /** Version, suite, mode and sizes (`protocol/02 §5.4` recommendations). */
@@ -169,7 +172,12 @@ function mismatchedKey(row: OuterRow, envelope: EnvelopeV1, aad: Aad): AadKey | 
   return row.from === '' ? 'from' : row.message_id === '' ? 'message_id' : null;
 }
 
-function withMetadata(row: OuterRow, envelope: EnvelopeV1, aad: Aad): CheckedEnvelope | Refusal {
+function withMetadata(
+  row: OuterRow,
+  envelope: EnvelopeV1,
+  aad: Aad,
+  recipientKey: string,
+): CheckedEnvelope | Refusal {
   const headers = splitMetadata(envelope.protected_headers);
   if (headers === 'invalid') return refuse('metadata_invalid', 'protected headers without a valid form');
   const context = splitMetadata(envelope.context);
@@ -190,6 +198,7 @@ function withMetadata(row: OuterRow, envelope: EnvelopeV1, aad: Aad): CheckedEnv
     mode,
     prekeyId: mode === 'prekey_ecdh_v2' ? (envelope.prekey_id ?? '') : null,
     senderFingerprint: normalFingerprint(envelope.sender_cert_fingerprint ?? ''),
+    recipientKey,
     ephemeral: envelope.ephemeral_public_key,
     nonce: envelope.nonce,
     ciphertext: envelope.ciphertext,

@@ -28,13 +28,14 @@ interface Sender {
  * two key agreements.
  */
 export class EnvelopeOpener {
-  readonly #identity: AgreementKey;
+  readonly #identities: ReadonlyMap<string, AgreementKey>;
   readonly #prekeys = new BoundedMap<string, AgreementKey>(OPENER_LIMITS.prekeys);
   readonly #senders = new BoundedMap<string, Sender>(OPENER_LIMITS.senders);
   readonly #secrets = new BoundedMap<string, Buffer>(OPENER_LIMITS.secrets, (_, secret) => secret.fill(0));
 
-  constructor(identity: AgreementKey) {
-    this.#identity = identity;
+  /** `identities`: the identity key of now and those of before, by the fingerprint of their SPKI. */
+  constructor(identities: ReadonlyMap<string, AgreementKey>) {
+    this.#identities = identities;
   }
 
   hasPrekey(id: string): boolean {
@@ -72,12 +73,17 @@ export class EnvelopeOpener {
     if (sender === undefined) {
       return refuse('sender_certificate_unavailable', 'the certificate of the sender is not at hand');
     }
+    const identity = this.#identities.get(envelope.recipientKey);
+    if (identity === undefined) {
+      return refuse('recipient_certificate_unknown', 'the identity key it is encrypted to is not at hand');
+    }
     const prekey = envelope.prekeyId === null ? null : (this.#prekeys.get(envelope.prekeyId) ?? null);
     return openEnvelope(envelope, {
       senderKey: sender.key,
-      identity: this.#identity,
+      identity,
       prekey,
-      identityWithSender: () => this.#secret(`i#${envelope.senderFingerprint}`, this.#identity, sender),
+      identityWithSender: () =>
+        this.#secret(`i#${envelope.recipientKey}#${envelope.senderFingerprint}`, identity, sender),
       prekeyWithSender: () => {
         if (prekey === null) throw new Error('no prekey');
         return this.#secret(`p#${envelope.prekeyId ?? ''}#${envelope.senderFingerprint}`, prekey, sender);

@@ -1,5 +1,5 @@
 import { getPrekeyResultSchema } from '../../../shared/aun/wire';
-import type { Identity } from '../../ports/identity';
+import type { Certificate, Identity } from '../../ports/identity';
 import type { RpcCaller } from '../../ports/session';
 import { AunError, toAunError } from '../../runtime/errors';
 import type { Runtime } from '../../runtime/runtime';
@@ -25,13 +25,19 @@ const LIST_LIMIT = 512;
 /** A device that can be written to: everything about it was checked. */
 export interface PeerDevice extends SealingTarget {
   readonly deviceId: string;
+  readonly certificate: Certificate;
 }
 
 /** Why a device was left out. */
 export interface UnusableDevice {
   readonly deviceId: string;
   readonly problem:
-    'certificate' | 'revoked' | 'cert_fingerprint_mismatch' | 'signature_invalid' | 'public_key_invalid';
+    | 'certificate'
+    | 'revoked'
+    | 'superseded'
+    | 'cert_fingerprint_mismatch'
+    | 'signature_invalid'
+    | 'public_key_invalid';
   /** Set when the certificate could not be judged now: a later try may succeed. */
   readonly transient: AunError | null;
 }
@@ -40,6 +46,8 @@ export interface UnusableDevice {
 export interface DeviceList {
   readonly found: boolean;
   readonly devices: readonly PeerDevice[];
+  /** What the devices are sealed for, each certificate once. */
+  readonly certificates: readonly Certificate[];
   readonly unusable: readonly UnusableDevice[];
   /** Unix ms. */
   readonly fetchedAt: number;
@@ -125,29 +133,57 @@ export class PeerDirectory {
   }
 
   async #fetch(aid: string): Promise<DeviceList> {
-    const raw = await this.#rpc.call('message.e2ee.get_prekey', { aid });
+    const [raw, current] = await Promise.all([
+      this.#rpc.call('message.e2ee.get_prekey', { aid }),
+      this.#current(aid),
+    ]);
     const fetchedAt = this.#runtime.clock.now();
     const prekeys = readAnswer(aid, raw);
     const devices: PeerDevice[] = [];
     const unusable: UnusableDevice[] = [];
     for (const prekey of prekeys) {
-      const judged = await this.#judge(aid, prekey);
+      const judged = await this.#judge(aid, prekey, current.certificate);
       if ('problem' in judged) unusable.push(judged);
       else devices.push(judged);
       if (isOldPrekey(prekey, fetchedAt)) {
         this.#runtime.logger.log('warn', 'prekey_old', { aid, deviceId: prekey.deviceId });
       }
     }
-    return { found: prekeys.length > 0, devices, unusable, fetchedAt };
+    const certificates = [
+      ...new Map(devices.map(({ certificate }) => [certificate.fingerprint, certificate])).values(),
+    ];
+    const keys = new Set(certificates.map(({ spkiFingerprint }) => spkiFingerprint));
+    // Which of two keys is the one of now cannot be guessed: the old one may be in the hands of a thief.
+    if (keys.size > 1 && current.unavailable !== null) throw current.unavailable;
+    return { found: prekeys.length > 0, devices, certificates, unusable, fetchedAt };
   }
 
-  async #judge(aid: string, prekey: PeerPrekey): Promise<PeerDevice | UnusableDevice> {
+  /** What the network names as current; a network that cannot tell now does not hold messages up. */
+  async #current(
+    aid: string,
+  ): Promise<{ readonly certificate: Certificate | null; readonly unavailable: AunError | null }> {
+    try {
+      return { certificate: await this.#certificates.current(aid), unavailable: null };
+    } catch (thrown) {
+      const error = toAunError(thrown);
+      return { certificate: null, unavailable: isCertificateVerdict(error) ? null : error };
+    }
+  }
+
+  /** `current` is what the network names now: a device under another key was left behind by a change of key. */
+  async #judge(
+    aid: string,
+    prekey: PeerPrekey,
+    current: Certificate | null,
+  ): Promise<PeerDevice | UnusableDevice> {
     const { deviceId, certificateFingerprint } = prekey;
     try {
       const certificate =
         certificateFingerprint === null
           ? await this.#certificates.current(aid)
           : await this.#certificates.byFingerprint(aid, certificateFingerprint);
+      if (current !== null && certificate.spkiFingerprint !== current.spkiFingerprint)
+        return { deviceId, problem: 'superseded', transient: null };
       const verdict = verifyPrekey(prekey, certificate);
       if (!verdict.ok) return { deviceId, problem: verdict.problem, transient: null };
       const target = {
@@ -155,7 +191,7 @@ export class PeerDirectory {
         certificatePoint: pointOfKey(certificate.publicKey),
         prekey: { id: prekey.id, point: verdict.point },
       };
-      return { deviceId, ...target, identitySecrets: identitySecrets(this.#key, target) };
+      return { deviceId, certificate, ...target, identitySecrets: identitySecrets(this.#key, target) };
     } catch (thrown) {
       const error = toAunError(thrown);
       const final = isCertificateVerdict(error) || error.code === 'not_found';

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../shared/aun/canonical-json';
 import type { SealedMessage } from '../../ports/e2ee';
 import type { Identity } from '../../ports/identity';
+import type { PeerTrust } from '../../ports/trust';
 import { AunError, toAunError } from '../../runtime/errors';
 import type { Runtime } from '../../runtime/runtime';
 import { letOthersRun } from '../../runtime/turn';
@@ -33,6 +34,7 @@ export class MessageSealer {
   readonly #key: AgreementKey;
   readonly #deviceId: string;
   readonly #directory: PeerDirectory;
+  readonly #trust: PeerTrust;
   readonly #runtime: Runtime;
 
   constructor(options: {
@@ -40,12 +42,14 @@ export class MessageSealer {
     key: AgreementKey;
     deviceId: string;
     directory: PeerDirectory;
+    trust: PeerTrust;
     runtime: Runtime;
   }) {
     this.#identity = options.identity;
     this.#key = options.key;
     this.#deviceId = options.deviceId;
     this.#directory = options.directory;
+    this.#trust = options.trust;
     this.#runtime = options.runtime;
   }
 
@@ -54,7 +58,7 @@ export class MessageSealer {
     const identity = this.#sealingIdentity();
     const refresh = message.refresh === true;
     const noteToSelf = message.to === this.#identity.aid;
-    const recipients = requireDevices(message.to, await this.#directory.devices(message.to, { refresh }));
+    const recipients = await this.#recipients(message.to, refresh);
     const own = noteToSelf ? [] : await this.#ownOtherDevices(refresh);
     const plaintextBytes = Buffer.byteLength(JSON.stringify(message.payload), 'utf8');
     requireSize(leastParamsBytes(plaintextBytes, recipients.length + own.length));
@@ -73,6 +77,22 @@ export class MessageSealer {
       protection: 'e2ee-v1',
       copies: recipientCopies.length + selfCopies.length,
     };
+  }
+
+  /**
+   * The devices to seal for, allowed by those who watch over trust. A list of before a change of key gets a second look
+   * when it is refused.
+   */
+  async #recipients(aid: string, refresh: boolean): Promise<readonly PeerDevice[]> {
+    const list = await this.#directory.devices(aid, { refresh });
+    const devices = requireDevices(aid, list);
+    try {
+      await this.#trust.mayWriteTo(aid, list.certificates);
+      return devices;
+    } catch (thrown) {
+      if (refresh || toAunError(thrown).code !== 'recipient_identity_changed') throw thrown;
+      return this.#recipients(aid, true);
+    }
   }
 
   #sealingIdentity(): SealingIdentity {

@@ -13,7 +13,7 @@ import {
   vectorScalar,
 } from '../testing/vectors';
 import type { MessageVector } from '../testing/vectors';
-import { MemoryStore, TestGateway, TestTime } from '../testing/world';
+import { MemoryStore, TestGateway, TestTime, TestTrust } from '../testing/world';
 import { signedBytes } from './aad';
 import { V1Engine } from './engine';
 import { sealEnvelope } from './envelope-seal';
@@ -59,6 +59,7 @@ function receiver(person: string): V1Engine {
     pki: gateway,
     verifier: gateway,
     store,
+    trust: new TestTrust(),
     runtime: { clock: time.clock, random: systemRandom, scheduler: time, logger: silentLogger },
     pool: null,
   });
