@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { AunError } from './errors';
 
@@ -47,12 +48,23 @@ export async function syncFolder(folder: string): Promise<void> {
  * @throws AunError `disk_full`
  */
 export async function writeFileAtomically(file: string, content: string | Uint8Array): Promise<void> {
+  await replaceFileAtomically(file, (handle) => handle.writeFile(content));
+}
+
+/**
+ * As {@link writeFileAtomically}, for content that `write` brings bit by bit. When `write` throws nothing is left behind.
+ * @throws AunError `disk_full`, and what `write` throws
+ */
+export async function replaceFileAtomically(
+  file: string,
+  write: (handle: FileHandle) => Promise<void>,
+): Promise<void> {
   const folder = path.dirname(file);
   const temporary = path.join(folder, `.${path.basename(file)}.${randomBytes(6).toString('hex')}.tmp`);
   try {
     const handle = await open(temporary, 'wx', PRIVATE_FILE);
     try {
-      await handle.writeFile(content);
+      await write(handle);
       await handle.sync();
     } finally {
       await handle.close();
