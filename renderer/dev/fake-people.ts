@@ -230,7 +230,8 @@ if (sample !== undefined && !scene.has('empty')) {
       : row.peerKind === 'unknown'
         ? 'none'
         : 'verified';
-    return { ...row, security, profileStatus };
+    const recent = row.conversation.startsWith('omar') ? { lastActivityAt: start - 2 * hour } : {};
+    return { ...row, security, profileStatus, ...recent };
   });
   const added = more.map((row, index): Conversation => {
     const aid = row.conversation ?? '';

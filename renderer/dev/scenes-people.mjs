@@ -88,7 +88,7 @@ export const peopleScenes = [
     act: async (page) => {
       await page.getByTestId('open-people').click();
       await page.getByTestId('people-list').waitFor();
-      await page.getByTestId('people-dialog').getByText('已验证').first().click();
+      await page.getByRole('radio', { name: '已验证' }).click();
     },
   },
   {

@@ -22,7 +22,7 @@ export const enPeople = {
   kind: {
     human: 'Person',
     agent: 'AI agent',
-    unknown: 'Not verified what they are',
+    unknown: 'Person or agent: not verified',
     spokenAgent: 'agent',
     spokenUnknown: 'profile not verified',
   },

@@ -79,7 +79,8 @@ export const enReasons = {
     profile_too_large: 'The profile is longer than 4096 bytes. Shorten it.',
     profile_invalid: 'The profile lacks something it must have. Look at the marked fields.',
     profile_conflict: 'The profile was changed on another device meanwhile. Look at that version first.',
-    safety_number_differs: 'The numbers do not match. Do not go on until you know why.',
+    safety_number_differs:
+      'The numbers don’t match. Nothing was marked as verified; find out why before you go on.',
     account_archived: 'This identity has a newer key elsewhere. Here you can only read its history.',
     sdk_folder_not_found: 'There are no identities of the AUN SDKs in this folder.',
     sdk_key_unreadable: 'The key could not be opened. Check the seed password. The folder was left as it is.',
@@ -128,9 +129,12 @@ export const enReasons = {
     server_busy: 'The network is busy. It will be sent by itself.',
     unreachable_issuer: 'The network of {{name}} can’t be reached. It will be sent when it can.',
     retrying: 'Not through yet. It will be tried again by itself.',
-    keys_changed: 'Their keys changed. Your message is kept until you have looked at the new safety number.',
-    certificate_revoked: 'Their certificate was revoked. Your message is kept until they have a new one.',
-    certificate_unusable: 'Their certificate can’t be used now. Your message is kept and tried again.',
+    keys_changed:
+      '{{name}}’s keys changed. Your message is kept until you have checked the safety number or gone on with the new key.',
+    certificate_revoked:
+      '{{name}}’s certificate was revoked. Your message is kept until they have a new one.',
+    certificate_unusable:
+      '{{name}}’s certificate can’t be used now. Your message is kept and tried again by itself.',
   },
   unreadable: {
     malformed_envelope: 'It arrived incomplete or garbled.',

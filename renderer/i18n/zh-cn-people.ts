@@ -20,7 +20,7 @@ export const zhPeople = {
   kind: {
     human: '真人',
     agent: 'AI 智能体',
-    unknown: '身份类型未经验证',
+    unknown: '真人或智能体：未经验证',
     spokenAgent: '智能体',
     spokenUnknown: '资料未经验证',
   },

@@ -38,6 +38,9 @@ function bump(key: string): number {
   return next;
 }
 
+/** Several views of one person ask at the same time; the engine hears one question. */
+const asking = new Map<string, Promise<void>>();
+
 /** What each identity knows of other people: trust and profiles. */
 export const usePeopleStore = create<PeopleState>()((set, get) => {
   const putProfile = (key: string, change: Partial<ProfileState>): void =>
@@ -48,16 +51,22 @@ export const usePeopleStore = create<PeopleState>()((set, get) => {
   return {
     contacts: {},
     profiles: {},
-    loadContact: async (account, aid) => {
+    loadContact: (account, aid) => {
       const key = `contact ${personKey(account, aid)}`;
       const before = versions.get(key);
-      try {
-        const contact = await invoke('contact.get', { account, aid });
-        if (versions.get(key) === before) get().merge([contact]);
-      } catch (reason) {
-        // The conversation's own facts stand in for it, and the next event or visit brings it.
-        reportError(reason);
-      }
+      const asked =
+        asking.get(key) ??
+        invoke('contact.get', { account, aid })
+          .then(
+            (contact) => {
+              if (versions.get(key) === before) get().merge([contact]);
+            },
+            // The conversation's own facts stand in for it, and the next event or visit brings it.
+            reportError,
+          )
+          .finally(() => asking.delete(key));
+      asking.set(key, asked);
+      return asked;
     },
     loadProfile: async (account, aid, refresh) => {
       const key = personKey(account, aid);

@@ -43,7 +43,8 @@ function Validity(props: { readonly certificate: Model }) {
     from: dateOf(i18n.language, notBefore, 0),
     to: dateOf(i18n.language, notAfter, 0),
   });
-  const tone = now < notBefore || now > notAfter ? 'danger' : left < 30 ? 'warning' : 'neutral';
+  const over = now < notBefore || now > notAfter || looks[props.certificate.status].tone === 'danger';
+  const tone = over ? 'danger' : left < 30 ? 'warning' : 'neutral';
   return (
     <div className="certificate-validity">
       <svg

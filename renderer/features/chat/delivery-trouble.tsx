@@ -1,11 +1,19 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Message } from '../../../shared/model/message';
+import type { WaitReason } from '../../../shared/model/wait-reasons';
 import { invoke, toCommandError } from '../../stores/bridge';
 import { useComposerStore } from '../../stores/composer-store';
 import { useNoticesStore } from '../../stores/notices-store';
 import { useTimelineStore } from '../../stores/timeline-store';
+import { useViewStore } from '../../stores/view-store';
 import { readStateReason } from './state-reason';
+
+/** Where a message waits for the user to look at something, what that is. */
+const looks: Readonly<Partial<Record<WaitReason, 'verify' | 'certificate'>>> = {
+  keys_changed: 'verify',
+  certificate_revoked: 'certificate',
+};
 
 /** Under an own message that waits or failed: why, and what can be done. */
 export function DeliveryTrouble(props: {
@@ -18,6 +26,8 @@ export function DeliveryTrouble(props: {
   const [busy, setBusy] = useState(false);
   const { account, message, state, name } = props;
   const reason = readStateReason(state, message.stateReason);
+  // Trying again changes nothing until the user has looked at this.
+  const look = reason.kind === 'wait' ? looks[reason.reason] : undefined;
   const words = reason.kind === 'wait' ? t(`wait.${reason.reason}`, { name }) : t(`errors.${reason.code}`);
 
   const run = (work: () => Promise<void>): void => {
@@ -44,15 +54,26 @@ export function DeliveryTrouble(props: {
         {words}
       </span>
       <span className="delivery-trouble__actions">
-        <button
-          type="button"
-          className="text-button"
-          disabled={busy}
-          onClick={retry}
-          data-testid="message-retry"
-        >
-          {state === 'failed' ? t('message.retry') : t('message.sendNow')}
-        </button>
+        {look === undefined ? (
+          <button
+            type="button"
+            className="text-button"
+            disabled={busy}
+            onClick={retry}
+            data-testid="message-retry"
+          >
+            {state === 'failed' ? t('message.retry') : t('message.sendNow')}
+          </button>
+        ) : (
+          <button
+            type="button"
+            className="text-button"
+            onClick={() => useViewStore.getState().showDialog(look, message.conversation)}
+            data-testid="message-look"
+          >
+            {look === 'verify' ? t('timelineNotice.compare') : t('trustBanner.showCertificate')}
+          </button>
+        )}
         <button
           type="button"
           className="text-button"

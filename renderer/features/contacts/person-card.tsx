@@ -60,7 +60,7 @@ function NameLine(props: {
   if (editing)
     return <AliasForm account={account} aid={aid} alias={alias} onDone={() => setEditing(false)} />;
   return (
-    <div className="person-card__name-line">
+    <div className="person-card__name-line" data-address={name === aid}>
       <h3 className="person-card__name isolate selectable" dir="auto" data-testid="person-name">
         {name}
       </h3>
@@ -72,6 +72,7 @@ function NameLine(props: {
       >
         <Pencil size={14} aria-hidden />
       </IconButton>
+      {name === aid && <CopyButton text={aid} label={t('person.copyAddress')} />}
     </div>
   );
 }
@@ -104,10 +105,12 @@ export function PersonCard(props: {
             {contact.declaredName}
           </p>
         )}
-        <div className="person-card__aid">
-          <span className="selectable">{aid}</span>
-          <CopyButton text={aid} label={t('person.copyAddress')} />
-        </div>
+        {name !== aid && (
+          <div className="person-card__aid">
+            <span className="selectable">{aid}</span>
+            <CopyButton text={aid} label={t('person.copyAddress')} />
+          </div>
+        )}
         <KindBadge kind={kind} />
       </div>
       <div className="person-card__body">

@@ -136,7 +136,7 @@ function Comparison(props: ComparisonProps) {
       <div className="verify__both">
         <SafetyNumber groups={number.groups} />
         <figure className="verify__code">
-          <QrCode text={number.qr} label={t('verify.qr')} size={148} />
+          <QrCode text={number.qr} label={t('verify.qr')} size={192} />
         </figure>
       </div>
       <div className="verify__copies">

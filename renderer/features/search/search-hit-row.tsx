@@ -1,10 +1,13 @@
 import { useTranslation } from 'react-i18next';
 import { useAccount } from '../../stores/accounts-store';
+import { useConversation } from '../../stores/conversations-store';
 import { showMessage } from '../../stores/navigation';
 import type { SearchHit } from '../../stores/search-store';
-import type { TintStyle } from '../../ui/avatar';
+import { Avatar, type TintStyle } from '../../ui/avatar';
+import { hueOf } from '../../ui/avatar-text';
 import { listTime } from '../../ui/time';
 import { useNow } from '../../ui/use-now';
+import { KindWords } from '../contacts/kind-words';
 import { Highlight } from './highlight';
 
 /** One message that was found. Hits of another identity say whose they are. */
@@ -19,7 +22,9 @@ export function SearchHitRow(props: {
   const now = useNow(60_000);
   const owner = useAccount(hit.account);
   const style: TintStyle = { '--hue': owner?.hue ?? 0 };
-  const title = hit.message.conversation === hit.account ? t('list.notesToSelf') : hit.title;
+  const self = hit.message.conversation === hit.account;
+  const conversation = useConversation(hit.account, hit.message.conversation);
+  const title = self ? t('list.notesToSelf') : hit.title;
   return (
     <div role="listitem">
       <button
@@ -32,8 +37,15 @@ export function SearchHitRow(props: {
         onClick={() => showMessage(hit.account, hit.message.conversation, hit.message.id)}
       >
         <span className="search-hit__line">
+          <Avatar
+            name={title}
+            hue={hueOf(hit.message.conversation)}
+            kind={self ? 'self' : (conversation?.peerKind ?? 'unknown')}
+            size={20}
+          />
           <span className="search-hit__title ellipsis isolate" dir="auto">
             {title}
+            {!self && <KindWords kind="direct" peerKind={conversation?.peerKind ?? 'unknown'} />}
           </span>
           <span className="search-hit__time tabular">
             {listTime(i18n.language, hit.message.sortAt, now, t('chat.yesterday'))}
