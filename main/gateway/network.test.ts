@@ -14,6 +14,7 @@ import { sendHttpRequest } from './http-client';
 import { callShort, checkNameAvailable, createPkiSource, probeNetwork } from './index';
 import { fromSocketError } from './network-errors';
 import { gatewayTarget, isLoopback, parseGatewayUrl } from './targets';
+import { ManualTime } from './testing/manual-time';
 import { startTestGateway, WireFailure } from './testing/test-gateway';
 import type { TestGateway } from './testing/test-gateway';
 import { TestMemory } from './testing/test-memory';
@@ -186,7 +187,7 @@ describe('discovery', () => {
     ).rejects.toMatchObject({ code: 'network_unreachable' });
   });
 
-  it('remembers what it found and asks again after repeated failures, keeping the old while discovery fails', async () => {
+  it('remembers what it found and asks again after repeated failures, not all the time, keeping the old while discovery fails', async () => {
     const fixed = 'https://gateway.aun.test:443/.well-known/aun-gateway';
     const answers: Record<string, HttpResponse | AunError> = { [fixed]: ok(document) };
     const edge = scripted(answers);
@@ -197,7 +198,14 @@ describe('discovery', () => {
     expect(memory.urls).toEqual(found);
     await directory.list();
     expect(edge.asked).toHaveLength(1);
-    const restarted = new GatewayDirectory({ network, aid: null, memory, edge, runtime });
+    const time = new ManualTime();
+    const restarted = new GatewayDirectory({
+      network,
+      aid: null,
+      memory,
+      edge,
+      runtime: { ...runtime, clock: time },
+    });
     expect(await restarted.list()).toEqual(found);
     expect(edge.asked).toHaveLength(1);
 
@@ -205,6 +213,11 @@ describe('discovery', () => {
     answers[fixed] = unreachable;
     expect(await restarted.list()).toEqual(found);
     expect(edge.asked).toHaveLength(2);
+    expect(await restarted.list()).toEqual(found);
+    await time.advance(299_999);
+    expect(await restarted.list()).toEqual(found);
+    expect(edge.asked).toHaveLength(2);
+    await time.advance(1);
     answers[fixed] = ok('{"gateways":[{"url":"wss://moved.test/aun"}]}');
     expect(await restarted.list()).toEqual(['wss://moved.test/aun']);
     expect(memory.urls).toEqual(['wss://moved.test/aun']);
