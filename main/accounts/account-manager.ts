@@ -16,10 +16,11 @@ import type { JsonFile } from '../runtime/json-file';
 import type { Account } from './account';
 import { accountListFile, defaultAdvanced, newEntry } from './account-list';
 import type { AccountEntry, AccountList } from './account-list';
-import { AccountOpener } from './account-opener';
+import { AccountOpener, isReplaced } from './account-opener';
 import type { AccountManagerParts } from './account-opener';
 import { AccountSlot, addressOf, wantsOnline } from './account-slot';
 import { databaseSecret } from './database-key';
+import { firstVerdict } from './first-verdict';
 import { importIdentity } from './identity-import';
 import type { ImportReader } from './identity-import';
 import { createKeyGate } from './key-gate';
@@ -156,8 +157,6 @@ export class AccountManager {
 
   /** Takes an identity from outside into the window; see {@link importIdentity}. */
   importIdentity<T>(
-    network: NetworkRecord,
-    displayName: string,
     read: ImportReader<T>,
   ): Promise<{ readonly snapshot: AccountSnapshot; readonly result: T }> {
     const { options, store } = this.parts;
@@ -170,7 +169,7 @@ export class AccountManager {
       refuseHeld: (aid: string) => this.refuseHeld(aid),
       adopt: (entry: AccountEntry) => this.adopt(entry),
     };
-    return importIdentity(parts, network, displayName, read);
+    return importIdentity(parts, read);
   }
 
   /** Puts the identities into this order; those not named keep theirs behind them. @throws AunError `unknown_account` */
@@ -204,7 +203,27 @@ export class AccountManager {
   }
 
   advanced(aid: string): AdvancedSettings {
-    return this.slot(aid).entry.advanced ?? defaultAdvanced(this.parts.options.hostName);
+    return this.slot(aid).entry.advanced ?? this.defaultAdvanced();
+  }
+
+  defaultAdvanced(): AdvancedSettings {
+    return defaultAdvanced(this.parts.options.hostName);
+  }
+
+  /** Folder of an account. */
+  folderOf(aid: string): string {
+    return this.identities.folderOf(addressOf(this.slot(aid)));
+  }
+
+  /** Waits for the first sign-in to tell whether the key is still the active one; false where nobody can say now. */
+  async isArchivedAfterSignIn(aid: string): Promise<boolean> {
+    const slot = this.slot(aid);
+    await slot.settled();
+    const { account } = slot;
+    if (account === null) return false;
+    await firstVerdict(account, this.parts.options.runtime.scheduler);
+    // The verdict may be written down a moment after it is known.
+    return slot.entry.archived || isReplaced(account.session.snapshot().blocked);
   }
 
   /** Changes slot, delivery mode or device name; the account signs in again with them. */

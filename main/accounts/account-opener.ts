@@ -115,10 +115,9 @@ export class AccountOpener {
    * key of a backup still is (`protocol/06 §7`).
    */
   private async learn(slot: AccountSlot, { state, blocked }: SessionSnapshot): Promise<void> {
-    const replaced = blocked === 'name_belongs_to_another_key';
-    if (replaced && (await this.recover(slot))) return;
+    if (blocked === 'name_belongs_to_another_key' && (await this.recover(slot))) return;
     if (!slot.entry.unproven) return;
-    if (replaced || blocked === 'certificate_revoked') await this.keeper.archive(slot);
+    if (isReplaced(blocked)) await this.keeper.archive(slot);
     else if (state === 'online') await this.keeper.keep(slot, { unproven: false });
   }
 
@@ -133,4 +132,9 @@ export class AccountOpener {
     const { code, message } = toAunError(thrown);
     this.parts.options.runtime.logger.log('warn', event, { account: slot.aid, code, message });
   }
+}
+
+/** Whether a sign-in was refused because another key took the place of ours. */
+export function isReplaced(blocked: SessionSnapshot['blocked']): boolean {
+  return blocked === 'name_belongs_to_another_key' || blocked === 'certificate_revoked';
 }

@@ -7,6 +7,7 @@ import { createGatewayDirectory, createPkiSource, createSession, createWebClient
 import type { GatewaySession } from '../gateway';
 import type { StoredIdentity } from '../identity/identity';
 import { createCertificateVerifier } from '../identity/verifier';
+import { createProfiles } from '../identity/profile';
 import { createPeople } from '../identity/trust/people';
 import type { PeopleService } from '../identity/trust/people';
 import type { VerifierMemory, WarningVerifier } from '../identity/verifier';
@@ -23,7 +24,6 @@ import type { NetworkRecord } from './network-registry';
 import { networkOptions, trustRoots } from './network-services';
 import type { NetworkServices } from './network-services';
 import type { ServiceSignals } from './service-signals';
-import { unwired } from './unwired';
 
 const tokensSchema = z.object({
   accessToken: z.string(),
@@ -171,16 +171,6 @@ function buildServices(parts: AccountParts, store: AccountStore, deviceId: strin
     now: () => runtime.clock.now() + session.clockSkewMs(),
     monotonic: () => runtime.clock.monotonic(),
   };
-  const e2ee = createE2eeV1({
-    identity,
-    deviceId,
-    rpc: session,
-    pki,
-    verifier,
-    store,
-    runtime: { ...runtime, clock: gatewayClock },
-    pool: parts.cryptoPool,
-  });
   const people = createPeople({
     aid,
     identity,
@@ -193,7 +183,28 @@ function buildServices(parts: AccountParts, store: AccountStore, deviceId: strin
     changed: (contact) => signals.contactChanged(contact),
     released: (released) => signals.released(released),
   });
+  const e2ee = createE2eeV1({
+    identity,
+    deviceId,
+    rpc: session,
+    pki,
+    verifier,
+    store,
+    trust: people,
+    runtime: { ...runtime, clock: gatewayClock },
+    pool: parts.cryptoPool,
+  });
   const web = createWebClient(access);
-  const { profiles } = unwired(signals);
+  const profiles = createProfiles({
+    identity,
+    web,
+    store,
+    verifier,
+    pki,
+    accessToken: () => session.accessToken(),
+    clock: gatewayClock,
+    logger: runtime.logger,
+    changed: (profile) => signals.profileChanged(profile),
+  });
   return { identity, deviceId, advanced, store, session, e2ee, people, profiles, pki, verifier, web };
 }

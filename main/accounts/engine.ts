@@ -7,6 +7,7 @@ import { createCryptoPool } from '../e2ee';
 import { jsonFile } from '../runtime/json-file';
 import { createStoreHost } from '../store/host';
 import { AccountManager } from './account-manager';
+import { BackupJobs } from './backup-jobs';
 import type { EngineOptions } from './engine-options';
 import { createHandlers } from './handlers';
 import { IdentityTransfers } from './identity-transfers';
@@ -49,11 +50,22 @@ export function createEngine(options: EngineOptions): Engine {
   });
   const accounts = new AccountManager({ options, networks, networkServices, store, cryptoPool });
   const settings = jsonFile(join(options.dataDir, 'settings.json'), storedSettingsSchema, defaultSettings);
+  const networksChanged = (): void =>
+    options.emit({ event: 'network.changed', data: { account: null, networks: networks.snapshot() } });
+  const backups = new BackupJobs({
+    accounts,
+    networks,
+    ready: (id) => networkServices.ready(id),
+    networksChanged,
+    desktop: options.desktop,
+    runtime,
+    emit: options.emit,
+  });
   const vault = new VaultControl({
     vault: options.vault,
     accounts,
     emit: options.emit,
-    stopJobs: () => Promise.resolve(),
+    stopJobs: () => backups.stop(),
   });
   const transfers = new IdentityTransfers({
     accounts,
@@ -69,6 +81,7 @@ export function createEngine(options: EngineOptions): Engine {
     networkServices,
     settings,
     vault,
+    backups,
     transfers,
   });
 
@@ -104,6 +117,7 @@ export function createEngine(options: EngineOptions): Engine {
       vault.upgrade().catch(reportFailure);
     },
     async stop() {
+      await backups.stop();
       await accounts.stop();
       await local?.stop();
       await cryptoPool.stop();

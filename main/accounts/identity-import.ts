@@ -2,7 +2,6 @@ import { issuerOf } from '../../shared/aun/aid';
 import type { Account as AccountSnapshot } from '../../shared/model/account';
 import { hueOfPublicKey } from '../identity/hue';
 import type { IdentityStore, PendingIdentity } from '../identity/identity-store';
-import type { StoredIdentity } from '../identity/identity';
 import type { IdentityMaterial } from '../ports/identity';
 import type { AccountStore, StoreHost } from '../ports/store';
 import type { Vault } from '../ports/vault';
@@ -27,11 +26,31 @@ export interface ImportParts {
   readonly adopt: (entry: AccountEntry) => Promise<AccountSnapshot>;
 }
 
+/** Where an identity from outside is put together before it gets its place. */
+export interface ImportPlace {
+  /** Empty database of the identity. */
+  readonly store: AccountStore;
+  /** Folder that becomes the identity's. */
+  readonly folder: string;
+  /** Settles what the list of accounts will keep of it. */
+  keep(
+    changed: Partial<Pick<AccountEntry, 'displayName' | 'chosenHue' | 'notifications' | 'advanced'>>,
+  ): void;
+}
+
 /**
- * Reads an identity from outside. It hands the keys to `open`, which puts them on disk and gives an empty database for
- * the history; what it returns is handed on.
+ * Reads an identity from outside. It hands the keys to `open`, once, which puts them on disk and says where the rest
+ * goes; what it returns is handed on.
  */
-export type ImportReader<T> = (open: (material: IdentityMaterial) => Promise<AccountStore>) => Promise<T>;
+export type ImportReader<T> = (
+  open: (material: IdentityMaterial, network: NetworkRecord) => Promise<ImportPlace>,
+) => Promise<T>;
+
+/** An import whose identity has its place. */
+interface Placed<T> {
+  readonly entry: AccountEntry;
+  readonly result: T;
+}
 
 /**
  * The one way in for identities from backups, folders of the SDKs and custody services (`protocol/06 §7`): keys and
@@ -41,64 +60,77 @@ export type ImportReader<T> = (open: (material: IdentityMaterial) => Promise<Acc
  */
 export async function importIdentity<T>(
   parts: ImportParts,
-  network: NetworkRecord,
-  displayName: string,
   read: ImportReader<T>,
 ): Promise<{ readonly snapshot: AccountSnapshot; readonly result: T }> {
-  const { identity, result } = await parts.keyGate.write(() => place(parts, network, read));
-  const snapshot = await parts.adopt({
-    ...newEntry({
-      aid: identity.aid,
-      network: network.id,
-      displayName,
-      hue: hueOfPublicKey(identity.publicKeySpki),
-    }),
-    unproven: true,
-  });
-  return { snapshot, result };
+  const { entry, result } = await parts.keyGate.write(() => place(parts, read));
+  return { snapshot: await parts.adopt(entry), result };
 }
 
-async function place<T>(
-  parts: ImportParts,
-  network: NetworkRecord,
-  read: ImportReader<T>,
-): Promise<{ readonly identity: StoredIdentity; readonly result: T }> {
-  const { identities, vault, random } = parts;
-  let pending: PendingIdentity | null = null;
-  let store: AccountStore | null = null;
+async function place<T>(parts: ImportParts, read: ImportReader<T>): Promise<Placed<T>> {
+  const draft = new ImportDraft(parts);
   try {
-    const result = await read(async (material) => {
-      if (pending !== null) throw new AunError('internal', 'one import, one identity');
-      parts.refuseHeld(material.aid);
-      if (issuerOf(material.aid) !== network.issuer) {
-        throw new AunError('invalid_request', `${material.aid} does not live on ${network.issuer}`, {
-          detail: { issuer: issuerOf(material.aid) },
-        });
-      }
-      pending = await identities.beginImport(material);
-      const key = await databaseKey(pending.folder, vault, random);
-      store = await parts.store.open(databaseFiles(pending.folder).database, key);
-      return store;
-    });
-    await closed(store);
-    store = null;
-    return { identity: await identities.promote(begun(pending), null), result };
+    const result = await read((material, network) => draft.open(material, network));
+    return { entry: await draft.finish(), result };
   } catch (thrown) {
-    await closed(store);
-    await dropped(pending);
+    await draft.discard();
     throw thrown;
   }
 }
 
-function begun(pending: PendingIdentity | null): PendingIdentity {
-  if (pending === null) throw new AunError('internal', 'there was no identity to import');
-  return pending;
-}
+/** An identity from outside on its way in. */
+class ImportDraft {
+  private pending: PendingIdentity | null = null;
+  private store: AccountStore | null = null;
+  private entry: AccountEntry | null = null;
 
-async function closed(store: AccountStore | null): Promise<void> {
-  await store?.close();
-}
+  constructor(private readonly parts: ImportParts) {}
 
-async function dropped(pending: PendingIdentity | null): Promise<void> {
-  if (pending !== null) await eraseFolder(pending.folder);
+  async open(material: IdentityMaterial, network: NetworkRecord): Promise<ImportPlace> {
+    const { identities, vault, random } = this.parts;
+    if (this.entry !== null) throw new AunError('internal', 'one import, one identity');
+    this.parts.refuseHeld(material.aid);
+    if (issuerOf(material.aid) !== network.issuer) {
+      throw new AunError('invalid_request', `${material.aid} does not live on ${network.issuer}`, {
+        detail: { issuer: issuerOf(material.aid) },
+      });
+    }
+    const pending = await identities.beginImport(material);
+    this.pending = pending;
+    const { aid, folder } = pending;
+    const hue = hueOfPublicKey(pending.publicKeySpki);
+    this.entry = {
+      ...newEntry({ aid, network: network.id, displayName: '', hue }),
+      unproven: true,
+    };
+    const key = await databaseKey(folder, vault, random);
+    const store = await this.parts.store.open(databaseFiles(folder).database, key);
+    this.store = store;
+    return {
+      store,
+      folder,
+      keep: (changed) => {
+        if (this.entry !== null) this.entry = { ...this.entry, ...changed };
+      },
+    };
+  }
+
+  async finish(): Promise<AccountEntry> {
+    const { entry, pending } = this;
+    if (entry === null || pending === null) throw new AunError('internal', 'there was no identity to import');
+    await this.close();
+    await this.parts.identities.promote(pending, null);
+    this.pending = null;
+    return entry;
+  }
+
+  async discard(): Promise<void> {
+    await this.close();
+    if (this.pending !== null) await eraseFolder(this.pending.folder);
+  }
+
+  private async close(): Promise<void> {
+    const { store } = this;
+    this.store = null;
+    await store?.close();
+  }
 }

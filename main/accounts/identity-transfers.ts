@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { parseAid } from '../../shared/aun/aid';
 import type { Account as AccountSnapshot } from '../../shared/model/account';
 import type { SdkIdentity } from '../../shared/model/backup';
-import { encryptedPem } from '../identity/encrypted-pem';
+import { exportKeyPem } from '../identity/backup';
 import { openSdkIdentity, readSdkFolder, writeSdkFolder } from '../identity/sdk-folder';
 import type { Desktop } from '../ports/desktop';
 import type { IdentityMaterial } from '../ports/identity';
@@ -41,11 +41,11 @@ export class IdentityTransfers {
 
   /** Writes the private key as an encrypted PEM. Resolves to false when the user chose no place. */
   async exportPem(aid: string, secret: string): Promise<boolean> {
-    const { identity } = (await this.parts.accounts.get(aid)).services;
+    const { privateKeyPem } = await this.material(aid);
     const { desktop, runtime } = this.parts;
     const path = await desktop.chooseSave({ purpose: 'encrypted_key', suggestedName: `${aid}.pem` });
     if (path === null) return false;
-    await writeFileAtomically(path, await encryptedPem(identity.privateKey, secret, runtime.random));
+    await writeFileAtomically(path, await exportKeyPem(privateKeyPem, secret, runtime.random));
     return true;
   }
 
@@ -72,8 +72,8 @@ export class IdentityTransfers {
     const path = this.folders.find(folder);
     const record = await networkServices.ready(network);
     const typed = password === '' ? (seedPassword ?? '') : password;
-    const { snapshot } = await accounts.importIdentity(record, '', async (open) => {
-      await open(await openSdkIdentity(path, aid, typed));
+    const { snapshot } = await accounts.importIdentity(async (open) => {
+      await open(await openSdkIdentity(path, aid, typed), record);
     });
     return snapshot;
   }

@@ -96,6 +96,11 @@ export class NetworkRegistry {
     }));
   }
 
+  /** Id that a network with this issuer and gateway gets. @throws AunError `invalid_request`, `gateway_not_trusted` */
+  idOf({ issuer, gatewayUrl }: { readonly issuer: string; readonly gatewayUrl: string | null }): string {
+    return gatewayUrl === null ? issuer : `${issuer}@${new URL(checkedGatewayUrl(gatewayUrl)).host}`;
+  }
+
   /**
    * Adds a network, or replaces the address and the root of one that was added before with the same issuer and host.
    * @throws AunError `invalid_request`, `certificate_invalid`, `gateway_not_trusted` for ws:// beyond this computer
@@ -112,7 +117,7 @@ export class NetworkRegistry {
     const gatewayUrl = input.gatewayUrl === null ? null : checkedGatewayUrl(input.gatewayUrl);
     if (issuer === PUBLIC_NETWORK && gatewayUrl === null && input.rootPem === null)
       return this.get(PUBLIC_NETWORK);
-    const id = gatewayUrl === null ? issuer : `${issuer}@${new URL(gatewayUrl).host}`;
+    const id = this.idOf({ issuer, gatewayUrl });
     const record: NetworkRecord = { id, issuer, kind: 'issuer', gatewayUrl, rootPem: input.rootPem };
     this.added = [...this.added.filter((network) => network.id !== id), record];
     await this.file.write({

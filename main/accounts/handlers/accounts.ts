@@ -2,7 +2,11 @@ import { DEMO_AGENTS } from '../../../shared/aun/demo-agents';
 import type { HandlerContext, HandlersOf } from './context';
 
 /** The identities of this installation. */
-export function accountHandlers({ accounts, networkServices }: HandlerContext): HandlersOf<'account'> {
+export function accountHandlers({
+  accounts,
+  backups,
+  networkServices,
+}: HandlerContext): HandlersOf<'account'> {
   return {
     'account.list': async () => ({ accounts: await accounts.snapshots() }),
     'account.create': async (input) => {
@@ -27,6 +31,7 @@ export function accountHandlers({ accounts, networkServices }: HandlerContext): 
     }),
     'account.advanced.set': ({ account, settings }) => accounts.setAdvanced(account, settings),
     'account.remove': async ({ account, data, confirm }) => {
+      await backups.stop(account);
       await accounts.remove(account, data, confirm);
       return {};
     },

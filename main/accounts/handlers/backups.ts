@@ -1,4 +1,4 @@
-import { makeRecoveryKey } from '../../identity/backup/secret';
+import { makeRecoveryKey } from '../../identity/backup';
 import { backupStatus, dismissReminder } from '../backup-status';
 import type { HandlerContext, HandlersOf } from './context';
 import { notWired } from './context';
@@ -8,6 +8,7 @@ export function backupHandlers({
   options,
   accounts,
   transfers,
+  backups,
 }: HandlerContext): HandlersOf<'backup' | 'identity' | 'sdk' | 'custody'> {
   const { clock, random } = options.runtime;
   return {
@@ -19,10 +20,13 @@ export function backupHandlers({
       return backupStatus(owner.store, clock.now());
     },
     'backup.recoveryKey': async () => ({ key: makeRecoveryKey(random) }),
-    'backup.create': notWired,
-    'backup.choose': notWired,
-    'backup.restore': notWired,
-    'backup.cancel': notWired,
+    'backup.create': ({ account, contents, secret, job }) => backups.create(account, contents, secret, job),
+    'backup.choose': async () => ({ found: await backups.choose() }),
+    'backup.restore': ({ file, secret, network, job }) => backups.restore(file, secret, network, job),
+    'backup.cancel': async ({ job }) => {
+      await backups.cancel(job);
+      return {};
+    },
     'identity.exportPem': async ({ account, secret }) => ({
       saved: await transfers.exportPem(account, secret),
     }),

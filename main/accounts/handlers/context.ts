@@ -4,6 +4,7 @@ import type { CommandHandlers } from '../../bridge/router';
 import { AunError } from '../../runtime/errors';
 import type { JsonFile } from '../../runtime/json-file';
 import type { AccountManager } from '../account-manager';
+import type { BackupJobs } from '../backup-jobs';
 import type { EngineOptions } from '../engine-options';
 import type { IdentityTransfers } from '../identity-transfers';
 import type { NetworkRegistry } from '../network-registry';
@@ -18,6 +19,7 @@ export interface HandlerContext {
   readonly networkServices: NetworkServices;
   readonly settings: JsonFile<Settings>;
   readonly vault: VaultControl;
+  readonly backups: BackupJobs;
   readonly transfers: IdentityTransfers;
 }
 
