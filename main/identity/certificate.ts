@@ -11,6 +11,8 @@ export type CertificateFault =
   | 'key_not_p256'
   | 'wrong_name'
   | 'is_a_ca'
+  | 'not_a_root'
+  | 'trust_list'
   | 'not_yet_valid'
   | 'expired'
   | 'weak_signature'
