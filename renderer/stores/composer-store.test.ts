@@ -57,6 +57,37 @@ describe('composer store', () => {
     expect(store().drafts[key]).toMatchObject({ text: 'first\nsecond', error: { code: 'disk_full' } });
   });
 
+  it('keeps what is typed with one identity apart from the same person under another', () => {
+    store().type(account, conversation, 'as me');
+    store().type('work.aun.test', conversation, 'as work');
+    void store().send('work.aun.test', conversation);
+    expect(bridge.next('message.send').params).toMatchObject({ account: 'work.aun.test', text: 'as work' });
+    expect(store().drafts[key]?.text).toBe('as me');
+  });
+
+  it('brings a failed text back under the identity that sent it, whatever is typed elsewhere meanwhile', async () => {
+    store().type(account, conversation, 'for Lin');
+    void store().send(account, conversation);
+    store().type('work.aun.test', conversation, 'another');
+    await bridge.next('message.send').fail('disk_full');
+    expect(store().drafts[key]).toMatchObject({ text: 'for Lin', error: { code: 'disk_full' } });
+    expect(store().drafts[timelineKey('work.aun.test', conversation)]).toEqual({
+      text: 'another',
+      error: null,
+    });
+  });
+
+  it('stores each draft under the identity it was typed with, also when both rest at once', () => {
+    store().type(account, conversation, 'one');
+    store().type('work.aun.test', conversation, 'two');
+    vi.advanceTimersByTime(500);
+    const stored = [bridge.next('conversation.setDraft'), bridge.next('conversation.setDraft')];
+    expect(stored.map(({ params }) => [params['account'], params['text']])).toEqual([
+      [account, 'one'],
+      ['work.aun.test', 'two'],
+    ]);
+  });
+
   it('does not send blanks', () => {
     store().type(account, conversation, '  \n ');
     void store().send(account, conversation);

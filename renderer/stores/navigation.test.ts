@@ -54,6 +54,36 @@ describe('navigation', () => {
     ]);
   });
 
+  it('stays with the last wish when an answer for an earlier one comes late', async () => {
+    showConversation(me, 'slow.aun.test');
+    showConversation(me, lin);
+    await settle();
+    await bridge.next('conversation.open').answer(sampleConversation({ conversation: 'slow.aun.test' }));
+    expect(useViewStore.getState()).toMatchObject({ account: me, conversations: { [me]: lin } });
+  });
+
+  it('does not go back to an identity that was left before its conversation was there', async () => {
+    const [first, second, third] = ['first.aun.test', 'second.aun.test', 'third.aun.test'];
+    useViewStore.setState({
+      account: me,
+      conversations: { [first]: lin, [second]: lin, [third]: lin },
+    });
+    for (const account of [first, second, third]) showAccount(account);
+    const opens = [1, 2, 3].map(() => bridge.next('conversation.open'));
+    for (const call of opens.reverse()) await call.answer(sampleConversation());
+    expect(useViewStore.getState().account).toBe(third);
+    const pages = bridge.calls.filter(({ command }) => command === 'message.page');
+    expect(pages.map(({ params }) => params['account'])).toEqual([third]);
+  });
+
+  it('opens nothing any more when the user went back to the list meanwhile', async () => {
+    useViewStore.setState({ account: me, conversations: { [me]: lin } });
+    showConversation(me, 'slow.aun.test');
+    useViewStore.getState().closeConversation();
+    await bridge.next('conversation.open').answer(sampleConversation({ conversation: 'slow.aun.test' }));
+    expect(useViewStore.getState().conversations[me]).toBeNull();
+  });
+
   it('returns to the conversation that was open in an identity', async () => {
     useViewStore.setState({ account: 'other.aun.test', conversations: { [me]: lin } });
     showAccount(me);

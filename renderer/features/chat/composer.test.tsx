@@ -2,11 +2,21 @@
 import { act, cleanup, fireEvent, render, screen } from '@testing-library/react';
 import { Tooltip } from 'radix-ui';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Account } from '../../../shared/model/account';
 import { startTexts } from '../../i18n';
-import { fakeInvoke } from '../../stores/fake-invoke';
+import { useAccountsStore } from '../../stores/accounts-store';
+import { useConversation, useConversationsStore } from '../../stores/conversations-store';
+import { fakeInvoke, settle } from '../../stores/fake-invoke';
 import { sampleAccount, sampleConversation } from '../../stores/samples';
 import { useComposerStore } from '../../stores/composer-store';
+import { timelineKey, useTimelineStore } from '../../stores/timeline-store';
+import { useViewStore } from '../../stores/view-store';
 import { Composer } from './composer';
+import { counterpart } from './composer-identity';
+
+const me = 'me.aun.test';
+const work = 'work.aun.test';
+const lin = 'lin.aun.test';
 
 let bridge: ReturnType<typeof fakeInvoke>;
 
@@ -32,9 +42,128 @@ beforeEach(() => {
   startTexts('en');
   bridge = fakeInvoke();
   useComposerStore.setState({ drafts: {} });
+  useTimelineStore.setState({ timelines: {} });
+  useAccountsStore.setState({ accounts: [sampleAccount()] });
 });
 
 afterEach(cleanup);
+
+/** Like the window: the composer of whatever is shown, made anew for each place. */
+function Shown() {
+  const account = useViewStore((state) => state.account) ?? '';
+  const id = useViewStore((state) => state.conversations[account]) ?? null;
+  const conversation = useConversation(account, id);
+  if (conversation === undefined) return null;
+  return (
+    <Composer
+      key={timelineKey(account, conversation.conversation)}
+      account={identity(account)}
+      conversation={conversation}
+    />
+  );
+}
+
+function identity(account: string): Account {
+  return sampleAccount({}, { account, displayName: account === work ? 'Mei at work' : '' });
+}
+
+function showSeveral(): void {
+  useAccountsStore.setState({ accounts: [identity(me), identity(work)] });
+  useConversationsStore.setState({ lists: {} });
+  for (const account of [me, work])
+    useConversationsStore.getState().merge(account, [sampleConversation({ conversation: lin })]);
+  useViewStore.setState({ account: me, conversations: { [me]: lin } });
+  render(
+    <Tooltip.Provider>
+      <Shown />
+    </Tooltip.Provider>,
+  );
+}
+
+/** Chooses in the chip's menu; the conversation there is shown when this is done. */
+async function writeAs(account: string): Promise<void> {
+  fireEvent.keyDown(screen.getByTestId('composer-identity'), { key: 'Enter' });
+  const option = screen
+    .getAllByTestId('composer-identity-option')
+    .find((candidate) => candidate.dataset['account'] === account);
+  if (option === undefined) throw new Error('no such identity in the menu');
+  await act(async () => {
+    fireEvent.click(option);
+    await settle();
+  });
+}
+
+const sent = (): readonly (readonly unknown[])[] =>
+  bridge.calls
+    .filter(({ command }) => command === 'message.send')
+    .map(({ params }) => [params['account'], params['conversation'], params['text']]);
+
+describe('Composer with several identities', () => {
+  it('says in the empty field who would write', async () => {
+    showSeveral();
+    expect(field().placeholder).toBe('Write as me.aun.test…');
+    await writeAs(work);
+    expect(field().placeholder).toBe('Write as Mei at work…');
+    expect(screen.getByLabelText(/Writing as work\.aun\.test/)).toBeTruthy();
+  });
+
+  it('leaves the draft where it was typed when another identity is chosen', async () => {
+    showSeveral();
+    type('for Lin, from me');
+    await writeAs(work);
+    expect(useViewStore.getState()).toMatchObject({ account: work, conversations: { [work]: lin } });
+    expect(field().value).toBe('');
+    fireEvent.keyDown(field(), { key: 'Enter', keyCode: 13 });
+    expect(sent()).toEqual([]);
+    await writeAs(me);
+    expect(field().value).toBe('for Lin, from me');
+  });
+
+  it('sends under the identity that was shown when Enter was pressed, however fast the identity changes', async () => {
+    showSeveral();
+    for (let round = 0; round < 5; round += 1) {
+      for (const account of [me, work]) {
+        if (useViewStore.getState().account !== account) await writeAs(account);
+        type(`${account} ${round}`);
+        fireEvent.keyDown(field(), { key: 'Enter', keyCode: 13 });
+      }
+    }
+    expect(sent()).toHaveLength(10);
+    for (const [account, conversation, text] of sent()) {
+      expect(conversation).toBe(lin);
+      expect(text).toMatch(String(account));
+    }
+  });
+
+  it('gives a text that could not be sent back to its own identity, not to the one shown now', async () => {
+    showSeveral();
+    type('in flight');
+    fireEvent.keyDown(field(), { key: 'Enter', keyCode: 13 });
+    await writeAs(work);
+    await act(() => bridge.next('message.send').fail('disk_full'));
+    expect(field().value).toBe('');
+    expect(screen.queryByTestId('composer-error')).toBeNull();
+    await writeAs(me);
+    expect(field().value).toBe('in flight');
+    expect(screen.getByTestId('composer-error').textContent).toContain('The disk is full');
+  });
+
+  it('does not send a stored draft because Enter is still held down from choosing the identity', async () => {
+    showSeveral();
+    useComposerStore.getState().begin(work, lin, 'an old draft');
+    await writeAs(work);
+    expect(field().value).toBe('an old draft');
+    fireEvent.keyDown(field(), { key: 'Enter', keyCode: 13, repeat: true });
+    expect(sent()).toEqual([]);
+  });
+
+  it('leads from notes to self to the notes of the other identity, and from one own identity to the other', () => {
+    const conversation = sampleConversation({ conversation: me, kind: 'self' });
+    expect(counterpart(me, conversation, work)).toBe(work);
+    expect(counterpart(me, sampleConversation({ conversation: work }), work)).toBe(me);
+    expect(counterpart(me, sampleConversation({ conversation: lin }), work)).toBe(lin);
+  });
+});
 
 describe('Composer', () => {
   it('sends on Enter and is empty at once', () => {
