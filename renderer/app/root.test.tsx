@@ -10,6 +10,13 @@ import { sampleAccount } from '../stores/samples';
 import { useViewStore } from '../stores/view-store';
 import { Root } from './root';
 
+const vault = {
+  backend: 'file',
+  protected: true,
+  locked: false,
+  passphraseSet: false,
+  systemStore: null,
+};
 let bridge: ReturnType<typeof fakeInvoke>;
 
 function show(): void {
@@ -23,7 +30,7 @@ function show(): void {
 beforeEach(() => {
   startTexts('en');
   bridge = fakeInvoke();
-  useAppStore.setState({ vault: { backend: 'file', protected: true, locked: false } });
+  useAppStore.setState({ vault });
   useAccountsStore.setState({ accounts: [] });
   useViewStore.setState({ account: null, conversations: {}, dialog: null });
 });
@@ -48,7 +55,7 @@ describe('Root', () => {
   });
 
   it('asks for the passphrase before anything else and opens with it', async () => {
-    useAppStore.setState({ vault: { backend: 'passphrase', protected: true, locked: true } });
+    useAppStore.setState({ vault: { ...vault, backend: 'passphrase', passphraseSet: true, locked: true } });
     useAccountsStore.setState({ accounts: null });
     show();
     fireEvent.change(screen.getByTestId('passphrase'), { target: { value: 'wrong' } });
@@ -58,14 +65,14 @@ describe('Root', () => {
     fireEvent.change(screen.getByTestId('passphrase'), { target: { value: 'right' } });
     fireEvent.click(screen.getByTestId('unlock'));
     await act(() =>
-      bridge.next('vault.unlock').answer({ backend: 'passphrase', protected: true, locked: false }),
+      bridge.next('vault.unlock').answer({ ...vault, backend: 'passphrase', passphraseSet: true }),
     );
     await act(() => bridge.next('account.list').answer({ accounts: [sampleAccount()] }));
     expect(screen.getByTestId('shell')).toBeTruthy();
   });
 
   it('offers a passphrase when the computer does not protect keys', () => {
-    useAppStore.setState({ vault: { backend: 'file', protected: false, locked: false } });
+    useAppStore.setState({ vault: { ...vault, protected: false } });
     useAccountsStore.setState({ accounts: [sampleAccount()] });
     useViewStore.setState({ account: 'me.aun.test' });
     show();

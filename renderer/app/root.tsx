@@ -8,12 +8,18 @@ import { useNoticesStore } from '../stores/notices-store';
 import { loadAccounts } from '../stores/start';
 import { Dialogs } from './dialogs';
 import { Shell } from './shell';
+import { useChosenAccount } from './use-chosen-account';
+import { useForgetWhenLocked } from './use-forget-when-locked';
 import { useDocumentTitle } from './use-document-title';
 
 /** Welcome for a newcomer, the messenger for everybody else. */
 function Unlocked() {
   // A newcomer stays in the welcome until it says that it is done: the identity appears in the list a little earlier.
-  const [welcome, setWelcome] = useState(() => useAccountsStore.getState().accounts?.length === 0);
+  const none = useAccountsStore((state) => state.accounts?.length === 0);
+  const [welcome, setWelcome] = useState(none);
+  // The last identity was taken out: the beginning again.
+  if (none && !welcome) setWelcome(true);
+  useChosenAccount();
   useDocumentTitle();
   if (welcome) return <Onboarding start="welcome" onDone={() => setWelcome(false)} />;
   return (
@@ -27,6 +33,7 @@ function Unlocked() {
 /** Which screen: locked, welcome, or the messenger. */
 export function Root() {
   const locked = useAppStore((state) => state.vault?.locked === true);
+  useForgetWhenLocked(locked);
   const loaded = useAccountsStore((state) => state.accounts !== null);
   useEffect(() => {
     if (locked || loaded) return;

@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { lockApp } from '../features/settings/lock-app';
 import { useAccountsStore } from '../stores/accounts-store';
 import { useConversationsStore } from '../stores/conversations-store';
 import { showAccount, showConversation } from '../stores/navigation';
@@ -14,11 +15,16 @@ function step(direction: 1 | -1): void {
   if (next !== undefined) showConversation(account, next.conversation);
 }
 
+function isLock(key: KeyboardEvent): boolean {
+  return (key.ctrlKey || key.metaKey) && !key.altKey && !key.shiftKey && key.key === 'l';
+}
+
 /** Carries out a shortcut; false when the key is none. */
 function carryOut(key: KeyboardEvent): boolean {
   const view = useViewStore.getState();
   const command = (key.ctrlKey || key.metaKey) && !key.altKey && !key.shiftKey;
   if (command && key.key === 'n') view.showDialog('new-conversation');
+  else if (command && key.key === 'l') return lockApp();
   else if (command && key.key === ',') view.showDialog('settings');
   else if (command && /^[1-9]$/.test(key.key)) {
     const account = useAccountsStore.getState().accounts?.[Number(key.key) - 1];
@@ -31,14 +37,15 @@ function carryOut(key: KeyboardEvent): boolean {
 }
 
 /**
- * Keys that work everywhere: Ctrl/⌘+N new conversation, Ctrl/⌘+, settings, Ctrl/⌘+1 to 9 an identity, Alt+Up and
- * Alt+Down the neighbouring conversation, Escape closes the details. (Ctrl/⌘+K belongs to the search field.)
+ * Keys that work everywhere: Ctrl/⌘+N new conversation, Ctrl/⌘+, settings, Ctrl/⌘+L lock, Ctrl/⌘+1 to 9 an identity,
+ * Alt+Up and Alt+Down the neighbouring conversation, Escape closes the details. (Ctrl/⌘+K belongs to the search field.)
  */
 export function useShortcuts(): void {
   useEffect(() => {
     const onKey = (key: KeyboardEvent): void => {
-      // A dialog has the keyboard to itself.
-      if (useViewStore.getState().dialog !== null || key.isComposing) return;
+      if (key.isComposing) return;
+      // A dialog has the keyboard to itself; only locking is always possible.
+      if (useViewStore.getState().dialog !== null && !isLock(key)) return;
       if (carryOut(key)) key.preventDefault();
     };
     window.addEventListener('keydown', onKey);

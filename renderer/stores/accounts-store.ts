@@ -21,6 +21,27 @@ export function mergeAccounts(
   return [...accounts.map((account) => changes.get(account.account) ?? account), ...added];
 }
 
+/** Puts identities into an order; those it does not name keep theirs behind them. */
+export function orderAccounts(accounts: readonly Account[], order: readonly string[]): readonly Account[] {
+  const place = new Map(order.map((account, index) => [account, index]));
+  const placeOf = (account: Account): number => place.get(account.account) ?? order.length;
+  return [...accounts].sort((first, second) => placeOf(first) - placeOf(second));
+}
+
+/** Carries out what a batch says about identities, in its order: one may be taken out and put back in one batch. */
+function applyEvent(accounts: readonly Account[], { event, data }: BridgeEvent): readonly Account[] {
+  switch (event) {
+    case 'account.changed':
+      return mergeAccounts(accounts, new Map([[data.account, data.snapshot]]));
+    case 'account.removed':
+      return accounts.filter((account) => account.account !== data.account);
+    case 'account.order':
+      return orderAccounts(accounts, data.accounts);
+    default:
+      return accounts;
+  }
+}
+
 /** The identities of this installation. */
 export const useAccountsStore = create<AccountsState>()((set) => ({
   accounts: null,
@@ -29,13 +50,12 @@ export const useAccountsStore = create<AccountsState>()((set) => ({
     set((state) => ({
       accounts: mergeAccounts(state.accounts ?? [], new Map([[account.account, account]])),
     })),
-  applyBatch: (batch) => {
-    const changes = new Map<string, Account>();
-    for (const { event, data } of batch) {
-      if (event === 'account.changed') changes.set(data.account, data.snapshot);
-    }
-    if (changes.size > 0) set((state) => ({ accounts: mergeAccounts(state.accounts ?? [], changes) }));
-  },
+  applyBatch: (batch) =>
+    set((state) => {
+      const before = state.accounts ?? [];
+      const accounts = batch.reduce(applyEvent, before);
+      return accounts === before ? state : { accounts };
+    }),
 }));
 
 /** One identity, or undefined while it is unknown. */

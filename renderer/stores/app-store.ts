@@ -1,5 +1,6 @@
 import { create } from 'zustand';
 import type { BridgeEvent, CommandResult } from '../../shared/bridge/contract';
+import type { BackupProgress } from '../../shared/model/backup';
 import type { Network } from '../../shared/model/network';
 import { defaultSettings } from '../../shared/model/default-settings';
 import type { Settings, VaultStatus } from '../../shared/model/settings';
@@ -12,6 +13,8 @@ interface AppState {
   readonly settings: Settings;
   readonly vault: VaultStatus | null;
   readonly networks: readonly Network[];
+  /** How far backups and restores are, by their job. */
+  readonly jobs: Readonly<Record<string, BackupProgress>>;
   /** Takes over what changed for the whole installation, in one step per batch. */
   applyBatch(batch: readonly BridgeEvent[]): void;
   /** Shows a changed setting at once and stores it. */
@@ -24,12 +27,15 @@ export const useAppStore = create<AppState>()((set, get) => ({
   settings: defaultSettings,
   vault: null,
   networks: [],
+  jobs: {},
   applyBatch: (batch) => {
-    const change: { settings?: Settings; vault?: VaultStatus; networks?: readonly Network[] } = {};
+    const change: { -readonly [Key in 'settings' | 'vault' | 'networks' | 'jobs']?: AppState[Key] } = {};
     for (const { event, data } of batch) {
       if (event === 'settings.changed') change.settings = data.settings;
       else if (event === 'vault.changed') change.vault = data.vault;
       else if (event === 'network.changed') change.networks = data.networks;
+      else if (event === 'backup.progress')
+        change.jobs = { ...(change.jobs ?? get().jobs), [data.progress.job]: data.progress };
     }
     if (Object.keys(change).length > 0) set(change);
   },

@@ -6,6 +6,10 @@ export type PeopleDialogName = 'person' | 'verify' | 'people' | 'share' | 'certi
 export type DialogName =
   'settings' | 'new-conversation' | 'add-identity' | 'passphrase' | IdentityDialogName | PeopleDialogName;
 
+/** Sections of the identity centre, in their order. */
+export const identitySections = ['profile', 'security', 'keys', 'backup', 'connection', 'danger'] as const;
+export type IdentitySection = (typeof identitySections)[number];
+
 interface ViewState {
   /** Identity whose conversations are listed. */
   readonly account: string | null;

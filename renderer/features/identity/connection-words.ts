@@ -9,7 +9,9 @@ export type Remedy =
   | 'renew_certificate'
   | 'new_identity'
   | 'unlock'
-  | 'trouble_screen';
+  | 'trouble_screen'
+  | 'open_portal'
+  | 'restore';
 
 /** One remedy for every reason (`protocol/01 §5.8`, §11). */
 export const remedies: Readonly<Record<BlockedReason, Remedy>> = {
@@ -31,6 +33,9 @@ export const remedies: Readonly<Record<BlockedReason, Remedy>> = {
   key_unreadable: 'trouble_screen',
   database_damaged: 'trouble_screen',
   short_connection_limit: 'retry',
+  captive_portal: 'open_portal',
+  clock_wrong: 'retry',
+  archived: 'restore',
 };
 
 /** The four states a person tells apart. */

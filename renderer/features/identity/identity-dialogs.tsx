@@ -1,6 +1,30 @@
-import type { IdentityDialogName } from '../../stores/view-store';
+import { useEffect } from 'react';
+import { useAccount } from '../../stores/accounts-store';
+import { useViewStore, type IdentityDialogName } from '../../stores/view-store';
+import { LockSettingsDialog } from '../settings/lock-settings-dialog';
+import { IdentityCentre } from './centre/identity-centre';
+import { RestoreDialog } from './restore/restore-dialog';
+
+/** The centre of the chosen identity; it closes when the identity is taken out of the window. */
+function Centre(props: { readonly onClose: () => void }) {
+  const account = useAccount(useViewStore((state) => state.account));
+  const { onClose } = props;
+  const gone = account === undefined;
+  useEffect(() => {
+    if (gone) onClose();
+  }, [gone, onClose]);
+  if (account === undefined) return null;
+  return <IdentityCentre key={account.account} account={account} onClose={onClose} />;
+}
 
 /** The dialogs about the identities of this installation. */
-export function IdentityDialogs(_props: { readonly name: IdentityDialogName; readonly onClose: () => void }) {
-  return null;
+export function IdentityDialogs(props: { readonly name: IdentityDialogName; readonly onClose: () => void }) {
+  switch (props.name) {
+    case 'identity':
+      return <Centre onClose={props.onClose} />;
+    case 'restore':
+      return <RestoreDialog onClose={props.onClose} />;
+    case 'lock-settings':
+      return <LockSettingsDialog onClose={props.onClose} />;
+  }
 }

@@ -1,50 +1,69 @@
+import { BellOff } from 'lucide-react';
+import type { ComponentProps } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Account } from '../../../shared/model/account';
-import { showAccount } from '../../stores/navigation';
 import { useViewStore } from '../../stores/view-store';
 import { Avatar, type TintStyle } from '../../ui/avatar';
-import { Tooltip } from '../../ui/tooltip';
 import { presenceOf } from './connection-words';
 
-/** One identity in the rail: ringed in its hue, with its unread count and the state of its connection. */
-export function RailAccount(props: { readonly account: Account }) {
+interface RailAccountProps extends ComponentProps<'button'> {
+  readonly account: Account;
+  readonly dragged: boolean;
+}
+
+/** What the rail says of an identity in words: its name, its state, what is unread, what deserves a look. */
+export function useAccountWords(account: Account): { readonly name: string; readonly label: string } {
   const { t } = useTranslation();
-  const { account } = props;
-  const chosen = useViewStore((state) => state.account === account.account);
-  const presence = presenceOf(account.session.state);
-  const state = t(`rail.${presence}`);
+  const presence = t(`rail.${presenceOf(account.session.state)}`);
   const name = account.displayName === '' ? account.account : `${account.displayName} (${account.account})`;
+  const facts: string[] = [account.wantsOnline ? presence : t('switcher.signedOut')];
+  if (account.notifications === 'none') facts.push(t('switcher.muted'));
+  for (const found of account.attention) facts.push(t(`attention.${found}_short`));
+  const state = facts.join(t('switcher.comma'));
   const label =
     account.unread > 0
       ? t('rail.accountUnread', { name, state, count: account.unread })
       : t('rail.account', { name, state });
+  return { name, label };
+}
+
+/** One identity in the rail: ringed in its hue, with its unread count and the state of its connection. */
+export function RailAccount({ account, dragged, ...rest }: RailAccountProps) {
+  const chosen = useViewStore((state) => state.account === account.account);
+  const { label } = useAccountWords(account);
+  const muted = account.notifications === 'none';
   const style: TintStyle = { '--hue': account.hue };
   return (
-    <Tooltip text={`${name} · ${state}`} side="right">
-      <button
-        type="button"
-        className="rail-account"
-        style={style}
-        aria-label={label}
-        aria-current={chosen ? 'true' : undefined}
-        data-account={account.account}
-        data-presence={presence}
-        data-testid="rail-account"
-        onClick={() => showAccount(account.account)}
-      >
-        <Avatar
-          name={account.displayName === '' ? account.account : account.displayName}
-          hue={account.hue}
-          kind="human"
-          size={36}
-        />
-        <span className="rail-account__dot" data-presence={presence} />
-        {account.unread > 0 && (
-          <span className="rail-account__unread tabular" aria-hidden="true">
-            {account.unread > 99 ? '99+' : account.unread}
-          </span>
-        )}
-      </button>
-    </Tooltip>
+    <button
+      type="button"
+      {...rest}
+      className="rail-account"
+      style={style}
+      aria-label={label}
+      aria-current={chosen ? 'true' : undefined}
+      data-account={account.account}
+      data-presence={account.wantsOnline ? presenceOf(account.session.state) : 'signed-out'}
+      data-dragged={dragged}
+      data-testid="rail-account"
+    >
+      <Avatar
+        name={account.displayName === '' ? account.account : account.displayName}
+        hue={account.hue}
+        kind="human"
+        size={36}
+      />
+      <span className="rail-account__dot" data-presence={presenceOf(account.session.state)} />
+      {muted && (
+        <span className="rail-account__muted">
+          <BellOff size={10} strokeWidth={2.5} aria-hidden />
+        </span>
+      )}
+      {account.attention.length > 0 && <span className="rail-account__attention" />}
+      {account.unread > 0 && (
+        <span className="rail-account__unread tabular" data-muted={muted} aria-hidden="true">
+          {account.unread > 99 ? '99+' : account.unread}
+        </span>
+      )}
+    </button>
   );
 }

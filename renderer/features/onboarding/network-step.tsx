@@ -36,6 +36,7 @@ function Option(props: {
 export function NetworkStep(props: {
   readonly onNetwork: (network: Network) => void;
   readonly onOther: () => void;
+  readonly onRestore: () => void;
 }) {
   const { t } = useTranslation();
   const networks = useAppStore((state) => state.networks);
@@ -86,6 +87,15 @@ export function NetworkStep(props: {
           {t(`errors.${local.error.code}`)}
         </p>
       )}
+      <button
+        type="button"
+        className="text-button network-restore"
+        disabled={local.busy}
+        onClick={props.onRestore}
+        data-testid="have-identity"
+      >
+        {t('restore.open')}
+      </button>
     </section>
   );
 }

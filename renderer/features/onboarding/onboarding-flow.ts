@@ -4,6 +4,7 @@ import type { CommandError } from '../../stores/bridge';
 /** Where a person is on the way to an identity. */
 export type Step =
   | { readonly name: 'welcome' }
+  | { readonly name: 'restore' }
   | { readonly name: 'network' }
   | { readonly name: 'other-network' }
   | { readonly name: 'name'; readonly network: Network }

@@ -6,6 +6,7 @@ import { useAccountsStore } from '../../stores/accounts-store';
 import { invoke, toCommandError, type CommandError } from '../../stores/bridge';
 import { showAccount } from '../../stores/navigation';
 import { IconButton } from '../../ui/icon-button';
+import { RestoreFlow } from '../identity/restore/restore-flow';
 import { CreatingStep } from './creating-step';
 import { FailedStep } from './failed-step';
 import { NameStep, type ChosenName } from './name-step';
@@ -63,6 +64,7 @@ export function Onboarding(props: {
 
   const beginning: Step = props.start === 'welcome' ? { name: 'welcome' } : { name: 'network' };
   const previous: Partial<Record<Step['name'], Step>> = {
+    restore: beginning,
     ...(props.start === 'welcome' ? { network: beginning } : {}),
     'other-network': { name: 'network' },
     name: beginning,
@@ -80,9 +82,21 @@ export function Onboarding(props: {
         </div>
       )}
       <div className="onboarding__step" key={step.name}>
-        {step.name === 'welcome' && <WelcomeStep onNetwork={toName} />}
+        {step.name === 'welcome' && (
+          <WelcomeStep onNetwork={toName} onRestore={() => setStep({ name: 'restore' })} />
+        )}
+        {step.name === 'restore' && (
+          <section className="onboarding__form">
+            <h1 className="onboarding__title">{t('restore.title')}</h1>
+            <RestoreFlow onDone={props.onDone} />
+          </section>
+        )}
         {step.name === 'network' && (
-          <NetworkStep onNetwork={toName} onOther={() => setStep({ name: 'other-network' })} />
+          <NetworkStep
+            onNetwork={toName}
+            onOther={() => setStep({ name: 'other-network' })}
+            onRestore={() => setStep({ name: 'restore' })}
+          />
         )}
         {step.name === 'other-network' && <OtherNetworkStep onNetwork={toName} />}
         {step.name === 'name' && (

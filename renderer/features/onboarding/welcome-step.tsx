@@ -6,8 +6,11 @@ import { Illustration } from './illustration';
 import { defaultNetwork } from './onboarding-flow';
 import { useLocalNetwork } from './use-local-network';
 
-/** One picture, one sentence, two buttons. */
-export function WelcomeStep(props: { readonly onNetwork: (network: Network) => void }) {
+/** One picture, one sentence, two buttons, and a way for those who have an identity already. */
+export function WelcomeStep(props: {
+  readonly onNetwork: (network: Network) => void;
+  readonly onRestore: () => void;
+}) {
   const { t } = useTranslation();
   const networks = useAppStore((state) => state.networks);
   const local = useLocalNetwork(props.onNetwork);
@@ -32,6 +35,15 @@ export function WelcomeStep(props: { readonly onNetwork: (network: Network) => v
       <p className="welcome__hint" role="status" data-tone={local.error === null ? 'neutral' : 'danger'}>
         {local.error === null ? t('onboarding.tryLocalHint') : t(`errors.${local.error.code}`)}
       </p>
+      <button
+        type="button"
+        className="text-button"
+        disabled={local.busy}
+        onClick={props.onRestore}
+        data-testid="have-identity"
+      >
+        {t('restore.open')}
+      </button>
     </section>
   );
 }

@@ -2,10 +2,13 @@ import { LockKeyhole } from 'lucide-react';
 import { useState, type SubmitEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAppStore } from '../../stores/app-store';
-import { invoke, toCommandError, type CommandError } from '../../stores/bridge';
+import { invoke } from '../../stores/bridge';
 import { loadAccounts } from '../../stores/start';
 import { Button } from '../../ui/button';
+import { useTask } from '../identity/use-task';
 import { PassphraseField } from './passphrase-field';
+import { PassphraseTrouble } from './passphrase-trouble';
+import { useRetryWait } from './use-retry-wait';
 import './locked.css';
 
 async function unlock(passphrase: string): Promise<void> {
@@ -18,18 +21,16 @@ async function unlock(passphrase: string): Promise<void> {
 export function LockedScreen() {
   const { t } = useTranslation();
   const [passphrase, setPassphrase] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<CommandError | null>(null);
+  const task = useTask();
+  const wait = useRetryWait(task.error);
 
   const submit = (form: SubmitEvent): void => {
     form.preventDefault();
-    if (passphrase === '' || busy) return;
-    setBusy(true);
-    setError(null);
-    unlock(passphrase).catch((reason: unknown) => {
-      setBusy(false);
-      setError(toCommandError(reason));
-    });
+    if (passphrase === '' || wait > 0) return;
+    task.run(
+      () => unlock(passphrase),
+      () => undefined,
+    );
   };
 
   return (
@@ -45,21 +46,21 @@ export function LockedScreen() {
           maxLength={1024}
           onText={(text) => {
             setPassphrase(text);
-            setError(null);
+            if (wait === 0) task.clear();
           }}
-          hint={error === null ? '' : t(`errors.${error.code}`)}
-          tone={error === null ? 'neutral' : 'danger'}
+          tone={task.error === null ? 'neutral' : 'danger'}
           data-testid="passphrase"
         />
+        <PassphraseTrouble error={task.error} wait={wait} />
         <Button
           tone="primary"
           size="large"
           type="submit"
-          busy={busy}
-          disabled={passphrase === ''}
+          busy={task.busy}
+          disabled={passphrase === '' || wait > 0}
           data-testid="unlock"
         >
-          {busy ? t('vault.unlocking') : t('vault.unlock')}
+          {task.busy ? t('vault.unlocking') : t('vault.unlock')}
         </Button>
       </form>
     </main>

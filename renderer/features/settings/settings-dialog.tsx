@@ -8,6 +8,7 @@ import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
 import { Choice } from '../../ui/choice';
 import { presenceOf } from '../identity/connection-words';
+import { openIdentity } from '../identity/open-identity';
 import { backendName } from './backend-name';
 import './settings.css';
 
@@ -50,19 +51,22 @@ function Protection() {
   const { t } = useTranslation();
   const vault = useAppStore((state) => state.vault);
   if (vault === null) return null;
-  const passphrase = vault.backend === 'passphrase';
-  const words = !vault.protected
-    ? t('settings.notProtected')
-    : passphrase
-      ? t('settings.protectedByPassphrase')
-      : t('settings.protectedBy', { backend: backendName(vault.backend) ?? t('settings.systemStore') });
+  const words = vault.passphraseSet
+    ? t('settings.protectedByPassphrase')
+    : vault.protected
+      ? t('settings.protectedBy', { backend: backendName(vault.backend) ?? t('settings.systemStore') })
+      : t('settings.notProtected');
   return (
     <section className="settings__section" data-testid="vault-status">
       <h3>{t('settings.protection')}</h3>
       <p>{words}</p>
       <div>
-        <Button size="small" onClick={() => useViewStore.getState().showDialog('passphrase')}>
-          {passphrase ? t('vault.change') : t('vault.weakAction')}
+        <Button
+          size="small"
+          onClick={() => useViewStore.getState().showDialog('lock-settings')}
+          data-testid="open-lock-settings"
+        >
+          {t('lock.settings')}
         </Button>
       </div>
     </section>
@@ -78,16 +82,23 @@ function Identities() {
       tell,
     );
   };
-  if (accounts.length === 0) return null;
   return (
     <section className="settings__section">
       <h3>{t('settings.identities')}</h3>
       <ul className="settings__accounts">
         {accounts.map((account) => {
-          const offline = account.session.state === 'idle';
+          const offline = !account.wantsOnline || account.session.state === 'idle';
           return (
             <li key={account.account} className="settings__account">
-              <span className="ellipsis selectable">{account.account}</span>
+              <button
+                type="button"
+                className="text-button settings__name ellipsis"
+                onClick={() => openIdentity(account.account)}
+                aria-label={t('switcher.menu', { name: account.account })}
+                data-testid="settings-identity"
+              >
+                {account.account}
+              </button>
               <span className="settings__presence">{t(`rail.${presenceOf(account.session.state)}`)}</span>
               <Button size="small" onClick={() => toggle(account.account, offline)}>
                 {offline ? t('settings.goOnline') : t('settings.goOffline')}
@@ -96,6 +107,18 @@ function Identities() {
           );
         })}
       </ul>
+      <div className="settings__actions">
+        <Button size="small" onClick={() => useViewStore.getState().showDialog('add-identity')}>
+          {t('rail.add')}
+        </Button>
+        <Button
+          size="small"
+          onClick={() => useViewStore.getState().showDialog('restore')}
+          data-testid="open-restore"
+        >
+          {t('restore.open')}
+        </Button>
+      </div>
     </section>
   );
 }

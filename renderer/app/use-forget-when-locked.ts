@@ -1,0 +1,39 @@
+import { useEffect } from 'react';
+import { useAccountsStore } from '../stores/accounts-store';
+import { useAppStore } from '../stores/app-store';
+import { useComposerStore } from '../stores/composer-store';
+import { useConversationsStore } from '../stores/conversations-store';
+import { useNoticesStore } from '../stores/notices-store';
+import { usePeopleStore } from '../stores/people-store';
+import { useSearchStore } from '../stores/search-store';
+import { useTimelineStore } from '../stores/timeline-store';
+import { useViewStore } from '../stores/view-store';
+
+interface Forgetful<State> {
+  getInitialState(): State;
+  setState(state: State, replace: true): void;
+}
+
+function reset<State>(store: Forgetful<State>): void {
+  store.setState(store.getInitialState(), true);
+}
+
+/** Empties everything the window knows of identities and what is written: behind a lock there is nothing to find. */
+export function forgetEverything(): void {
+  reset(useTimelineStore);
+  reset(useConversationsStore);
+  reset(useComposerStore);
+  reset(usePeopleStore);
+  reset(useSearchStore);
+  reset(useNoticesStore);
+  reset(useViewStore);
+  useAccountsStore.setState({ accounts: null });
+  useAppStore.setState({ jobs: {} });
+}
+
+/** Forgets once the vault is locked, whoever locked it. */
+export function useForgetWhenLocked(locked: boolean): void {
+  useEffect(() => {
+    if (locked) forgetEverything();
+  }, [locked]);
+}

@@ -1,0 +1,126 @@
+import { ShieldAlert } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import type { Account } from '../../../shared/model/account';
+import { useAccountsStore } from '../../stores/accounts-store';
+import { invoke, toCommandError } from '../../stores/bridge';
+import { useNoticesStore } from '../../stores/notices-store';
+import { useViewStore } from '../../stores/view-store';
+import { Button } from '../../ui/button';
+import { ConnectionBar } from './connection-bar';
+import { remedies, type Remedy } from './connection-words';
+import { readDisplacement } from './displacement';
+import { DisplacementWords } from './displacement-words';
+import { openIdentity } from './open-identity';
+import { useTask, type Task } from './use-task';
+
+function useRemedyWords(remedy: Remedy): string {
+  const { t } = useTranslation();
+  const words: Record<Remedy, string> = {
+    use_here: t('connection.useHere'),
+    sign_in_again: t('connection.signInAgain'),
+    retry: t('common.retry'),
+    register_again: t('connection.registerAgain'),
+    renew_certificate: t('connection.renewCertificate'),
+    new_identity: t('connection.newIdentity'),
+    unlock: t('connection.unlock'),
+    trouble_screen: t('common.retry'),
+    open_portal: t('remedy.openPortal'),
+    restore: t('remedy.restoreNewer'),
+  };
+  return words[remedy];
+}
+
+function carryOut(remedy: Remedy, account: Account, task: Task): void {
+  const change = (command: 'account.connect' | 'account.reregister'): void =>
+    task.run(
+      () => invoke(command, { account: account.account }),
+      (changed) => useAccountsStore.getState().merge(changed),
+    );
+  switch (remedy) {
+    case 'new_identity':
+      useViewStore.getState().showDialog('add-identity');
+      return;
+    case 'restore':
+      useViewStore.getState().showDialog('restore');
+      return;
+    case 'open_portal':
+      // A page without encryption is what a portal can answer in the place of; the user is asked before it opens.
+      task.run(
+        () => invoke('app.openLink', { url: `http://${account.network}/` }),
+        () => undefined,
+      );
+      return;
+    case 'register_again':
+    case 'renew_certificate':
+      change('account.reregister');
+      return;
+    case 'use_here':
+    case 'sign_in_again':
+    case 'retry':
+    case 'unlock':
+    case 'trouble_screen':
+      change('account.connect');
+  }
+}
+
+/** Why an identity waits for the user, who took its place, and the one thing to do about it. */
+export function BlockedBar(props: { readonly account: Account }) {
+  const { t } = useTranslation();
+  const { account } = props;
+  const { session } = account;
+  const task = useTask();
+  const remedy = session.blocked === null ? 'retry' : remedies[session.blocked];
+  const words = useRemedyWords(remedy);
+  const displacement = readDisplacement(session.notice);
+  const facts = Object.entries(session.notice ?? {});
+  const tryAgain = (): void => {
+    invoke('account.connect', { account: account.account }).then(
+      (changed) => useAccountsStore.getState().merge(changed),
+      (reason: unknown) => useNoticesStore.getState().showError(toCommandError(reason)),
+    );
+  };
+  return (
+    <ConnectionBar
+      tone="danger"
+      state="blocked"
+      icon={<ShieldAlert size={18} aria-hidden />}
+      action={
+        <>
+          {remedy === 'open_portal' && (
+            <Button size="small" tone="plain" onClick={tryAgain}>
+              {t('common.retry')}
+            </Button>
+          )}
+          <Button
+            size="small"
+            busy={task.busy}
+            onClick={() => carryOut(remedy, account, task)}
+            data-testid="remedy"
+          >
+            {words}
+          </Button>
+        </>
+      }
+    >
+      <p>{session.blocked === null ? t('errors.sign_in_failed') : t(`blocked.${session.blocked}`)}</p>
+      {displacement !== null && <DisplacementWords displacement={displacement} />}
+      {task.error !== null && <p role="alert">{t(`errors.${task.error.code}`)}</p>}
+      <details className="connection-bar__details">
+        <summary>{t('common.technicalDetails')}</summary>
+        {(session.problem?.detail ?? '') !== '' && <p className="selectable">{session.problem?.detail}</p>}
+        {facts.map(([name, value]) => (
+          <p key={name} className="selectable">
+            {name}: <bdi>{value}</bdi>
+          </p>
+        ))}
+        <button
+          type="button"
+          className="text-button"
+          onClick={() => openIdentity(account.account, 'connection')}
+        >
+          {t('remedy.inspect')}
+        </button>
+      </details>
+    </ConnectionBar>
+  );
+}

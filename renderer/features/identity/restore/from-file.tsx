@@ -1,0 +1,129 @@
+import { useState, type SubmitEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { BackupFile, RestoreResult } from '../../../../shared/model/backup';
+import { invoke } from '../../../stores/bridge';
+import { Button } from '../../../ui/button';
+import { dateOf } from '../../../ui/time';
+import { JobProgress } from '../backup/job-progress';
+import { useJob } from '../backup/use-job';
+import { PassphraseField } from '../../settings/passphrase-field';
+import { Fact, Facts } from '../centre/panel';
+import { bytesOf } from '../dates';
+import { TaskError } from '../task-error';
+import { useTask } from '../use-task';
+import { NetworkFor } from './network-for';
+import { RestoreDone } from './restore-done';
+import { readyNetwork, useNetworkFor } from './use-network-for';
+
+const knownContents = ['identity', 'contacts', 'settings', 'history', 'attachments'] as const;
+
+function FileFacts(props: { readonly file: BackupFile }) {
+  const { t, i18n } = useTranslation();
+  const { file } = props;
+  const contents = file.contents.map((part) => {
+    const known = knownContents.find((candidate) => candidate === part);
+    return known === undefined ? part : t(`restore.contents_${known}`);
+  });
+  return (
+    <Facts>
+      <Fact name={t('restore.fileName')}>
+        <bdi>{file.name}</bdi>
+      </Fact>
+      <Fact name={t('restore.identity')} testId="found-aid">
+        <bdi>{file.aid}</bdi>
+      </Fact>
+      {file.createdAt !== null && (
+        <Fact name={t('restore.createdAt')}>{dateOf(i18n.language, file.createdAt)}</Fact>
+      )}
+      <Fact name={t('restore.size')}>{bytesOf(i18n.language, file.bytes)}</Fact>
+      {contents.length > 0 && <Fact name={t('restore.contents')}>{contents.join(t('switcher.comma'))}</Fact>}
+      <Fact name={t('restore.version')}>{file.version === 1 ? t('backup.recovery') : t('backup.full')}</Fact>
+    </Facts>
+  );
+}
+
+function OpenFile(props: {
+  readonly file: BackupFile;
+  readonly onOther: () => void;
+  readonly onRestored: (result: RestoreResult) => void;
+}) {
+  const { t } = useTranslation();
+  const { file } = props;
+  const [secret, setSecret] = useState('');
+  const choice = useNetworkFor(file.aid);
+  const job = useJob();
+  const { network } = choice;
+  const ready = secret !== '' && network !== null && !file.held;
+  const restore = (submit: SubmitEvent): void => {
+    submit.preventDefault();
+    if (!ready) return;
+    job.run(
+      async (id) =>
+        invoke('backup.restore', { file: file.file, secret, network: await readyNetwork(network), job: id }),
+      props.onRestored,
+    );
+  };
+  return (
+    <form className="restore__form" onSubmit={restore}>
+      <FileFacts file={file} />
+      {file.held ? (
+        <p className="notice-bar" data-tone="warning" data-testid="held">
+          {t('restore.held')}
+        </p>
+      ) : job.busy ? (
+        <JobProgress job={job} />
+      ) : (
+        <>
+          <p className="panel__note">{t('restore.unproven')}</p>
+          <NetworkFor choice={choice} />
+          <PassphraseField
+            label={t('restore.secret')}
+            value={secret}
+            autoFocus
+            maxLength={1024}
+            onText={setSecret}
+            data-testid="restore-secret"
+          />
+          <TaskError error={job.error} />
+          {job.error?.code === 'cancelled' && <p className="panel__note">{t('restore.cancelled')}</p>}
+        </>
+      )}
+      {!job.busy && (
+        <div className="dialog__actions">
+          <Button onClick={props.onOther}>{t('restore.otherFile')}</Button>
+          {!file.held && (
+            <Button tone="primary" type="submit" disabled={!ready} data-testid="restore-start">
+              {t('restore.start')}
+            </Button>
+          )}
+        </div>
+      )}
+    </form>
+  );
+}
+
+/** From a backup file: what it says of itself, the secret, progress, what came back. */
+export function FromFile(props: { readonly onDone: (account: string) => void }) {
+  const { t } = useTranslation();
+  const [file, setFile] = useState<BackupFile | null>(null);
+  const [result, setResult] = useState<RestoreResult | null>(null);
+  const task = useTask();
+  const choose = (): void =>
+    task.run(
+      () => invoke('backup.choose', {}),
+      ({ found }) => found !== null && setFile(found),
+    );
+  if (result !== null) return <RestoreDone result={result} onDone={() => props.onDone(result.account)} />;
+  if (file !== null) return <OpenFile key={file.file} file={file} onOther={choose} onRestored={setResult} />;
+  return (
+    <>
+      <p className="panel__text">{t('restore.fileText')}</p>
+      <TaskError error={task.error} />
+      <div className="panel__actions">
+        <Button tone="primary" busy={task.busy} onClick={choose} data-testid="choose-backup">
+          {t('restore.chooseFile')}
+        </Button>
+      </div>
+    </>
+  );
+}

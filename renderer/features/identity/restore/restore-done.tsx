@@ -1,0 +1,28 @@
+import { CircleCheck } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import type { RestoreResult } from '../../../../shared/model/backup';
+import { Button } from '../../../ui/button';
+
+/** What came back, in numbers; whether the identity can still be used or only read. */
+export function RestoreDone(props: { readonly result: RestoreResult; readonly onDone: () => void }) {
+  const { t, i18n } = useTranslation();
+  const { result } = props;
+  const number = new Intl.NumberFormat(i18n.language);
+  const facts = [
+    t('restore.messages', { count: result.messages, number: number.format(result.messages) }),
+    t('restore.conversations', { count: result.conversations, number: number.format(result.conversations) }),
+    t('restore.people', { count: result.contacts, number: number.format(result.contacts) }),
+    t('restore.files', { count: result.files, number: number.format(result.files) }),
+  ];
+  return (
+    <div className="restore__done" role="status" data-testid="restore-done">
+      <CircleCheck size={32} strokeWidth={1.5} aria-hidden />
+      <h3 className="restore__title">{t('restore.done', { aid: result.account })}</h3>
+      <p className="panel__text">{facts.join(' · ')}</p>
+      <p className="panel__note">{result.archived ? t('restore.archived') : t('restore.newDevice')}</p>
+      <Button tone="primary" onClick={props.onDone} data-testid="restore-finish">
+        {t('restore.show')}
+      </Button>
+    </div>
+  );
+}
