@@ -1,0 +1,58 @@
+import { Fragment, memo, type ReactNode } from 'react';
+import { linkify } from '../../features/chat/linkify';
+import type { MarkdownBlock, MarkdownNode } from './markdown-tree';
+import { OutsideLink } from './outside-link';
+
+/** Text whose web addresses are links. */
+function linked(text: string): ReactNode {
+  return linkify(text).map((piece, index) =>
+    piece.kind === 'text' ? (
+      piece.text
+    ) : (
+      <OutsideLink key={index} url={piece.url}>
+        {piece.text}
+      </OutsideLink>
+    ),
+  );
+}
+
+function draw(nodes: readonly MarkdownNode[], literal: boolean): ReactNode {
+  return nodes.map((node, index) => <Fragment key={index}>{drawNode(node, literal)}</Fragment>);
+}
+
+/** `literal`: inside of code and links nothing becomes a link by itself. */
+function drawNode(node: MarkdownNode, literal: boolean): ReactNode {
+  if (node.kind === 'text') return literal ? node.text : linked(node.text);
+  if (node.kind === 'link') return <OutsideLink url={node.url}>{draw(node.children, true)}</OutsideLink>;
+  const { name: Name, children, align, start } = node;
+  switch (Name) {
+    case 'hr':
+    case 'br':
+      return <Name />;
+    case 'ol':
+      return <ol start={start}>{draw(children, literal)}</ol>;
+    case 'table':
+      return (
+        <div className="markdown__table">
+          <table>{draw(children, literal)}</table>
+        </div>
+      );
+    case 'th':
+    case 'td':
+      return <Name data-align={align}>{draw(children, literal)}</Name>;
+    case 'code':
+      return <code dir="ltr">{draw(children, true)}</code>;
+    default:
+      return <Name dir={inline.has(Name) ? undefined : 'auto'}>{draw(children, literal)}</Name>;
+  }
+}
+
+const inline: ReadonlySet<string> = new Set(['em', 'strong', 's', 'thead', 'tbody', 'tr']);
+
+/** One block, drawn anew only when its source has changed. */
+export const MarkdownBlockView = memo(
+  function MarkdownBlockView(props: { readonly block: MarkdownBlock }) {
+    return <>{draw(props.block.nodes, false)}</>;
+  },
+  (before, after) => before.block.source === after.block.source,
+);
