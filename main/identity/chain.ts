@@ -75,12 +75,13 @@ function checkAuthorityValidity(authority: Authority, now: number): void {
   );
 }
 
-function isSame(left: Authority, right: Authority): boolean {
+/** Whether two are the same certificate, byte for byte. */
+export function isSame(left: Authority, right: Authority): boolean {
   return left.x509.raw.equals(right.x509.raw);
 }
 
 /** The root that issued `authority`, for gateways that leave the root out of their chain. */
-function findIssuingRoot(authority: Authority, roots: readonly Authority[]): Authority | undefined {
+export function findIssuingRoot(authority: Authority, roots: readonly Authority[]): Authority | undefined {
   return roots.find(
     (root) => authority.x509.checkIssued(root.x509) && authority.x509.verify(root.x509.publicKey),
   );
@@ -128,10 +129,15 @@ export function verifyAuthorities(
 
 /** Checks a leaf against the authority that should have issued it. @throws AunError `certificate_invalid` */
 export function verifyLeaf(leaf: ParsedCertificate, issuer: Authority, now: number): void {
-  if (leaf.x509.ca)
-    throw certificateFault('is_a_ca', `the certificate of ${leaf.commonName} is an authority`);
   checkValidity(leaf.commonName, leaf, now);
   checkAuthorityValidity(issuer, now);
+  checkIssuedBy(leaf, issuer);
+}
+
+/** The part of {@link verifyLeaf} that no clock changes. @throws AunError `certificate_invalid` */
+export function checkIssuedBy(leaf: ParsedCertificate, issuer: Authority): void {
+  if (leaf.x509.ca)
+    throw certificateFault('is_a_ca', `the certificate of ${leaf.commonName} is an authority`);
   checkSignature(leaf.x509, leafAlgorithm(leaf), issuer, leaf.commonName);
 }
 

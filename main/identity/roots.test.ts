@@ -29,7 +29,7 @@ beforeAll(async () => {
 const reason = (expected: string): unknown =>
   expect.objectContaining({
     code: 'certificate_invalid',
-    detail: expect.objectContaining({ reason: expected }),
+    detail: expect.objectContaining({ reason: expected }) as unknown,
   });
 
 describe('a file of roots', () => {

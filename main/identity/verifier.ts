@@ -1,4 +1,5 @@
-import { issuerOf, parseAid } from '../../shared/aun/aid';
+import { issuerOf } from '../../shared/aun/aid';
+import type { Aid } from '../../shared/aun/aid';
 import type { Certificate, CertificateVerifier, PkiSource } from '../ports/identity';
 import { AunError } from '../runtime/errors';
 import { fingerprintOf } from '../runtime/fingerprint';
@@ -8,6 +9,10 @@ import { certificateFault, parseCertificate, spkiOf } from './certificate';
 import type { ParsedCertificate } from './certificate';
 import { checkValidity, readAuthority, verifyAuthorities, verifyLeaf } from './chain';
 import type { Authority } from './chain';
+import { checkNames } from './expected-names';
+import type { CertificateWarning, Expectation } from './expected-names';
+import { createExplainer } from './explain';
+import type { Explanation } from './explain';
 import { createRevocationChecker } from './revocation';
 import type { RevocationMemory } from './revocation';
 
@@ -18,8 +23,7 @@ const CHAIN_RETRY_MS = 60_000;
 /** Certificates remembered at most; the oldest leave first. */
 const MAX_RESULTS = 20_000;
 
-/** Something that does not refuse a certificate on the public network but that should be known. */
-export type CertificateWarning = 'issuer_differs' | 'auth_name_differs' | 'revocation_unknown';
+export type { CertificateWarning } from './expected-names';
 
 /** A certificate that passed, with what was noticed. */
 export interface VerifiedCertificate extends Certificate {
@@ -59,13 +63,13 @@ export interface WarningVerifier extends CertificateVerifier {
     pem: string,
     publicKeySpki: string,
   ): Promise<VerifiedCertificate>;
-}
-
-interface Expectation {
-  readonly role: 'peer' | 'auth';
-  readonly issuer: string;
-  /** Common name the certificate must carry. */
-  readonly name: string;
+  /**
+   * Judges the certificate of an AID for the viewer: says what is wrong instead of refusing.
+   * @throws AunError `certificate_invalid` only for what is no certificate at all
+   */
+  explainPeer(aid: Parameters<CertificateVerifier['verifyPeer']>[0], pem: string): Promise<Explanation>;
+  /** The same for the certificate of a sign-in server. */
+  explainAuthServer(issuer: string, pem: string): Promise<Explanation>;
 }
 
 interface Result {
@@ -98,6 +102,8 @@ export function createCertificateVerifier(options: VerifierOptions): WarningVeri
     memory,
     authority: async (issuer, reload) => issuingAuthority(await chain(issuer, reload)),
   });
+
+  const explain = createExplainer({ pki, roots, pinnedIssuer, clock, revocation });
 
   async function fetchChain(issuer: string): Promise<ChainState> {
     const authorities = verifyAuthorities(await pki.chain(issuer), roots, clock.now());
@@ -134,35 +140,6 @@ export function createCertificateVerifier(options: VerifierOptions): WarningVeri
     }
   }
 
-  function checkNames(
-    leaf: ParsedCertificate,
-    authority: Authority,
-    expected: Expectation,
-  ): CertificateWarning[] {
-    const warnings: CertificateWarning[] = [];
-    if (leaf.commonName !== expected.name) {
-      // Whoever holds an ordinary address must not pose as the server that people sign in to.
-      const tolerable = expected.role === 'auth' && !pinnedIssuer && parseAid(leaf.commonName) === null;
-      if (!tolerable)
-        throw certificateFault(
-          'wrong_name',
-          `the certificate is for ${leaf.commonName}, not for ${expected.name}`,
-        );
-      warnings.push('auth_name_differs');
-    }
-    if (authority.commonName !== expected.issuer) {
-      if (pinnedIssuer) {
-        const found = authority.commonName ?? 'nobody';
-        throw certificateFault(
-          'wrong_issuer',
-          `${expected.name} was certified by ${found}, not by ${expected.issuer}`,
-        );
-      }
-      warnings.push('issuer_differs');
-    }
-    return warnings;
-  }
-
   /** @throws AunError `certificate_revoked` | `revocation_list_invalid` */
   async function checkList(certificate: Certificate, issuer: string): Promise<boolean> {
     const list = await revocation.list(issuer);
@@ -192,7 +169,7 @@ export function createCertificateVerifier(options: VerifierOptions): WarningVeri
     if (at === null) {
       const authority = await walk(leaf, expected.issuer);
       issuerKey = fingerprintOf(authority.facts.spki);
-      warnings = checkNames(leaf, authority, expected);
+      warnings = checkNames(leaf, authority, expected, pinnedIssuer);
       warnings = [...warnings, ...(await checkRevocation(leaf, expected.issuer))];
       at = clock.now();
       // What could not be checked now is checked again soon, so it is not remembered as verified.
@@ -238,14 +215,24 @@ export function createCertificateVerifier(options: VerifierOptions): WarningVeri
   }
 
   return {
-    verifyPeer: (aid, pem) => verify(pem, { role: 'peer', issuer: issuerOf(aid), name: aid }),
-    verifyAuthServer: (issuer, pem) => verify(pem, { role: 'auth', issuer, name: `auth.${issuer}` }),
+    verifyPeer: (aid, pem) => verify(pem, peerExpectation(aid)),
+    verifyAuthServer: (issuer, pem) => verify(pem, authExpectation(issuer)),
+    explainPeer: (aid, pem) => explain(pem, peerExpectation(aid)),
+    explainAuthServer: (issuer, pem) => explain(pem, authExpectation(issuer)),
     async verifyOwn(aid, pem, publicKeySpki) {
       if (spkiOf(parseCertificate(pem)) !== publicKeySpki)
         throw new AunError('certificate_mismatch', `the certificate of ${aid} is for another key`);
-      return verify(pem, { role: 'peer', issuer: issuerOf(aid), name: aid });
+      return verify(pem, peerExpectation(aid));
     },
   };
+}
+
+function peerExpectation(aid: Aid): Expectation {
+  return { role: 'peer', issuer: issuerOf(aid), name: aid };
+}
+
+function authExpectation(issuer: string): Expectation {
+  return { role: 'auth', issuer, name: `auth.${issuer}` };
 }
 
 function issuingAuthority(state: ChainState): Authority {

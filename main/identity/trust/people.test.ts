@@ -176,6 +176,20 @@ describe('somebody whose key changes', () => {
     expect(await notices()).toEqual([`keys_changed ${second.spkiFingerprint}`]);
   });
 
+  it('is not written to under the key that was left behind, which is no change again', async () => {
+    const [first, second] = [await certificate(), await certificate()];
+    for (const each of [first, second]) await people.seen(bob, each);
+    await people.acceptKeys(bob, second.spkiFingerprint);
+    await expect(people.mayWriteTo(bob, [first])).rejects.toMatchObject({
+      code: 'recipient_identity_changed',
+    });
+    expect((await people.contact(bob)).trust).toBe('seen');
+    await people.mayWriteTo(bob, [second]);
+    // What the network names as current is news in any case.
+    await people.seen(bob, first);
+    expect((await people.contact(bob)).trust).toBe('changed');
+  });
+
   it('changes again before the user looked: the last key is the one to accept', async () => {
     const [first, second, third] = [await certificate(), await certificate(), await certificate()];
     for (const each of [first, second, third]) await people.seen(bob, each);

@@ -225,7 +225,8 @@ export function createPeople(options: PeopleOptions): PeopleService {
       if (known !== undefined && refusal(known, keys) === null) return;
       const error = await turn(aid, async () => {
         let record = await recordOf(aid);
-        for (const key of keys) record = await see(aid, key);
+        // A key the user has left behind comes from a list of before: it is refused, and no news.
+        for (const key of keys) if (key.spkiFingerprint !== record.previousKey) record = await see(aid, key);
         return refusal(record, keys);
       });
       if (error !== null) throw error;
