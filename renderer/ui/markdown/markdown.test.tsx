@@ -122,6 +122,11 @@ describe('what Markdown cannot do', () => {
     for (const [, url] of render(text).matchAll(/href="([^"]*)"/g)) expect(url).toBe('https://x.example/');
   });
 
+  it('is hide what was written: what is no link or no markup is shown as it stands', () => {
+    expect(render('[x](javascript:alert(1))')).toBe('<p dir="auto">[x](javascript:alert(1))</p>');
+    expect(render('<u>*x*</u>')).toBe('<p dir="auto">&lt;u&gt;<em>x</em>&lt;/u&gt;</p>');
+  });
+
   it('is turn, hide or halve the text around it', () => {
     const html = renderToStaticMarkup(<Markdown text={'a\u202eb\u2066c\u200bd\u0000e\ud800f\u{e0041}'} />);
     expect(html).not.toMatch(/[\u202a-\u202e\u2066-\u2069\u200b\0\ud800]/);
