@@ -8,14 +8,14 @@ const folder = path.resolve('node_modules', '.cache', `parley-store-${process.pi
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /**
- * Bundles one file of this folder as the real build does and returns where it lies: below node_modules, so that the native
- * module is found.
+ * Bundles one file of a folder (this one, unless told otherwise) as the real build does and returns where it lies: below
+ * node_modules, so that the native module is found.
  */
-export async function bundleForTest(name: string): Promise<string> {
+export async function bundleForTest(name: string, source = path.join('main', 'store')): Promise<string> {
   mkdirSync(folder, { recursive: true });
   const outfile = path.join(folder, `${name}.cjs`);
   await build({
-    entryPoints: [path.resolve('main', 'store', `${name}.ts`)],
+    entryPoints: [path.resolve(source, `${name}.ts`)],
     outfile,
     bundle: true,
     format: 'cjs',
