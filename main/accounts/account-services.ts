@@ -7,7 +7,10 @@ import { createGatewayDirectory, createPkiSource, createSession, createWebClient
 import type { GatewaySession } from '../gateway';
 import type { StoredIdentity } from '../identity/identity';
 import { createCertificateVerifier } from '../identity/verifier';
+import { createCertificateDesk } from '../identity/certificate-desk';
+import type { CertificateDesk } from '../identity/certificate-desk';
 import { createProfiles } from '../identity/profile';
+import type { TrustRoot } from '../identity/roots';
 import { createPeople } from '../identity/trust/people';
 import type { PeopleService } from '../identity/trust/people';
 import type { VerifierMemory, WarningVerifier } from '../identity/verifier';
@@ -16,12 +19,11 @@ import type { E2eeEngine } from '../ports/e2ee';
 import type { Profiles } from '../ports/profile';
 import type { SessionMemory, TokenSet } from '../ports/session';
 import type { AccountStore, StoreHost } from '../ports/store';
-import type { WebClient } from '../ports/web';
+import { fingerprintOf } from '../runtime/fingerprint';
 import type { Clock, Random } from '../runtime/runtime';
 import { databaseFiles, databaseKey } from './database-key';
 import type { EngineOptions } from './engine-options';
 import type { NetworkRecord } from './network-registry';
-import { networkOptions, trustRoots } from './network-services';
 import type { NetworkServices } from './network-services';
 import type { ServiceSignals } from './service-signals';
 
@@ -66,15 +68,19 @@ export function sessionMemory(store: AccountStore): SessionMemory {
   };
 }
 
-function verifierMemory(store: AccountStore): VerifierMemory {
+/** What was verified counts only under the roots that were trusted then: a root that is gone takes it along. */
+function verifierMemory(store: AccountStore, roots: readonly TrustRoot[]): VerifierMemory {
+  const fingerprints = roots.map(({ fingerprint }) => fingerprint).sort();
+  const under = fingerprintOf(Buffer.from(fingerprints.join(' '))).slice(-16);
+  const name = (fingerprint: string, aid: string): string => `verified:${under}:${fingerprint}:${aid}`;
   return {
     loadRevocationList: (issuer) => store.getMeta(`crl:${issuer}`),
     saveRevocationList: (issuer, pem) => store.setMeta(`crl:${issuer}`, pem),
-    async verifiedAt(fingerprint, name) {
-      const text = await store.getMeta(`verified:${fingerprint}:${name}`);
+    async verifiedAt(fingerprint, aid) {
+      const text = await store.getMeta(name(fingerprint, aid));
       return text === null ? null : Number(text);
     },
-    recordVerified: (fingerprint, name, at) => store.setMeta(`verified:${fingerprint}:${name}`, String(at)),
+    recordVerified: (fingerprint, aid, at) => store.setMeta(name(fingerprint, aid), String(at)),
   };
 }
 
@@ -88,9 +94,9 @@ export interface AccountServices {
   readonly e2ee: E2eeEngine;
   readonly people: PeopleService;
   readonly profiles: Profiles;
+  readonly certificates: CertificateDesk;
   readonly pki: PkiSource;
   readonly verifier: WarningVerifier;
-  readonly web: WebClient;
 }
 
 /** What opening an account takes. */
@@ -142,18 +148,19 @@ function buildServices(parts: AccountParts, store: AccountStore, deviceId: strin
   const { identity, advanced, signals, options } = parts;
   const { runtime } = options;
   const { aid } = identity;
-  const network = networkOptions(parts.network);
+  const { network } = parts.networkServices.access(parts.network);
+  const roots = parts.networkServices.roots(parts.network);
   const memory = sessionMemory(store);
   const directory = createGatewayDirectory({ network, runtime, aid, memory });
   const access = { network, runtime, aid, memory, directory };
   const pki = createPkiSource(access);
   const verifier = createCertificateVerifier({
     pki,
-    trustRoots: trustRoots(parts.network),
+    trustRoots: roots.map(({ pem }) => pem),
     pinnedIssuer: parts.network.kind !== 'public',
     clock: runtime.clock,
     logger: runtime.logger,
-    memory: verifierMemory(store),
+    memory: verifierMemory(store, roots),
   });
   const session = createSession({
     ...access,
@@ -194,10 +201,9 @@ function buildServices(parts: AccountParts, store: AccountStore, deviceId: strin
     runtime: { ...runtime, clock: gatewayClock },
     pool: parts.cryptoPool,
   });
-  const web = createWebClient(access);
   const profiles = createProfiles({
     identity,
-    web,
+    web: createWebClient(access),
     store,
     verifier,
     pki,
@@ -206,5 +212,18 @@ function buildServices(parts: AccountParts, store: AccountStore, deviceId: strin
     logger: runtime.logger,
     changed: (profile) => signals.profileChanged(profile),
   });
-  return { identity, deviceId, advanced, store, session, e2ee, people, profiles, pki, verifier, web };
+  const certificates = createCertificateDesk({ identity, pki, verifier, clock: gatewayClock });
+  return {
+    identity,
+    deviceId,
+    advanced,
+    store,
+    session,
+    e2ee,
+    people,
+    profiles,
+    certificates,
+    pki,
+    verifier,
+  };
 }

@@ -205,8 +205,8 @@ export class Account implements ServiceListener {
     return profile;
   }
 
-  /** Looks again at whether to remind of a backup. */
-  backupChanged(): void {
+  /** Something the snapshot shows changed: a backup was made, a certificate renewed. */
+  refresh(): void {
     this.totalsStale = true;
     this.changed();
   }

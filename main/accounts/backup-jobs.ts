@@ -64,7 +64,7 @@ export class BackupJobs {
       return writeBackup({ path, version, secret, source, random, clock, signal, progress });
     });
     await noteBackup(account.store, runtime.clock.now(), version);
-    account.backupChanged();
+    account.refresh();
     return { saved: true, name: basename(path), ...written };
   }
 

@@ -4,16 +4,21 @@ import { storedSettingsSchema } from '../../shared/model/stored-settings';
 import type { CommandRouter } from '../bridge/router';
 import { createCommandRouter } from '../bridge/router';
 import { createCryptoPool } from '../e2ee';
+import { readEnvironment } from '../identity/environment';
+import type { Environment } from '../identity/environment';
+import { AunError } from '../runtime/errors';
 import { jsonFile } from '../runtime/json-file';
 import { createStoreHost } from '../store/host';
 import { AccountManager } from './account-manager';
 import { BackupJobs } from './backup-jobs';
+import { CustodyDesk } from './custody-desk';
 import type { EngineOptions } from './engine-options';
 import { createHandlers } from './handlers';
 import { IdentityTransfers } from './identity-transfers';
 import { LocalNetwork } from './local-network';
 import { LOCAL_NETWORK, NetworkRegistry } from './network-registry';
 import { NetworkServices } from './network-services';
+import { RootDesk } from './root-desk';
 import { VaultControl } from './vault-control';
 
 export type { EngineOptions } from './engine-options';
@@ -33,15 +38,28 @@ export interface Engine {
 export function createEngine(options: EngineOptions): Engine {
   const { runtime } = options;
   const networks = new NetworkRegistry(options.dataDir);
+  let surroundings: Environment | null = null;
+  const environment = (): Environment => {
+    if (surroundings === null) throw new AunError('internal', 'the engine was not started');
+    return surroundings;
+  };
+  const tellNetworks = (): void =>
+    options.emit({ event: 'network.changed', data: { account: null, networks: networks.snapshot() } });
+  /** Address or trust of a network changed: whoever works with it starts anew. */
+  const networkReplaced = async (id: string): Promise<void> => {
+    tellNetworks();
+    custody.forget(id);
+    await accounts.networkReplaced(id);
+  };
   const local =
     options.launcher === null
       ? null
       : new LocalNetwork(options.dataDir, options.launcher, runtime, (gateway) => {
           networks.setLocal(gateway);
-          options.emit({ event: 'network.changed', data: { account: null, networks: networks.snapshot() } });
-          if (gateway !== null) accounts.networkReplaced(LOCAL_NETWORK).catch(reportFailure);
+          if (gateway === null) tellNetworks();
+          else networkReplaced(LOCAL_NETWORK).catch(reportFailure);
         });
-  const networkServices = new NetworkServices(networks, local, runtime);
+  const networkServices = new NetworkServices(networks, local, runtime, environment);
   const store = createStoreHost({ workerPath: options.workers.store, logger: runtime.logger });
   const cryptoPool = createCryptoPool({
     workerPath: options.workers.crypto,
@@ -49,40 +67,37 @@ export function createEngine(options: EngineOptions): Engine {
     logger: runtime.logger,
   });
   const accounts = new AccountManager({ options, networks, networkServices, store, cryptoPool });
+  const { desktop, emit } = options;
   const settings = jsonFile(join(options.dataDir, 'settings.json'), storedSettingsSchema, defaultSettings);
-  const networksChanged = (): void =>
-    options.emit({ event: 'network.changed', data: { account: null, networks: networks.snapshot() } });
   const backups = new BackupJobs({
     accounts,
     networks,
     ready: (id) => networkServices.ready(id),
-    networksChanged,
-    desktop: options.desktop,
+    networksChanged: tellNetworks,
+    desktop,
     runtime,
-    emit: options.emit,
+    emit,
   });
   const vault = new VaultControl({
     vault: options.vault,
     accounts,
-    emit: options.emit,
+    emit,
     stopJobs: () => backups.stop(),
   });
-  const transfers = new IdentityTransfers({
-    accounts,
-    networkServices,
-    desktop: options.desktop,
-    runtime,
-    seedPassword: null,
-  });
+  const custody = new CustodyDesk({ accounts, networkServices, runtime });
   const handlers = createHandlers({
     options,
+    environment,
     accounts,
     networks,
     networkServices,
+    networkReplaced,
     settings,
     vault,
     backups,
-    transfers,
+    custody,
+    roots: new RootDesk({ networks, desktop, runtime, environment }),
+    transfers: new IdentityTransfers({ accounts, networkServices, desktop, runtime, environment }),
   });
 
   function reportFailure(error: unknown): void {
@@ -105,6 +120,11 @@ export function createEngine(options: EngineOptions): Engine {
     },
     async start() {
       try {
+        surroundings = await readEnvironment({
+          env: options.environment ?? {},
+          configFile: join(options.dataDir, 'config.json'),
+          now: runtime.clock.now(),
+        });
         await networks.load();
         await accounts.load();
       } finally {

@@ -3,6 +3,7 @@ import { parseAid } from '../../shared/aun/aid';
 import type { Account as AccountSnapshot } from '../../shared/model/account';
 import type { SdkIdentity } from '../../shared/model/backup';
 import { exportKeyPem } from '../identity/backup';
+import type { Environment } from '../identity/environment';
 import { openSdkIdentity, readSdkFolder, writeSdkFolder } from '../identity/sdk-folder';
 import type { Desktop } from '../ports/desktop';
 import type { IdentityMaterial } from '../ports/identity';
@@ -20,8 +21,8 @@ export interface IdentityTransferParts {
   readonly networkServices: NetworkServices;
   readonly desktop: Desktop;
   readonly runtime: Runtime;
-  /** Seed password of the environment (`protocol/01 §2.1`), or null. */
-  readonly seedPassword: string | null;
+  /** It may name the seed password of SDK folders (`protocol/01 §2.1`). */
+  readonly environment: () => Environment;
 }
 
 /** Identities into and out of other programs' formats. Paths stay in here: the window names handles. */
@@ -66,12 +67,12 @@ export class IdentityTransfers {
     password: string,
     network: string,
   ): Promise<AccountSnapshot> {
-    const { accounts, networkServices, seedPassword } = this.parts;
+    const { accounts, networkServices, environment } = this.parts;
     const aid = parseAid(address);
     if (aid === null) throw new AunError('invalid_aid', 'the folder holds no such identity');
     const path = this.folders.find(folder);
     const record = await networkServices.ready(network);
-    const typed = password === '' ? (seedPassword ?? '') : password;
+    const typed = password === '' ? (environment().seedPassword ?? '') : password;
     const { snapshot } = await accounts.importIdentity(async (open) => {
       await open(await openSdkIdentity(path, aid, typed), record);
     });

@@ -21,6 +21,8 @@ export interface NetworkRecord {
   readonly kind: Network['kind'];
   readonly gatewayUrl: string | null;
   readonly rootPem: string | null;
+  /** PEMs of roots that the user imported for this network. */
+  readonly importedRoots: readonly string[];
 }
 
 const recordSchema = z.object({
@@ -29,7 +31,12 @@ const recordSchema = z.object({
   gatewayUrl: z.string().nullable(),
   rootPem: z.string().nullable(),
 });
-const fileSchema = z.object({ networks: z.array(recordSchema) });
+const fileSchema = z.object({
+  networks: z.array(recordSchema),
+  /** Imported roots by the id of their network, built-in ones included. */
+  importedRoots: z.record(z.string(), z.array(z.string())).default({}),
+});
+type Stored = z.infer<typeof recordSchema>;
 
 /** SHA-256 fingerprint (`sha256:…`) of a PEM certificate. @throws AunError `certificate_invalid` */
 export function rootFingerprint(pem: string): string {
@@ -42,17 +49,19 @@ export function rootFingerprint(pem: string): string {
 
 /** Networks of this installation: two built in, the rest added by the user and kept in `networks.json`. */
 export class NetworkRegistry {
-  private added: NetworkRecord[] = [];
+  private added: Stored[] = [];
+  private imported: Record<string, string[]> = {};
   private local: { gatewayUrl: string; rootPem: string } | null = null;
   private readonly file;
 
   constructor(dataDir: string) {
-    this.file = jsonFile(join(dataDir, 'networks.json'), fileSchema, { networks: [] });
+    this.file = jsonFile(join(dataDir, 'networks.json'), fileSchema, { networks: [], importedRoots: {} });
   }
 
   async load(): Promise<void> {
     const stored = await this.file.read();
-    this.added = stored.networks.map((network) => ({ ...network, kind: 'issuer' as const }));
+    this.added = stored.networks;
+    this.imported = stored.importedRoots;
   }
 
   /** The embedded gateway started (or stopped, with null). */
@@ -61,21 +70,25 @@ export class NetworkRegistry {
   }
 
   records(): NetworkRecord[] {
-    const local: NetworkRecord = {
+    const local: Omit<NetworkRecord, 'importedRoots'> = {
       id: LOCAL_NETWORK,
       issuer: LOCAL_ISSUER,
       kind: 'local',
       gatewayUrl: this.local?.gatewayUrl ?? null,
       rootPem: this.local?.rootPem ?? null,
     };
-    const open: NetworkRecord = {
+    const open: Omit<NetworkRecord, 'importedRoots'> = {
       id: PUBLIC_NETWORK,
       issuer: PUBLIC_NETWORK,
       kind: 'public',
       gatewayUrl: null,
       rootPem: null,
     };
-    return [local, open, ...this.added];
+    const added = this.added.map((network) => ({ ...network, kind: 'issuer' as const }));
+    return [local, open, ...added].map((record) => ({
+      ...record,
+      importedRoots: this.imported[record.id] ?? [],
+    }));
   }
 
   /** @throws AunError `network_unknown` */
@@ -118,17 +131,21 @@ export class NetworkRegistry {
     if (issuer === PUBLIC_NETWORK && gatewayUrl === null && input.rootPem === null)
       return this.get(PUBLIC_NETWORK);
     const id = this.idOf({ issuer, gatewayUrl });
-    const record: NetworkRecord = { id, issuer, kind: 'issuer', gatewayUrl, rootPem: input.rootPem };
+    const record: Stored = { id, issuer, gatewayUrl, rootPem: input.rootPem };
     this.added = [...this.added.filter((network) => network.id !== id), record];
-    await this.file.write({
-      networks: this.added.map((network) => ({
-        id: network.id,
-        issuer: network.issuer,
-        gatewayUrl: network.gatewayUrl,
-        rootPem: network.rootPem,
-      })),
-    });
-    return record;
+    await this.save();
+    return this.get(id);
+  }
+
+  /** Replaces the imported roots of a network. @throws AunError `network_unknown` */
+  async setImportedRoots(id: string, pems: readonly string[]): Promise<void> {
+    const { id: known } = this.get(id);
+    this.imported = { ...this.imported, [known]: [...pems] };
+    await this.save();
+  }
+
+  private save(): Promise<void> {
+    return this.file.write({ networks: this.added, importedRoots: this.imported });
   }
 }
 

@@ -1,25 +1,20 @@
 import type { Aid } from '../../shared/aun/aid';
 import type { NetworkProbe } from '../../shared/model/network';
-import { callShort, checkNameAvailable, createPkiSource, probeNetwork } from '../gateway';
-import type { GatewayAccess, NetworkOptions } from '../gateway';
-import { PUBLIC_ROOT_PEM } from '../identity/public-root';
+import { callShort, checkNameAvailable, createPkiSource, createWebClient, probeNetwork } from '../gateway';
+import type { GatewayAccess } from '../gateway';
+import { requireRoots } from '../identity/environment';
+import type { Environment } from '../identity/environment';
 import type { RegistrationPorts } from '../identity/registration';
+import { trustRootsOf } from '../identity/roots';
+import type { RootSources, TrustRoot } from '../identity/roots';
 import { createCertificateVerifier } from '../identity/verifier';
+import type { CertificateVerifier, PkiSource } from '../ports/identity';
+import type { WebClient } from '../ports/web';
 import { AunError } from '../runtime/errors';
 import type { Runtime } from '../runtime/runtime';
 import type { LocalNetwork } from './local-network';
 import { LOCAL_NETWORK } from './network-registry';
 import type { NetworkRecord, NetworkRegistry } from './network-registry';
-
-/** The roots a network trusts. */
-export function trustRoots(network: NetworkRecord): string[] {
-  return [network.rootPem ?? PUBLIC_ROOT_PEM];
-}
-
-/** How the gateway client sees a network. */
-export function networkOptions(network: NetworkRecord): NetworkOptions {
-  return { issuer: network.issuer, pinnedGatewayUrl: network.gatewayUrl, rootPem: network.rootPem };
-}
 
 /** What can be asked of a network without being signed in. */
 export class NetworkServices {
@@ -27,6 +22,7 @@ export class NetworkServices {
     private readonly networks: NetworkRegistry,
     private readonly local: LocalNetwork | null,
     private readonly runtime: Runtime,
+    private readonly environment: () => Environment,
   ) {}
 
   /** Starts the embedded network if it does not run. @throws AunError `local_network_failed` */
@@ -56,18 +52,59 @@ export class NetworkServices {
   async registration(network: NetworkRecord): Promise<RegistrationPorts> {
     const access = this.access(await this.ready(network.id));
     const pki = createPkiSource(access);
+    const { logger } = this.runtime;
+    return {
+      rpc: (method, params) => callShort(access, method, params),
+      pki,
+      logger,
+      ...this.judge(network, pki),
+    };
+  }
+
+  /** HTTP to the hosts of a network, and who judges its certificates. */
+  outside(network: NetworkRecord): { web: WebClient; verifier: CertificateVerifier } {
+    const access = this.access(network);
+    return { web: createWebClient(access), ...this.judge(network, createPkiSource(access)) };
+  }
+
+  /** How the gateway client reaches a network. */
+  access(network: NetworkRecord): GatewayAccess {
+    const { issuer, gatewayUrl, rootPem } = network;
+    const { verifyTls } = this.environment();
+    return {
+      network: { issuer, pinnedGatewayUrl: gatewayUrl, rootPem, verifyTls },
+      runtime: this.runtime,
+    };
+  }
+
+  /** The roots a network trusts and where each comes from. @throws AunError `certificate_invalid`, `gateway_not_trusted` */
+  roots(network: NetworkRecord): TrustRoot[] {
+    const environment = this.environment();
+    // A network without a root of its own may rely on the configured one: trusting the public root instead would be wrong.
+    if (network.kind === 'issuer' && network.rootPem === null && network.importedRoots.length === 0)
+      requireRoots(environment);
+    return trustRootsOf(rootSources(network, environment));
+  }
+
+  private judge(network: NetworkRecord, pki: PkiSource): { verifier: CertificateVerifier } {
     const { clock, logger } = this.runtime;
     const verifier = createCertificateVerifier({
       pki,
-      trustRoots: trustRoots(network),
+      trustRoots: this.roots(network).map(({ pem }) => pem),
       pinnedIssuer: network.kind !== 'public',
       clock,
       logger,
     });
-    return { rpc: (method, params) => callShort(access, method, params), pki, verifier, logger };
+    return { verifier };
   }
+}
 
-  private access(network: NetworkRecord): GatewayAccess {
-    return { network: networkOptions(network), runtime: this.runtime };
-  }
+/** What the trust of a network is made of. */
+export function rootSources(network: NetworkRecord, environment: Environment): RootSources {
+  return {
+    bundled: network.rootPem === null && network.kind !== 'local',
+    pinned: network.rootPem,
+    imported: network.importedRoots,
+    configured: environment.configuredRoots,
+  };
 }

@@ -1,7 +1,6 @@
 import { makeRecoveryKey } from '../../identity/backup';
 import { backupStatus, dismissReminder } from '../backup-status';
 import type { HandlerContext, HandlersOf } from './context';
-import { notWired } from './context';
 
 /** Keeping identities and moving them between computers. No path crosses the bridge. */
 export function backupHandlers({
@@ -9,6 +8,7 @@ export function backupHandlers({
   accounts,
   transfers,
   backups,
+  custody,
 }: HandlerContext): HandlersOf<'backup' | 'identity' | 'sdk' | 'custody'> {
   const { clock, random } = options.runtime;
   return {
@@ -16,7 +16,7 @@ export function backupHandlers({
     'backup.dismissReminder': async ({ account }) => {
       const owner = await accounts.get(account);
       await dismissReminder(owner.store, clock.now());
-      owner.backupChanged();
+      owner.refresh();
       return backupStatus(owner.store, clock.now());
     },
     'backup.recoveryKey': async () => ({ key: makeRecoveryKey(random) }),
@@ -36,11 +36,11 @@ export function backupHandlers({
     'sdk.export': async ({ account, password }) => ({
       saved: await transfers.exportToSdk(account, password),
     }),
-    'custody.find': notWired,
-    'custody.sendCode': notWired,
-    'custody.backup': notWired,
-    'custody.restore': notWired,
-    'custody.offerTransfer': notWired,
-    'custody.claimTransfer': notWired,
+    'custody.find': ({ network, account }) => custody.find(network, account),
+    'custody.sendCode': (request) => custody.sendCode(request),
+    'custody.backup': ({ account, phone, code, secret }) => custody.backup(account, phone, code, secret),
+    'custody.restore': ({ network, ...request }) => custody.restore(network, request),
+    'custody.offerTransfer': ({ account }) => custody.offerTransfer(account),
+    'custody.claimTransfer': ({ network, ...request }) => custody.claimTransfer(network, request),
   };
 }

@@ -2,29 +2,39 @@ import { issuerOf, nameProblem, normalizeAidInput, parseAid, suggestNames } from
 import { AunError } from '../../runtime/errors';
 import type { NetworkRecord, NetworkRegistry } from '../network-registry';
 import type { HandlerContext, HandlersOf } from './context';
-import { notWired } from './context';
 
 /** How many candidates are asked about to find three free names. */
 const SUGGESTION_CANDIDATES = 8;
 
 /** Networks identities can live on, and what they trust. */
 export function networkHandlers(context: HandlerContext): HandlersOf<'network'> {
-  const { options, accounts, networks, networkServices } = context;
+  const { networks, networkServices, networkReplaced, roots } = context;
   return {
     'network.list': async () => ({ networks: networks.snapshot() }),
     'network.probe': ({ address }) => networkServices.probe(address),
     'network.add': async (input) => {
       const record = await networks.add(input);
-      await accounts.networkReplaced(record.id);
-      options.emit({ event: 'network.changed', data: { account: null, networks: networks.snapshot() } });
+      await networkReplaced(record.id);
       return snapshotOf(networks, record);
     },
     'network.startLocal': async () => snapshotOf(networks, await networkServices.startLocal()),
     'network.checkName': (input) => checkName(context, input.network, input.name),
-    'network.roots': notWired,
-    'network.chooseRoot': notWired,
-    'network.importRoot': notWired,
-    'network.removeRoot': notWired,
+    'network.roots': async ({ network }) => ({
+      roots: networkServices
+        .roots(networks.get(network))
+        .map(({ fingerprint, subject, notAfter, source }) => ({ fingerprint, subject, notAfter, source })),
+    }),
+    'network.chooseRoot': () => roots.choose(),
+    'network.importRoot': async ({ network, file }) => {
+      await roots.import(network, file);
+      await networkReplaced(network);
+      return {};
+    },
+    'network.removeRoot': async ({ network, fingerprint }) => {
+      await roots.remove(network, fingerprint);
+      await networkReplaced(network);
+      return {};
+    },
   };
 }
 
