@@ -61,6 +61,7 @@ export const enPeople = {
     owner: 'Says it belongs to {{owner}}',
     ownerOpen: 'Show {{owner}}',
     skills: 'Skills',
+    body: 'In their own words',
     tags: 'Tags',
     version: 'Version {{version}}',
     updated: 'updated {{date}}',

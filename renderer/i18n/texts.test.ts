@@ -3,8 +3,15 @@ import { NAME_LENGTH, type AidProblem } from '../../shared/aun/aid';
 import { events } from '../../shared/bridge/contract';
 import { errorCodes } from '../../shared/bridge/errors';
 import { blockedReasonSchema } from '../../shared/model/account';
-import { waitReasonSchema } from '../../shared/model/conversation';
-import { deliveryStateSchema, undecryptableReasonSchema } from '../../shared/model/message';
+import { certificateStatusSchema, certificateViewSchema } from '../../shared/model/certificate';
+import {
+  conversationSchema,
+  peerKindSchema,
+  profileStatusSchema,
+  waitReasonSchema,
+} from '../../shared/model/conversation';
+import { deliveryStateSchema, noticeSchema, undecryptableReasonSchema } from '../../shared/model/message';
+import { contactSchema, profileWarningSchema } from '../../shared/model/people';
 import { resolveLanguage } from '.';
 import { en } from './en';
 import { zhCn } from './zh-cn';
@@ -81,6 +88,17 @@ describe('texts', () => {
     ['aid', Object.keys(aidProblems)],
     ['state', deliveryStateSchema.options],
     ['notice', events['app.notice'].data.shape.code.options],
+    ['timelineNotice', noticeSchema.options],
+    ['security', conversationSchema.shape.security.options],
+    ['profileStatus', profileStatusSchema.options],
+    ['profileStatusText', profileStatusSchema.options],
+    ['profileWarning', profileWarningSchema.options],
+    ['kind', peerKindSchema.options],
+    ['trust', contactSchema.shape.trust.options],
+    ['certificateStatus', certificateStatusSchema.options],
+    ['certificateStatusText', certificateStatusSchema.options],
+    ['certificateWarning', certificateViewSchema.shape.warnings.element.options],
+    ['revocation', certificateViewSchema.shape.revocation.options],
   ])('have words for every code of "%s"', (group, codes) => {
     for (const code of codes) {
       expect(english.has(`${group}.${code}`), `en ${group}.${code}`).toBe(true);

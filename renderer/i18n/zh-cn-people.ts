@@ -58,6 +58,7 @@ export const zhPeople = {
     owner: '自称属于 {{owner}}',
     ownerOpen: '查看 {{owner}}',
     skills: '能力',
+    body: '自我介绍',
     tags: '标签',
     version: '版本 {{version}}',
     updated: '更新于 {{date}}',

@@ -1,5 +1,15 @@
 import { expect, it } from 'vitest';
-import { clockTime, dayName, daysBetween, exactTime, listTime, machineTime } from './time';
+import {
+  agoOf,
+  clockTime,
+  dateOf,
+  momentOf,
+  dayName,
+  daysBetween,
+  exactTime,
+  listTime,
+  machineTime,
+} from './time';
 
 const now = new Date(2026, 10, 22, 9, 30).getTime();
 const at = (day: number, hour: number): number => new Date(2026, 10, day, hour, 5).getTime();
@@ -34,4 +44,20 @@ it('has no words for a moment that no calendar has, instead of failing', () => {
     expect(listTime('en', wild, now, '')).toBe('');
     expect(dayName('en', wild, now, words)).toBe('');
   }
+});
+
+it('names a day without its weekday, with the year only where it is another one', () => {
+  expect(dateOf('en', at(12, 9), now)).toBe('November 12');
+  expect(dateOf('en', new Date(2024, 4, 12).getTime(), now)).toBe('May 12, 2024');
+  expect(dateOf('zh-CN', at(12, 9), now)).toBe('11月12日');
+  expect(momentOf('en', at(12, 9), now)).toBe('November 12 09:05');
+  expect(momentOf('en', Number.NaN, now)).toBe('');
+});
+
+it('says how long ago something was in the largest unit that fits', () => {
+  expect(agoOf('en', now - 30_000, now)).toBe('this minute');
+  expect(agoOf('en', now - 5 * 60_000, now)).toBe('5 minutes ago');
+  expect(agoOf('en', now - 26 * 3_600_000, now)).toBe('26 hours ago');
+  expect(agoOf('zh-CN', now - 3 * 86_400_000, now)).toBe('3天前');
+  expect(agoOf('en', now + 60_000, now)).toBe('this minute');
 });

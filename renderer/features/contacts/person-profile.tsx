@@ -17,8 +17,8 @@ import { useViewStore } from '../../stores/view-store';
 import { IconButton } from '../../ui/icon-button';
 import { Spinner } from '../../ui/spinner';
 import { agoOf, dateOf } from '../../ui/time';
+import { LazyMarkdown } from '../../ui/markdown/lazy-markdown';
 import { useNow } from '../../ui/use-now';
-import { ProfileBody } from './profile-body';
 
 const looks = {
   none: { icon: FileQuestion, tone: 'neutral' },
@@ -144,6 +144,13 @@ function Facts(props: { readonly document: AgentMd }) {
   );
 }
 
+/** The skills above were read out of the body: saying them twice in full view helps nobody. */
+function skillsFromBody(document: AgentMd): boolean {
+  const declared =
+    document.fields.skills.length > 0 || document.fields.other.some((field) => field.key === 'skills');
+  return document.skills.length > 0 && !declared;
+}
+
 function Contents(props: { readonly text: string }) {
   const { t } = useTranslation();
   const document = parseAgentMd(props.text);
@@ -159,9 +166,12 @@ function Contents(props: { readonly text: string }) {
       <Chips title={t('person.tags')} items={fields.tags} />
       <Skills document={document} />
       {body.trim() !== '' && (
-        <div className="profile-body">
-          <ProfileBody text={body} />
-        </div>
+        <details className="fold" open={!skillsFromBody(document)}>
+          <summary>{t('person.body')}</summary>
+          <div className="profile-body">
+            <LazyMarkdown text={body} />
+          </div>
+        </details>
       )}
       <Facts document={document} />
       <p className="profile-declared">{t('person.selfDeclared')}</p>
