@@ -1,7 +1,7 @@
 // Builds the window, opens it in a plain Chromium with the fake engine under the product's content security policy,
 // and takes pictures: node renderer/dev/photograph.mjs [NAME-PART …]. Writes to out/photos/. Development only.
 import { createServer } from 'node:http';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
@@ -102,4 +102,5 @@ for (const scene of scenes.filter(
 }
 await browser.close();
 server.close();
+rmSync(site, { recursive: true, force: true });
 console.log(`${problems} problems; pictures in out/photos`);

@@ -1,5 +1,6 @@
 // What is photographed: flags of the fake engine, the size of the window, and what to do first.
 import { peopleScenes } from './scenes-people.mjs';
+import { identityScenes } from './scenes-identity.mjs';
 
 const open = (name) => async (page) => {
   await page.getByTestId('conversation-row').filter({ hasText: name }).first().click();
@@ -196,4 +197,5 @@ export const scenes = [
     flags: ['light', 'weak'],
     act: async (page) => page.getByTestId('weak-vault').getByRole('button').click(),
   },
+  ...identityScenes,
 ];

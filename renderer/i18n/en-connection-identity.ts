@@ -17,7 +17,7 @@ export const enConnectionIdentity = {
     key: 'Key',
     keyText: 'The fingerprint of the key that others know this identity by.',
     device: 'This device',
-    deviceText: 'The network tells devices of one identity apart by this id. Keys never leave this device.',
+    deviceText: 'The network tells devices of one identity apart by this id.',
     deviceName: 'Device name',
     deviceId: 'Device id',
     notYet: 'not yet',

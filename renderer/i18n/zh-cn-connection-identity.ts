@@ -16,7 +16,7 @@ export const zhConnectionIdentity = {
     key: '密钥',
     keyText: '别人认识这个身份所用密钥的指纹。',
     device: '这台设备',
-    deviceText: '网络通过这个编号区分同一身份的不同设备。密钥不会离开这台设备。',
+    deviceText: '网络通过这个编号区分同一身份的不同设备。',
     deviceName: '设备名称',
     deviceId: '设备编号',
     notYet: '尚无',

@@ -2,6 +2,7 @@ import { BellOff } from 'lucide-react';
 import type { ComponentProps } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Account } from '../../../shared/model/account';
+import { accountName } from '../../stores/account-name';
 import { useViewStore } from '../../stores/view-store';
 import { Avatar, type TintStyle } from '../../ui/avatar';
 import { presenceOf } from './connection-words';
@@ -15,7 +16,8 @@ interface RailAccountProps extends ComponentProps<'button'> {
 export function useAccountWords(account: Account): { readonly name: string; readonly label: string } {
   const { t } = useTranslation();
   const presence = t(`rail.${presenceOf(account.session.state)}`);
-  const name = account.displayName === '' ? account.account : `${account.displayName} (${account.account})`;
+  const short = accountName(account);
+  const name = short === account.account ? short : `${short} (${account.account})`;
   const facts: string[] = [account.wantsOnline ? presence : t('switcher.signedOut')];
   if (account.notifications === 'none') facts.push(t('switcher.muted'));
   for (const found of account.attention) facts.push(t(`attention.${found}_short`));
@@ -47,7 +49,7 @@ export function RailAccount({ account, dragged, ...rest }: RailAccountProps) {
       data-testid="rail-account"
     >
       <Avatar
-        name={account.displayName === '' ? account.account : account.displayName}
+        name={accountName(account)}
         hue={account.hue}
         kind="human"
         size={36}

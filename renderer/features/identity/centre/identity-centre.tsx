@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Account } from '../../../../shared/model/account';
+import { accountName } from '../../../stores/account-name';
 import { identitySections, useViewStore, type IdentitySection } from '../../../stores/view-store';
 import { Avatar, type TintStyle } from '../../../ui/avatar';
 import { CopyButton } from '../../../ui/copy-button';
@@ -43,7 +44,7 @@ export function IdentityCentre(props: { readonly account: Account; readonly onCl
   const about = useViewStore((state) => state.dialogAbout);
   const [begun] = useState(() => sectionOf(about));
   const section = about === null ? begun : sectionOf(about);
-  const name = account.displayName === '' ? account.account : account.displayName;
+  const name = accountName(account);
   const style: TintStyle = { '--hue': account.hue };
   return (
     <Dialog title={t('identity.title')} onClose={props.onClose} testId="identity-dialog">
@@ -54,9 +55,9 @@ export function IdentityCentre(props: { readonly account: Account; readonly onCl
               <Avatar name={name} hue={account.hue} kind="human" size={40} />
             </span>
             <div className="centre__names">
-              {account.displayName !== '' && (
+              {name !== account.account && (
                 <strong className="centre__name isolate" dir="auto">
-                  {account.displayName}
+                  {name}
                 </strong>
               )}
               <span className="centre__aid">

@@ -31,7 +31,8 @@ function Root(props: {
           {props.source !== undefined && `${props.source} · `}
           {t('keys.validUntil', { day: dateOf(i18n.language, props.notAfter) })}
         </span>
-        <details>
+        {/* Before it is trusted, the fingerprint is what matters. */}
+        <details open={props.source === undefined}>
           <summary>{t('keys.fingerprint')}</summary>
           <Fingerprint value={props.fingerprint} />
         </details>
