@@ -1,0 +1,83 @@
+import { expect, test } from 'playwright/test';
+import { World } from '../interop/world';
+import { photographFailures, Seat } from '../support/seat';
+
+/** Locking a running window: at once, by itself, when the computer sleeps. */
+let world: World;
+let seat: Seat;
+let own: string;
+const passphrase = '锁上 the door please';
+
+test.beforeAll(async () => {
+  world = await World.begin();
+  seat = await Seat.take(world, 'lock');
+  own = await seat.join(world, 'locksmith');
+  await seat.join(world, 'apprentice');
+});
+test.afterAll(() => world.end());
+photographFailures(() => seat);
+
+async function unlock(): Promise<void> {
+  await seat.page.getByTestId('passphrase').fill(passphrase);
+  await seat.page.getByTestId('unlock').click();
+  await seat.page.getByTestId('shell').waitFor();
+  await seat.online(own);
+  await seat.online('apprentice.aun.test');
+}
+
+test('locked now: nothing of the content is left in the window or at the gateway; unlocked, all is back', async () => {
+  const friend = await world.person('whisperer').join();
+  await friend.tell(own, 'nobody else may read this');
+  await seat.window.visit(friend.aid);
+  await seat.window.shows('nobody else may read this');
+  await seat.window.composer().fill('an unfinished thought');
+  await seat.invoke('vault.setPassphrase', { passphrase });
+  await seat.page.keyboard.press('Control+L');
+  await seat.page.getByTestId('locked').waitFor();
+  const page = await seat.page.content();
+  expect(page).not.toContain('nobody else may read this');
+  expect(page).not.toContain('an unfinished thought');
+  expect(page).not.toContain(friend.aid);
+  const { accounts } = await seat.invoke('account.list', {});
+  for (const account of accounts)
+    expect(account.session).toMatchObject({ state: 'blocked', blocked: 'vault_locked' });
+  await expect(seat.invoke('message.page', { account: own, conversation: friend.aid })).rejects.toThrow(
+    'vault_locked',
+  );
+
+  await friend.tell(own, 'said while it was locked');
+  await unlock();
+  await seat.window.visit(friend.aid);
+  await seat.window.shows('said while it was locked');
+  await expect(seat.window.composer()).toHaveValue('an unfinished thought');
+});
+
+test('wrong passphrases are slowed down, and the window says how long', async () => {
+  await seat.invoke('vault.lock', {});
+  await seat.page.getByTestId('locked').waitFor();
+  for (let attempt = 0; attempt < 4; attempt += 1) {
+    await seat.page.getByTestId('passphrase').fill(`wrong ${attempt}`);
+    await seat.page.getByTestId('unlock').click();
+    await seat.page.locator('[data-testid="unlock"]:enabled, [data-testid="retry-wait"]').first().waitFor();
+  }
+  await seat.page.getByTestId('retry-wait').waitFor();
+  await seat.page.locator('[data-testid="unlock"]:enabled').waitFor();
+  await unlock();
+});
+
+test('without input it locks by itself, and when the computer sleeps', async () => {
+  await seat.invoke('app.settings.set', { autoLockMinutes: 1, lockOnSuspend: true });
+  await seat.parley.app.evaluate(({ powerMonitor }) => {
+    powerMonitor.getSystemIdleTime = () => 61;
+  });
+  await seat.page.getByTestId('locked').waitFor();
+  await seat.parley.app.evaluate(({ powerMonitor }) => {
+    powerMonitor.getSystemIdleTime = () => 0;
+  });
+  await unlock();
+  await seat.parley.app.evaluate(({ powerMonitor }) => {
+    powerMonitor.emit('suspend');
+  });
+  await seat.page.getByTestId('locked').waitFor();
+  await unlock();
+});
