@@ -1,13 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { silentLogger } from '../runtime/logger';
 import type { Identity } from '../ports/identity';
-import { createSession } from './index';
 import type { GatewaySession } from './index';
-import { FakeEdge, seededRandom } from './testing/fake-edge';
-import type { Mishap } from './testing/fake-edge';
-import { ManualTime } from './testing/manual-time';
-import { TestMemory } from './testing/test-memory';
-import { createTestIdentity, createTestPki, testVerifier } from './testing/test-pki';
+import type { FakeEdge, Mishap } from './testing/fake-edge';
+import { fakeWorld } from './testing/fake-world';
+import type { FakeWorld } from './testing/fake-world';
+import type { ManualTime } from './testing/manual-time';
+import { createTestIdentity, createTestPki } from './testing/test-pki';
 import type { TestPki } from './testing/test-pki';
 
 let pki: TestPki;
@@ -19,31 +17,9 @@ beforeAll(async () => {
 
 const GATEWAYS = ['ws://127.0.0.1:1/aun', 'ws://127.0.0.1:2/aun'];
 
-function world(seed: number): {
-  time: ManualTime;
-  edge: FakeEdge;
-  session: GatewaySession;
-  unit: () => number;
-} {
-  const time = new ManualTime();
-  const random = seededRandom(seed);
-  const edge = new FakeEdge(time, pki);
-  const memory = new TestMemory();
-  memory.urls = GATEWAYS;
-  const session = createSession({
-    aid: identity.aid,
-    deviceId: 'device',
-    slotId: 'main',
-    identity,
-    verifier: testVerifier(pki),
-    network: { issuer: 'aun.test', pinnedGatewayUrl: null, rootPem: null },
-    memory,
-    runtime: { clock: time, scheduler: time, random, logger: silentLogger },
-    edge,
-    hostName: 'desk',
-    startedAt: 0,
-  });
-  return { time, edge, session, unit: random.unit };
+function world(seed: number): FakeWorld & { unit: () => number } {
+  const made = fakeWorld(pki, identity, { seed, urls: GATEWAYS });
+  return { ...made, unit: made.runtime.random.unit };
 }
 
 const HARMLESS: readonly Mishap[] = [

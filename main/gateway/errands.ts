@@ -54,7 +54,8 @@ export class Errands {
     const certificate = await this.#ownCertificate();
     const made = await this.#onGateway((short) => rekey(this.#context, short, certificate, newPublicKeySpki));
     const { tokens } = this.#context;
-    await tokens.forgetRefresh(tokens.held?.refreshToken ?? '');
+    const used = (await tokens.current())?.refreshToken ?? null;
+    if (used !== null) await tokens.forgetRefresh(used);
     return made;
   }
 

@@ -15,7 +15,7 @@ const MAX_TEXT = 64;
 const record = z.record(z.string(), z.unknown()).catch({});
 const factsSchema = z
   .object({
-    protocol: z.unknown(),
+    protocol: z.unknown().optional(),
     bridgeInfo: record,
     capabilities: z.object({ features: record }).catch({ features: {} }),
   })

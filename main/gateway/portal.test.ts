@@ -5,13 +5,11 @@ import { systemClock, systemRandom, systemScheduler } from '../runtime/runtime';
 import { betraysPortal, isPortalAnswer } from './captive-portal';
 import type { HostTarget, HttpRequest, HttpResponse, NetworkEdge } from './edge';
 import { discoverGateways } from './discovery';
-import { createPkiSource, createSession } from './index';
+import { createPkiSource } from './index';
 import { stateIs, Worlds } from './testing/worlds';
 import { until } from './testing/until';
-import { createTestIdentity, testVerifier } from './testing/test-pki';
-import { FakeEdge, seededRandom } from './testing/fake-edge';
-import { ManualTime } from './testing/manual-time';
-import { TestMemory } from './testing/test-memory';
+import { createTestIdentity } from './testing/test-pki';
+import { fakeWorld } from './testing/fake-world';
 
 let worlds: Worlds;
 beforeAll(async () => {
@@ -163,24 +161,8 @@ describe('a session behind a sign-in page', () => {
   });
 
   it('looks again by itself, about once a minute', async () => {
-    const time = new ManualTime();
-    const edge = new FakeEdge(time, worlds.pki);
     const identity = await createTestIdentity(worlds.pki, 'alice');
-    const memory = new TestMemory();
-    memory.urls = ['ws://127.0.0.1:1/aun'];
-    const session = createSession({
-      aid: identity.aid,
-      deviceId: 'device',
-      slotId: 'main',
-      identity,
-      verifier: testVerifier(worlds.pki),
-      network: { issuer: 'aun.test', pinnedGatewayUrl: null, rootPem: null },
-      memory,
-      runtime: { clock: time, scheduler: time, random: seededRandom(3), logger: silentLogger },
-      edge,
-      hostName: 'desk',
-      startedAt: 0,
-    });
+    const { time, edge, session } = fakeWorld(worlds.pki, identity);
     session.start();
     await time.advance(100);
     edge.http = () => answer(200, {}, PAGE);

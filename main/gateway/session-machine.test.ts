@@ -153,3 +153,95 @@ describe('the session machine', () => {
     expect(play(start, { kind: 'stop' }, connected).effects).toEqual(['disconnect']);
   });
 });
+
+/** A state of each kind, and what each input makes of it: rows of the state machine in `protocol/01 §5.10`, our names. */
+describe('protocol/01 §5.10: every state, every input', () => {
+  const again: Verdict = {
+    ...block,
+    action: { kind: 'block', reason: 'captive_portal', once: false, slowly: true },
+  };
+  const states: Record<string, MachineState> = {
+    idle: play().state,
+    discovering: play(start).state,
+    authenticating: play(start, { kind: 'progress', phase: 'authenticating', gatewayUrl: 'u' }).state,
+    connecting: play(start, { kind: 'progress', phase: 'connecting', gatewayUrl: 'u' }).state,
+    online: play(start, connected).state,
+    'backing-off': play(start, failed(retry)).state,
+    offline: play(start, failed(noNetwork)).state,
+    'signed out': play(start, { kind: 'stop' }).state,
+    blocked: play(start, failed(block)).state,
+    'blocked for now': play(start, failed(again)).state,
+  };
+  const inputs: Record<string, MachineInput> = {
+    start,
+    connectNow: { kind: 'connectNow' },
+    stop: { kind: 'stop' },
+    timer: { kind: 'timer' },
+    wake: { kind: 'wake' },
+    progress: { kind: 'progress', phase: 'connecting', gatewayUrl: 'u' },
+    connected,
+    'failed, again': failed(retry),
+    'failed, no network': failed(noNetwork),
+    'failed, blocked': failed(block),
+    'ended, again': ended(retry),
+    'ended, no network': ended(noNetwork),
+    'ended, blocked': ended(block),
+  };
+  // Columns in the order of `inputs`; "." stays as it is; "attempt" is discovering with a new attempt.
+  const table: Record<string, string> = {
+    idle: 'attempt attempt offline . . . drop . . . . . .',
+    discovering: '. . offline . . connecting online backing-off offline blocked . . .',
+    authenticating: '. . offline . . connecting online backing-off offline blocked . . .',
+    connecting: '. . offline . . . online backing-off offline blocked . . .',
+    online: '. . offline . probe . drop . . . backing-off offline blocked',
+    'backing-off': '. attempt offline attempt attempt . drop . . . . . .',
+    offline: '. attempt . attempt attempt . drop . . . . . .',
+    'signed out': 'attempt attempt . . . . drop . . . . . .',
+    blocked: '. attempt offline . . . drop . . . . . .',
+    'blocked for now': '. attempt offline attempt attempt . drop . . . . . .',
+  };
+  const rows = Object.entries(table).flatMap(([from, cells]) =>
+    cells.split(' ').map((cell, index) => [from, Object.keys(inputs)[index] ?? '', cell] as const),
+  );
+
+  it('has a row for every state and a cell for every input', () => {
+    expect(Object.keys(table)).toEqual(Object.keys(states));
+    expect(rows).toHaveLength(Object.keys(states).length * Object.keys(inputs).length);
+  });
+
+  it.each(rows)('%s, %s: %s', (from, input, cell) => {
+    const before = states[from];
+    const given = inputs[input];
+    if (before === undefined || given === undefined) throw new Error('no such row');
+    const { state, effects } = advance(before, given, { now: NOW, unit: 0.5 });
+    const kinds = effects.map((effect) => effect.kind);
+    const expected = {
+      '.': [before.phase, []],
+      attempt: ['discovering', ['attempt']],
+      drop: [before.phase, ['disconnect']],
+      probe: ['online', ['probe']],
+    }[cell] ?? [cell, []];
+    if (input === 'stop') expect([state.phase, kinds]).toEqual(['offline', ['abandon', 'disconnect']]);
+    else expect([state.phase, kinds]).toEqual(expected);
+    // Nobody waits for nothing: what has no timer is online, at work, signed out or explained.
+    if (state.phase === 'backing-off') expect(state.retryAt).not.toBeNull();
+    if (state.phase === 'blocked') expect(state.blocked).not.toBeNull();
+  });
+
+  it('looks at a block that may heal by itself again in about a minute', () => {
+    expect(states['blocked for now']?.retryAt).toBe(NOW + 60_000);
+    expect(states['blocked']?.retryAt).toBeNull();
+  });
+
+  it('takes an attempt for old when the clock was set back', () => {
+    expect(play(start, { kind: 'wake', at: -3_600_000 }).effects).toEqual(['abandon', 'attempt']);
+  });
+
+  it('takes a connection for stable when the clock was set back', () => {
+    const { state } = play(start, failed(retry), { kind: 'timer' }, connected, {
+      ...ended(retry),
+      at: -3_600_000,
+    });
+    expect(state.failures).toBe(1);
+  });
+});

@@ -1,15 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { silentLogger } from '../runtime/logger';
-import type { Runtime } from '../runtime/runtime';
 import type { Identity } from '../ports/identity';
 import { heartbeatIntervalMs } from './heartbeat';
-import { createSession } from './index';
-import type { GatewaySession } from './index';
 import { RpcSocket } from './rpc-socket';
-import { FakeEdge, seededRandom } from './testing/fake-edge';
-import { ManualTime } from './testing/manual-time';
-import { TestMemory } from './testing/test-memory';
-import { createTestIdentity, createTestPki, testVerifier } from './testing/test-pki';
+import type { FakeEdge } from './testing/fake-edge';
+import { fakeWorld } from './testing/fake-world';
+import type { FakeWorld } from './testing/fake-world';
+import { createTestIdentity, createTestPki } from './testing/test-pki';
 import type { TestPki } from './testing/test-pki';
 
 let pki: TestPki;
@@ -29,37 +25,10 @@ const TARGET = {
   unverified: false,
 };
 
-interface World {
-  readonly time: ManualTime;
-  readonly edge: FakeEdge;
-  readonly runtime: Runtime;
-  readonly memory: TestMemory;
-  readonly session: GatewaySession;
-}
+const world = (urls?: readonly string[]): FakeWorld =>
+  fakeWorld(pki, identity, urls === undefined ? {} : { urls });
 
-function world(urls: readonly string[] = ['ws://127.0.0.1:1/aun']): World {
-  const time = new ManualTime();
-  const edge = new FakeEdge(time, pki);
-  const runtime: Runtime = { clock: time, scheduler: time, random: seededRandom(7), logger: silentLogger };
-  const memory = new TestMemory();
-  memory.urls = urls;
-  const session = createSession({
-    aid: identity.aid,
-    deviceId: 'device',
-    slotId: 'main',
-    identity,
-    verifier: testVerifier(pki),
-    network: { issuer: 'aun.test', pinnedGatewayUrl: null, rootPem: null },
-    memory,
-    runtime,
-    edge,
-    hostName: 'desk',
-    startedAt: 0,
-  });
-  return { time, edge, runtime, memory, session };
-}
-
-async function online(made: World): Promise<World> {
+async function online(made: FakeWorld): Promise<FakeWorld> {
   made.session.start();
   await made.time.advance(200);
   expect(made.session.snapshot().state).toBe('online');

@@ -67,7 +67,7 @@ export class TokenKeeper {
 
   /** Tokens that live for less than an hour are exchanged at half of their life, not all the time. */
   #refreshLeadMs(): number {
-    return Math.min(REFRESH_BEFORE_MS, this.#lifeMs / 2);
+    return Math.round(Math.min(REFRESH_BEFORE_MS, this.#lifeMs / 2));
   }
 
   /**

@@ -38,6 +38,18 @@ describe('how a connection ended', () => {
     expect(summary(verdictOfError(new ConnectionClosedError(end, 'auth.connect')))).toBe(expected);
   });
 
+  it.each([
+    [4009, {}, 'signed_in_elsewhere'],
+    [4001, {}, 'sign_in_rejected'],
+    [4010, {}, 'once then challenge_rejected'],
+    [1012, {}, 'identity_not_accepted'],
+    [1000, { 'new_extra_info.app': 'x' }, 'signed_in_elsewhere'],
+    [5, { quota_kind: 'x' }, 'evicted_by_quota'],
+    [5, { 'evicted_by.device_id': 'x' }, 'evicted_by_quota'],
+  ])('a notice with code %i and %j means: %s', (code, facts, expected) => {
+    expect(summary(verdictOfEnd({ code, notice: { code, facts }, error: null }))).toBe(expected);
+  });
+
   it('carries the facts of the disconnect notice', () => {
     const notice = { code: 4015, facts: { quota_kind: 'aid_devices_quota_exceeded' } };
     expect(verdictOfEnd({ code: 4015, notice, error: null }).notice).toEqual(notice.facts);
@@ -105,6 +117,14 @@ describe('why an attempt failed', () => {
     expect(summary(verdictOfError(new AunError(code, 'x', { retryable })))).toBe(expected);
   });
 
+  it.each([
+    ['certificate_invalid', 'not_yet_valid', 'clock_wrong'],
+    ['certificate_invalid', 'expired', 'certificate_expired'],
+    ['certificate_invalid', 'wrong_name', 'certificate_mismatch'],
+  ] as const)('an own certificate that is %s (%s) means: %s', (code, reason, expected) => {
+    expect(summary(verdictOfError(new AunError(code, 'x', { detail: { reason } })))).toBe(expected);
+  });
+
   it('waits as long as the gateway asks, within reason', () => {
     const ask = (seconds: number): unknown =>
       verdictOfError(toRpcError('x', { code: -32029, message: '', data: { retry_after: seconds } })).action;
@@ -150,6 +170,25 @@ describe('error replies', () => {
     [-32000, 'protocol version mismatch', 'protocol_error', false],
     [-32051, 'client signature', 'gateway_refused', false],
     [12345, 'x', 'gateway_refused', false],
+    [4030, 'no', 'permission_denied', false],
+    [4040, 'no', 'not_found', false],
+    [4010, 'nonce invalid or expired', 'sign_in_failed', false],
+    [-32009, 'version conflict', 'gateway_refused', false],
+    [-32600, 'invalid request', 'invalid_request', false],
+    [-33001, 'no such group', 'gateway_refused', false],
+    [-33002, 'x', 'gateway_refused', false],
+    [-33003, 'x', 'gateway_refused', false],
+    [-33004, 'x', 'gateway_refused', false],
+    [-33009, 'x', 'gateway_refused', false],
+    [-32005, 'expired', 'gateway_refused', false],
+    [-32040, 'x', 'gateway_refused', false],
+    [-32044, 'x', 'gateway_refused', false],
+    [-32052, 'x', 'gateway_refused', false],
+    [5000, 'x', 'server_busy', true],
+    [5999, 'x', 'server_busy', true],
+    [6000, 'x', 'gateway_refused', false],
+    [-32603, 'gateway service degraded', 'gateway_refused', true],
+    [-32001, 'certificate not loaded', 'sign_in_failed', true],
   ])('code %i "%s" becomes %s (retryable: %s)', (code, message, expected, retryable) => {
     const error = toRpcError('message.send', { code, message });
     expect(error).toBeInstanceOf(RpcError);

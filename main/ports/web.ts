@@ -26,7 +26,7 @@ export interface WebClient {
   /**
    * Any status is an answer.
    * @throws AunError `tls_failed` | `gateway_unreachable` | `network_unreachable` | `request_timeout` | `protocol_error`
-   *   | `captive_portal`
+   *   | `captive_portal` | `clock_skew`, and `invalid_request` for a token that must not go there
    */
   request(request: WebRequest): Promise<WebResponse>;
 }

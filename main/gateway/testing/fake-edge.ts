@@ -56,6 +56,8 @@ export class FakeEdge implements NetworkEdge {
   readonly online = new Set<{ drop(code: number): void; event(name: string, params: unknown): void }>();
   /** `open`, `challenge`, `http`, or the name of a method. */
   mishap: (step: string, target: HostTarget) => Mishap = () => 'none';
+  /** Results by method, instead of the built-in ones. */
+  readonly results = new Map<string, (params: Record<string, unknown>) => unknown>();
   /** What HTTP answers where nothing goes wrong; null: 200 and an empty document. */
   http: ((request: HttpRequest) => HttpResponse) | null = null;
   latencyMs: () => number = () => 5;
@@ -148,6 +150,8 @@ export class FakeEdge implements NetworkEdge {
   }
 
   #result(method: string, params: Record<string, unknown>): unknown {
+    const own = this.results.get(method);
+    if (own !== undefined) return own(params);
     switch (method) {
       case 'auth.aid_login1':
         return {

@@ -37,6 +37,8 @@ export interface WorldOptions {
   readonly own?: Partial<Runtime>;
   readonly verifier?: CertificateVerifier;
   readonly verifyTls?: boolean;
+  /** The gateway comes from the memory of an earlier discovery instead of being pinned. */
+  readonly remembered?: boolean;
   readonly deviceName?: string;
   readonly deliveryMode?: DeliveryMode;
 }
@@ -66,6 +68,7 @@ export class Worlds {
     const identity = options.identity ?? (await createTestIdentity(this.pki, 'alice'));
     if (options.register !== false) server.registered.set(identity.aid, identity.certificate()?.pem ?? '');
     const memory = options.memory ?? new TestMemory();
+    if (options.remembered === true) memory.urls = [server.url];
     const session = createSession({
       aid: identity.aid,
       deviceId: 'device-1',
@@ -74,7 +77,7 @@ export class Worlds {
       verifier: options.verifier ?? testVerifier(this.pki),
       network: {
         issuer: 'aun.test',
-        pinnedGatewayUrl: server.url,
+        pinnedGatewayUrl: options.remembered === true ? null : server.url,
         rootPem: options.rootPem === undefined ? this.pki.rootPem : options.rootPem,
         ...(options.verifyTls === undefined ? {} : { verifyTls: options.verifyTls }),
       },
