@@ -134,6 +134,12 @@ export function verifyLeaf(leaf: ParsedCertificate, issuer: Authority, now: numb
   checkIssuedBy(leaf, issuer);
 }
 
+/** {@link verifyLeaf} for what was signed long ago: the leaf may be out of its validity, its issuer may not. */
+export function verifyOldLeaf(leaf: ParsedCertificate, issuer: Authority, now: number): void {
+  checkAuthorityValidity(issuer, now);
+  checkIssuedBy(leaf, issuer);
+}
+
 /** The part of {@link verifyLeaf} that no clock changes. @throws AunError `certificate_invalid` */
 export function checkIssuedBy(leaf: ParsedCertificate, issuer: Authority): void {
   if (leaf.x509.ca)

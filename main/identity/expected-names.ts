@@ -12,6 +12,8 @@ export interface Expectation {
   readonly issuer: string;
   /** Common name the certificate must carry. */
   readonly name: string;
+  /** For reading, the certificate may be outside its validity (`protocol/06 §8.2`). */
+  readonly reading?: boolean;
 }
 
 /**

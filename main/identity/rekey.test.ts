@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createHeadlessVault } from '../keychain/headless';
@@ -124,6 +124,14 @@ describe('a change of key', () => {
     expect(asked[1]).toBe(asked[0]);
   });
 
+  it('is not held up by a damaged key of an earlier try, which goes in the end', async () => {
+    const damaged = await store.beginRekey(alice);
+    await writeFile(path.join(damaged.folder, 'private', damaged.name), 'rubbish');
+    clock.advance(1000);
+    expect((await rekey()).publicKeySpki).not.toBe(damaged.publicKeySpki);
+    expect((await privateFiles()).sort()).toEqual(['key.json', 'key.json.v1']);
+  });
+
   it('refuses a certificate that is not for the new key', async () => {
     const before = await store.load(alice);
     const failing = rekey(() => certify(before.publicKeySpki));
@@ -142,6 +150,7 @@ describe('a change of key that is killed', () => {
     const found = await reopened().load(alice);
     expect([before.publicKeySpki, next.publicKeySpki]).toContain(found.publicKeySpki);
     expect(found.certificateProblem()).toBeNull();
+    expect(found.formerKeys().map((key) => key.publicKeySpki)).not.toContain(found.publicKeySpki);
 
     const { outcome } = await recover();
     expect(outcome).toBe(done < 3 ? 'committed' : 'nothing');

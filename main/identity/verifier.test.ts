@@ -159,6 +159,38 @@ describe('validity periods', () => {
   });
 });
 
+describe('a certificate out of its validity', () => {
+  it('is accepted for reading alone, and for nothing else of what is wrong with it', async () => {
+    const DAY = 24 * HOUR;
+    const expired = await network.leaf('CN=alice.aun.test', { notAfter: clock.now() - DAY });
+    const early = await network.leaf('CN=alice.aun.test', { notBefore: clock.now() + DAY });
+    const checked = verifier();
+    for (const [pem, reason] of [
+      [expired, 'expired'],
+      [early, 'not_yet_valid'],
+    ] as const) {
+      for (let time = 0; time < 2; time += 1) {
+        expect(await checked.verifyPeer(alice, pem, 'reading')).toMatchObject({ warnings: [] });
+        expect(await refusal(checked.verifyPeer(alice, pem))).toMatchObject({ reason });
+      }
+    }
+    const foreign = await network.leaf('CN=mallory.aun.test', { notAfter: clock.now() - DAY });
+    expect(await refusal(checked.verifyPeer(alice, foreign, 'reading'))).toMatchObject({
+      reason: 'wrong_name',
+    });
+    await network.revoke(expired);
+    clock.advance(6 * MINUTE);
+    expect(await refusal(checked.verifyPeer(alice, expired, 'reading'))).toMatchObject({
+      code: 'certificate_revoked',
+    });
+    const stranger = await makeTestNetwork('aun.test', clock);
+    const forged = await stranger.leaf('CN=alice.aun.test', { notAfter: clock.now() - DAY });
+    expect(await refusal(checked.verifyPeer(alice, forged, 'reading'))).toMatchObject({
+      reason: 'chain_broken',
+    });
+  });
+});
+
 describe('names of issuers', () => {
   const bob = testAid('bob-x.other.test');
 

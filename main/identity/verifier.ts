@@ -7,7 +7,7 @@ import type { Logger } from '../runtime/logger';
 import type { Clock } from '../runtime/runtime';
 import { certificateFault, parseCertificate, spkiOf } from './certificate';
 import type { ParsedCertificate } from './certificate';
-import { checkValidity, readAuthority, verifyAuthorities, verifyLeaf } from './chain';
+import { checkValidity, readAuthority, verifyAuthorities, verifyLeaf, verifyOldLeaf } from './chain';
 import type { Authority } from './chain';
 import { checkNames } from './expected-names';
 import type { CertificateWarning, Expectation } from './expected-names';
@@ -53,10 +53,7 @@ export interface VerifierOptions {
 
 /** {@link CertificateVerifier} whose results also carry warnings. */
 export interface WarningVerifier extends CertificateVerifier {
-  verifyPeer(
-    aid: Parameters<CertificateVerifier['verifyPeer']>[0],
-    pem: string,
-  ): Promise<VerifiedCertificate>;
+  verifyPeer(...parameters: Parameters<CertificateVerifier['verifyPeer']>): Promise<VerifiedCertificate>;
   verifyAuthServer(issuer: string, pem: string): Promise<VerifiedCertificate>;
   verifyOwn(
     aid: Parameters<CertificateVerifier['verifyOwn']>[0],
@@ -126,16 +123,17 @@ export function createCertificateVerifier(options: VerifierOptions): WarningVeri
   }
 
   /** Walks from the leaf to the root, with a fresh chain when the known one does not fit. */
-  async function walk(leaf: ParsedCertificate, issuer: string): Promise<Authority> {
+  async function walk(leaf: ParsedCertificate, { issuer, reading }: Expectation): Promise<Authority> {
+    const check = reading === true ? verifyOldLeaf : verifyLeaf;
     const known = issuingAuthority(await chain(issuer, false));
     try {
-      verifyLeaf(leaf, known, clock.now());
+      check(leaf, known, clock.now());
       return known;
     } catch (thrown) {
       if (!(thrown instanceof AunError) || thrown.detail['reason'] !== 'chain_broken') throw thrown;
       const reloaded = issuingAuthority(await chain(issuer, true));
       if (reloaded.x509.raw.equals(known.x509.raw)) throw thrown;
-      verifyLeaf(leaf, reloaded, clock.now());
+      check(leaf, reloaded, clock.now());
       return reloaded;
     }
   }
@@ -167,7 +165,7 @@ export function createCertificateVerifier(options: VerifierOptions): WarningVeri
     let warnings: readonly CertificateWarning[] = [];
     let issuerKey: string | null = null;
     if (at === null) {
-      const authority = await walk(leaf, expected.issuer);
+      const authority = await walk(leaf, expected);
       issuerKey = fingerprintOf(authority.facts.spki);
       warnings = checkNames(leaf, authority, expected, pinnedIssuer);
       warnings = [...warnings, ...(await checkRevocation(leaf, expected.issuer))];
@@ -176,7 +174,7 @@ export function createCertificateVerifier(options: VerifierOptions): WarningVeri
       if (warnings.length === 0) await memory?.recordVerified(leaf.fingerprint, expected.name, at);
       else logger.log('warn', 'certificate.warnings', { name: expected.name, serial: leaf.serial, warnings });
     } else {
-      checkValidity(leaf.commonName, leaf, clock.now());
+      if (expected.reading !== true) checkValidity(leaf.commonName, leaf, clock.now());
       await checkList(leaf, expected.issuer);
     }
     const { x509: _x509, ...plain } = leaf;
@@ -197,13 +195,13 @@ export function createCertificateVerifier(options: VerifierOptions): WarningVeri
   }
 
   async function recheck(result: Result, expected: Expectation): Promise<VerifiedCertificate> {
-    checkValidity(expected.name, result.certificate, clock.now());
+    if (expected.reading !== true) checkValidity(expected.name, result.certificate, clock.now());
     await checkList(result.certificate, expected.issuer);
     return result.certificate;
   }
 
   function verify(pem: string, expected: Expectation): Promise<VerifiedCertificate> {
-    const key = `${expected.role} ${expected.issuer} ${expected.name} ${pem}`;
+    const key = `${expected.reading === true ? 'reading ' : ''}${expected.role} ${expected.issuer} ${expected.name} ${pem}`;
     const known = results.get(key);
     if (known !== undefined && clock.now() < known.validUntil) return recheck(known, expected);
     let work = running.get(key);
@@ -215,7 +213,8 @@ export function createCertificateVerifier(options: VerifierOptions): WarningVeri
   }
 
   return {
-    verifyPeer: (aid, pem) => verify(pem, peerExpectation(aid)),
+    verifyPeer: (aid, pem, purpose) =>
+      verify(pem, { ...peerExpectation(aid), reading: purpose === 'reading' }),
     verifyAuthServer: (issuer, pem) => verify(pem, authExpectation(issuer)),
     explainPeer: (aid, pem) => explain(pem, peerExpectation(aid)),
     explainAuthServer: (issuer, pem) => explain(pem, authExpectation(issuer)),

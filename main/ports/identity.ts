@@ -75,8 +75,12 @@ export interface PkiSource {
 
 /** Checks certificates against chain, validity, revocation and the trust root (`protocol/01 §6.2`, §6.3, §13). */
 export interface CertificateVerifier {
-  /** @throws AunError `certificate_invalid` | `certificate_revoked` | `revocation_list_invalid` | gateway errors */
-  verifyPeer(aid: Aid, pem: string): Promise<Certificate>;
+  /**
+   * `purpose` reading accepts a certificate outside its validity: what was signed with it may be read, nothing may be
+   * written to it (`protocol/06 §8.2`).
+   * @throws AunError `certificate_invalid` | `certificate_revoked` | `revocation_list_invalid` | gateway errors
+   */
+  verifyPeer(aid: Aid, pem: string, purpose?: 'writing' | 'reading'): Promise<Certificate>;
   verifyAuthServer(issuer: string, pem: string): Promise<Certificate>;
   /** Verifies a certificate for the own key (`cert`, `new_cert`, `active_cert`). */
   verifyOwn(aid: Aid, pem: string, publicKeySpki: string): Promise<Certificate>;

@@ -116,6 +116,7 @@ export class TestGateway implements PkiSource, CertificateVerifier {
   readonly prekeys = new Map<string, Map<string, Params>>();
   readonly served = new Map<string, string[]>();
   readonly revoked = new Set<string>();
+  readonly expired = new Set<string>();
   readonly calls: { method: string; params: Params }[] = [];
   readonly fetches: string[] = [];
   verified = 0;
@@ -168,11 +169,13 @@ export class TestGateway implements PkiSource, CertificateVerifier {
     return pems.find(matches) ?? null;
   }
 
-  async verifyPeer(aid: Aid, pem: string): Promise<Certificate> {
+  async verifyPeer(aid: Aid, pem: string, purpose?: 'writing' | 'reading'): Promise<Certificate> {
     this.verified += 1;
     if (this.pkiFailure !== null) throw this.pkiFailure;
     const certificate = readCertificate(pem);
     if (certificate.commonName !== aid) throw new AunError('certificate_invalid', 'another AID');
+    if (this.expired.has(certificate.fingerprint) && purpose !== 'reading')
+      throw new AunError('certificate_invalid', 'expired', { detail: { reason: 'expired' } });
     if (this.revoked.has(certificate.fingerprint)) {
       const { fingerprint } = certificate;
       throw new AunError('certificate_revoked', 'revoked', { detail: { fingerprint } });

@@ -83,6 +83,25 @@ export class CertificateDirectory {
   }
 
   /**
+   * The same for reading: a certificate outside its validity will do (`protocol/06 §8.2`). It is not kept in the store,
+   * where it could be taken for one that may be written to.
+   */
+  async forReading(aid: string, fingerprint: string): Promise<Certificate> {
+    const wanted = normalFingerprint(fingerprint);
+    const key = `${aid}#${wanted}#reading`;
+    const old = (): Promise<Certificate> =>
+      this.#cached(aid, key, (checked) => this.#fetch(checked, wanted, 'reading'));
+    if (this.#entries.has(key)) return old();
+    try {
+      return await this.byFingerprint(aid, fingerprint);
+    } catch (thrown) {
+      const { reason } = toAunError(thrown).detail;
+      if (reason !== 'expired' && reason !== 'not_yet_valid') throw thrown;
+      return old();
+    }
+  }
+
+  /**
    * The certificate the gateway names as current for `aid`, verified, and told to those who watch over trust whenever it
    * was asked for. Errors as for {@link byFingerprint}.
    */
@@ -186,15 +205,24 @@ export class CertificateDirectory {
   }
 
   /** Asks by fingerprint, then without it: the answer must match in either case (`protocol/02 §7`). */
-  async #fetch(aid: Aid, fingerprint: string | null): Promise<Entry> {
+  async #fetch(
+    aid: Aid,
+    fingerprint: string | null,
+    purpose: 'writing' | 'reading' = 'writing',
+  ): Promise<Entry> {
     const named = fingerprint === null ? null : await this.#pki.certificate(aid, fingerprint);
     const pem = named ?? (await this.#pki.certificate(aid));
     if (pem === null) throw new AunError('not_found', `no certificate of ${aid}`);
-    return this.#verify(aid, pem, fingerprint);
+    return this.#verify(aid, pem, fingerprint, purpose);
   }
 
-  async #verify(aid: Aid, pem: string, fingerprint: string | null): Promise<Entry> {
-    const certificate = await this.#verifier.verifyPeer(aid, pem);
+  async #verify(
+    aid: Aid,
+    pem: string,
+    fingerprint: string | null,
+    purpose: 'writing' | 'reading' = 'writing',
+  ): Promise<Entry> {
+    const certificate = await this.#verifier.verifyPeer(aid, pem, purpose);
     if (certificate.commonName !== aid) {
       throw new AunError(
         'certificate_mismatch',
@@ -207,6 +235,7 @@ export class CertificateDirectory {
       throw new AunError('not_found', `another certificate of ${aid} than the one named`);
     }
     const verifiedAt = this.#runtime.clock.now();
+    if (purpose === 'reading') return { certificate, verifiedAt };
     await this.#store.saveCertificate({
       aid,
       fingerprint: certificate.fingerprint,

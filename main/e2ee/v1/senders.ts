@@ -40,7 +40,7 @@ async function findSender(
   fingerprint: string,
 ): Promise<SenderFound> {
   try {
-    return { ok: true, certificate: await directory.byFingerprint(aid, fingerprint) };
+    return { ok: true, certificate: await directory.forReading(aid, fingerprint) };
   } catch (thrown) {
     const error = toAunError(thrown);
     const judged = isCertificateVerdict(error) || error.code === 'invalid_aid';

@@ -98,6 +98,28 @@ describe('after a change of the own key', () => {
   });
 });
 
+describe('a certificate that has expired', () => {
+  it('lets its messages be read, and nothing be written to it', async () => {
+    const { world, alice, bobby } = await pair();
+    const desk = await world.device(alice, 'alice-desk');
+    const laptop = await world.device(bobby, 'bobby-laptop');
+    const rows = [];
+    for (const id of ['m-1', 'm-2'])
+      rows.push(deliver(await laptop.engine.seal(message(world, ALICE, id)), BOBBY, ALICE).get('alice-desk'));
+    const fingerprint = bobby.certificate()?.fingerprint ?? '';
+    world.gateway.expired.add(fingerprint);
+    expect(await openRow(desk, rows[0])).toMatchObject({ ok: true });
+    expect(await openRow(desk, rows[1])).toMatchObject({ ok: true });
+    await expect(desk.engine.seal(message(world, BOBBY))).rejects.toEqual(code('recipient_keys_invalid'));
+    expect([...desk.store.certificateRows.values()].map((row) => row.fingerprint)).not.toContain(fingerprint);
+    await desk.engine.settled();
+    expect(desk.trust.sights).toEqual([]);
+    world.gateway.revoked.add(fingerprint);
+    world.time.advance(3_600_001);
+    expect(await openRow(desk, rows[1])).toMatchObject({ reason: 'sender_certificate_invalid' });
+  });
+});
+
 describe('before a message is sealed', () => {
   it('the keys it would be sealed for are asked about, each certificate once, own devices never', async () => {
     const { world, alice, bobby } = await pair();
