@@ -269,7 +269,10 @@ if (sample !== undefined && !scene.has('empty')) {
     };
   });
   conversations.set(main, [...known, ...added]);
-  const lin = timelines.get(`${main} lin_wei.agentid.pub`);
-  lin?.splice(3, 0, note('lin_wei.agentid.pub', start - 2 * day, 'verified'));
+  const planner = timelines.get(`${main} planner.agentid.pub`);
+  const notices = ['verified', 'unverified', 'own_keys_changed', 'keys_accepted', 'restored'] as const;
+  planner?.push(
+    ...notices.map((notice, index) => note('planner.agentid.pub', start - (5 - index) * 60_000, notice)),
+  );
   timelines.get(`${main} omar.agentid.pub`)?.push(note('omar.agentid.pub', start - 3 * hour, 'keys_changed'));
 }

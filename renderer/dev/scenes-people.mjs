@@ -43,6 +43,8 @@ export const peopleScenes = [
     },
   },
   { name: 'people-changed-600', flags: ['light'], width: 600, height: 620, act: open('Nadia') },
+  { name: 'people-notices', flags: ['light'], width: 760, act: open('Planner') },
+  { name: 'people-notices-zh-dark', flags: ['dark', 'zh-CN'], act: open('Planner') },
   { name: 'people-revoked', flags: ['light'], act: open('Viktor') },
   { name: 'people-unusable-forced', flags: ['light'], forcedColors: 'active', act: details('museum') },
   { name: 'people-details-human', flags: ['light'], height: 1000, act: details('林伟') },

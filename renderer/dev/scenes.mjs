@@ -5,6 +5,8 @@ import { identityScenes } from './scenes-identity.mjs';
 const open = (name) => async (page) => {
   await page.getByTestId('conversation-row').filter({ hasText: name }).first().click();
   await page.getByTestId('timeline').waitFor();
+  // The list measures its rows before it has come to rest.
+  await page.waitForTimeout(300);
 };
 const dialog = (testId) => async (page) => page.getByTestId(testId).click();
 
