@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { exportKinds, type AccountStore, type ContactRecord, type ExportKind } from '../ports/store';
 import type { Message } from '../../shared/model/message';
@@ -276,5 +277,26 @@ describe('rows of a backup', () => {
     expect(await store.importRows('messages', messages)).toBe(13);
     expect(await store.conversation(OWN)).toMatchObject({ kind: 'self', title: OWN });
     expect(await store.conversation(EVE)).toMatchObject({ kind: 'direct', unread: 1 });
+  });
+
+  it('may come in any order, in pages of any size, and again: each message is there once, and the counts are right', async () => {
+    const { messages } = await exported(await lived());
+    const pages = fc.array(fc.array(fc.constantFrom(...messages), { maxLength: 8 }), { maxLength: 8 });
+    await fc.assert(
+      fc.asyncProperty(pages, async (order) => {
+        const { store } = await openTestStore();
+        await store.commitInbound([inbound('here already')], null);
+        let added = 0;
+        for (const page of order) added += await store.importRows('messages', page);
+        expect(added).toBe(new Set(order.flat()).size);
+        expect((await store.exportCounts()).messages).toBe(added + 1);
+        const { conversations } = await store.conversations(10, 0);
+        for (const { conversation, unread } of conversations) {
+          await store.markRead(conversation, 0);
+          expect(await store.conversation(conversation)).toMatchObject({ unread });
+        }
+      }),
+      { numRuns: 12 },
+    );
   });
 });
