@@ -10,7 +10,8 @@ export interface Logger {
 
 const SECRET_KEY =
   /token|secret|password|passphrase|private|signature|nonce|ciphertext|plaintext|payload|pem$|^text$|^key$|authorization/i;
-const LONG_BASE64 = /[A-Za-z0-9+/]{40,}={0,2}/g;
+/** Keys, signatures and tokens, in either alphabet of Base64. */
+const LONG_BASE64 = /[A-Za-z0-9+/_-]{40,}={0,2}/g;
 const MAX_STRING = 400;
 
 function redact(value: unknown, depth: number): unknown {
