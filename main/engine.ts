@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { homedir, hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -5,19 +6,32 @@ import { z } from 'zod';
 import { createEngine } from './accounts/engine';
 import { createHeadlessVault } from './keychain/headless';
 import { noDesktop } from './ports/desktop';
+import type { Desktop } from './ports/desktop';
 import { createLogger } from './runtime/logger';
 import { createNodeLauncher } from './runtime/node-launcher';
 import { systemClock, systemRandom, systemScheduler } from './runtime/runtime';
 
 /**
  * The engine without a window: reads commands as JSON lines from stdin, writes answers and events as JSON lines to
- * stdout, logs to stderr. Ends with its stdin.
+ * stdout, logs to stderr. Ends with its stdin. Where a window would ask the user for a file, a command takes the next
+ * of the `files` that came with it.
  */
 const requestSchema = z.object({
   id: z.union([z.number(), z.string()]),
   command: z.string(),
   params: z.unknown().optional(),
+  files: z.array(z.string()).default([]),
 });
+
+/** The files that came with the command that is being answered. */
+const files = new AsyncLocalStorage<string[]>();
+const nextFile = (): Promise<string | null> => Promise.resolve(files.getStore()?.shift() ?? null);
+const desktop: Desktop = {
+  ...noDesktop,
+  chooseSave: nextFile,
+  chooseFile: nextFile,
+  chooseFolder: nextFile,
+};
 
 function option(name: string): string | null {
   const index = process.argv.indexOf(name);
@@ -51,7 +65,8 @@ async function main(): Promise<void> {
       gateway: join(__dirname, 'gateway.cjs'),
       agents: join(__dirname, 'agents.cjs'),
     }),
-    desktop: noDesktop,
+    desktop,
+    environment: process.env,
     info: {
       version: process.env['PARLEY_VERSION'] ?? '0.1.0',
       runtime: `Node ${process.versions.node}`,
@@ -90,7 +105,8 @@ async function main(): Promise<void> {
       });
       return;
     }
-    const result = await engine.router.invoke(request.data.command, request.data.params ?? {});
+    const { command, params = {} } = request.data;
+    const result = await files.run([...request.data.files], () => engine.router.invoke(command, params));
     write(
       result.ok
         ? { id: request.data.id, result: result.result }

@@ -63,8 +63,8 @@ export class EngineProcess {
     return this.#process.errorOutput;
   }
 
-  /** One command of the bridge; rejects with {@link EngineError}. */
-  call(command: string, params: Dict = {}): Promise<Dict> {
+  /** One command of the bridge; rejects with {@link EngineError}. `files` answer the dialogs it would open. */
+  call(command: string, params: Dict = {}, files: readonly string[] = []): Promise<Dict> {
     const id = this.#next;
     this.#next += 1;
     return new Promise((resolve, reject) => {
@@ -73,7 +73,7 @@ export class EngineProcess {
         return;
       }
       this.#waiting.set(id, { resolve, reject });
-      this.#process.write(JSON.stringify({ id, command, params }));
+      this.#process.write(JSON.stringify({ id, command, params, files }));
     });
   }
 
