@@ -45,7 +45,6 @@ export const enPeople = {
     share: 'Share',
     alias: 'Your name for them',
     aliasHint: 'Only you see it, on this computer.',
-    aliasNone: 'None',
     editAlias: 'Give a name',
     changeAlias: 'Change name',
     saveAlias: 'Save',
@@ -67,6 +66,7 @@ export const enPeople = {
     updated: 'updated {{date}}',
     input: 'Reads',
     output: 'Answers with',
+    declaredName: 'Calls itself “{{name}}”',
     declaredType: 'Calls itself: {{type}}',
     why: 'Why?',
     firstSeen: 'First seen {{date}}',
@@ -139,8 +139,11 @@ export const enPeople = {
     changedVerified: 'You had verified {{name}}. That mark counted for the old key only.',
     issuer:
       '{{name}}’s certificate comes from a different authority now. Check the safety number before you go on.',
+    revokedNew:
+      '{{name}}’s certificate was revoked, and they have a new key. Check the safety number before you go on.',
     compare: 'Compare safety number',
     accept: 'Go on with the new key',
+    acceptIssuer: 'Go on with this certificate',
     confirm: 'Go on without comparing? You had verified {{name}}; the new key is not verified.',
     confirmAccept: 'Go on anyway',
     what: 'What changed',
@@ -162,6 +165,7 @@ export const enPeople = {
     restored: 'Restored from a backup. What was written meanwhile on other devices may be missing.',
     compare: 'Compare safety number',
     spoken: 'Notice, {{time}}: {{text}}',
+    arrived: 'Notice: {{text}}',
   },
   certificate: {
     title: 'Certificate of {{name}}',
@@ -234,6 +238,7 @@ export const enPeople = {
     qr: 'QR code of the link {{link}}',
     message: 'Text to send',
     words: 'Write to me on AUN: {{aid}}\n{{link}}',
+    wordsAddress: 'An address on AUN: {{aid}}\n{{link}}',
     wordsOther: 'You can reach {{name}} on AUN: {{aid}}\n{{link}}',
     copyLink: 'Copy link',
     copyText: 'Copy text',

@@ -1,9 +1,14 @@
+import { QrCode } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
 import { accountName } from '../../stores/account-name';
 import { useAccount } from '../../stores/accounts-store';
+import { useViewStore } from '../../stores/view-store';
 import { CopyButton } from '../../ui/copy-button';
+import { IconButton } from '../../ui/icon-button';
 
 /** Name and address of the identity whose conversations are listed. */
 export function OwnIdentity(props: { readonly account: string }) {
+  const { t } = useTranslation();
   const account = useAccount(props.account);
   const name = account === undefined || accountName(account) === props.account ? null : accountName(account);
   return (
@@ -18,6 +23,14 @@ export function OwnIdentity(props: { readonly account: string }) {
           {props.account}
         </span>
         <CopyButton text={props.account} />
+        <IconButton
+          label={t('share.titleOwn')}
+          size="small"
+          onClick={() => useViewStore.getState().showDialog('share', props.account)}
+          data-testid="share-own"
+        >
+          <QrCode size={14} aria-hidden />
+        </IconButton>
       </span>
     </div>
   );

@@ -135,6 +135,24 @@ describe('TrustBanner', () => {
     expect(useViewStore.getState()).toMatchObject({ dialog: 'certificate', dialogAbout: 'lin.aun.test' });
   });
 
+  it('lets the user decide about the new key of somebody whose certificate was revoked', async () => {
+    await show('revoked', { trust: 'revoked', keyChange });
+    expect(screen.getByTestId('trust-banner').textContent).toContain('was revoked, and they have a new key');
+    fireEvent.click(screen.getByTestId('trust-accept'));
+    expect(bridge.next('contact.acceptKeys').params['key']).toBe(newKey);
+  });
+
+  it('speaks of the authority, not of the key, where only that is another', async () => {
+    await show('keys_changed', {
+      trust: 'issuer_changed',
+      keyChange: { ...keyChange, newKey: keyChange.previousKey },
+    });
+    const words = screen.getByTestId('trust-banner').textContent;
+    expect(words).toContain('comes from a different authority now');
+    expect(words).not.toContain('What changed');
+    expect(screen.getByTestId('trust-accept').textContent).toBe('Go on with this certificate');
+  });
+
   it('leaves the composer open: what is written waits', async () => {
     await show('revoked');
     fireEvent.change(screen.getByTestId('composer'), { target: { value: 'for later' } });

@@ -64,17 +64,18 @@ function KeysChanged(props: ChangeProps) {
   const { accept, busy, error, possible } = useAcceptKeys(props);
   const change = contact?.keyChange ?? null;
   const wasVerified = contact?.trust === 'changed_after_verification';
-  const what =
-    contact?.trust === 'issuer_changed'
-      ? t('trustBanner.issuer', { name })
-      : change === null
-        ? t('trustBanner.changed', { name })
-        : t('trustBanner.changedOn', { name, date: momentOf(i18n.language, change.at) });
+  const issuer = contact?.trust === 'issuer_changed';
+  const date = change === null ? '' : momentOf(i18n.language, change.at);
+  const what = (() => {
+    if (contact?.trust === 'revoked') return t('trustBanner.revokedNew', { name });
+    if (issuer) return t('trustBanner.issuer', { name });
+    return date === '' ? t('trustBanner.changed', { name }) : t('trustBanner.changedOn', { name, date });
+  })();
   return (
     <>
       <p className="trust-banner__title">{what}</p>
       <p>{wasVerified ? t('trustBanner.changedVerified', { name }) : t('trustBanner.changedWhy')}</p>
-      {change !== null && <WhatChanged change={change} />}
+      {change !== null && !issuer && <WhatChanged change={change} />}
       {confirming && (
         <p className="trust-banner__confirm" role="alert">
           {t('trustBanner.confirm', { name })}
@@ -102,7 +103,7 @@ function KeysChanged(props: ChangeProps) {
             onClick={() => (wasVerified ? setConfirming(true) : accept())}
             data-testid="trust-accept"
           >
-            {t('trustBanner.accept')}
+            {issuer ? t('trustBanner.acceptIssuer') : t('trustBanner.accept')}
           </Button>
         )}
         {confirming && (
@@ -150,6 +151,8 @@ export function TrustBanner(props: { readonly account: string; readonly conversa
   if (self) return null;
   const common = { account, aid, name, contact };
   const changed = security === 'keys_changed';
+  // Somebody whose certificate was revoked may have shown a new key already: then there is something to decide.
+  const decide = changed || (security === 'revoked' && contact?.keyChange?.accepted === false);
   if (!changed && security !== 'revoked' && security !== 'certificate_unusable') return null;
   const Icon = changed ? TriangleAlert : security === 'revoked' ? Ban : FileWarning;
   return (
@@ -161,7 +164,7 @@ export function TrustBanner(props: { readonly account: string; readonly conversa
     >
       <Icon size={18} aria-hidden />
       <div className="trust-banner__body">
-        {changed ? (
+        {decide ? (
           <KeysChanged key={contact?.keyChange?.newKey ?? ''} {...common} />
         ) : (
           <CertificateTrouble kind={security === 'revoked' ? 'revoked' : 'unusable'} {...common} />

@@ -93,6 +93,12 @@ describe('ShareDialog', () => {
     expect(words).toContain('Lin Wei');
     expect(words).not.toContain('The boss');
   });
+
+  it('passes on no name that nobody signed', () => {
+    usePeopleStore.getState().merge([sampleContact({ profileStatus: 'unsigned', declaredName: 'The bank' })]);
+    show(<ShareDialog account={me} aid="lin.aun.test" onClose={close} />);
+    expect(screen.getByTestId('share-words').textContent).not.toContain('The bank');
+  });
 });
 
 describe('NewConversationDialog', () => {

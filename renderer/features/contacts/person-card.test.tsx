@@ -122,6 +122,16 @@ describe('PersonCard', () => {
     expect(card.textContent).toContain('Lin Wei');
   });
 
+  it('words a name from an unverified profile as a claim, and keeps an invalid one to itself', async () => {
+    await show({ title: 'lin.aun.test', kind: 'unknown', profileStatus: 'unsigned' }, { status: 'unsigned' });
+    expect(screen.getByTestId('person-name').textContent).toBe('lin.aun.test');
+    expect(screen.getByTestId('declared-name').textContent).toBe('Calls itself “Lin Wei”');
+    act(() =>
+      usePeopleStore.getState().merge([sampleContact({ title: 'lin.aun.test', profileStatus: 'invalid' })]),
+    );
+    expect(screen.queryByTestId('declared-name')).toBeNull();
+  });
+
   it('closes only the form on Escape', async () => {
     await show();
     fireEvent.click(screen.getByTestId('edit-alias'));

@@ -27,6 +27,19 @@ function KindBadge(props: { readonly kind: Contact['kind'] }) {
   );
 }
 
+/** Their own name for themselves where another one is shown; a claim unless a verified profile makes it. */
+function DeclaredName(props: { readonly contact: Contact | undefined; readonly name: string }) {
+  const { t } = useTranslation();
+  const { contact, name } = props;
+  const declared = contact?.declaredName ?? '';
+  if (declared === '' || declared === name || contact?.profileStatus === 'invalid') return null;
+  return (
+    <p className="person-card__declared isolate" dir="auto" data-testid="declared-name">
+      {contact?.profileStatus === 'verified' ? declared : t('person.declaredName', { name: declared })}
+    </p>
+  );
+}
+
 function TrustLine(props: { readonly contact: Contact }) {
   const { t, i18n } = useTranslation();
   const { trust, verifiedAt, aid } = props.contact;
@@ -100,11 +113,7 @@ export function PersonCard(props: {
       <div className="person-card__who">
         <Avatar name={name} hue={hueOf(aid)} kind={kind} size={72} />
         <NameLine account={account} aid={aid} name={name} alias={contact?.alias ?? ''} />
-        {contact !== undefined && contact.alias !== '' && contact.declaredName !== '' && (
-          <p className="person-card__declared isolate" dir="auto">
-            {contact.declaredName}
-          </p>
-        )}
+        <DeclaredName contact={contact} name={name} />
         {name !== aid && (
           <div className="person-card__aid">
             <span className="selectable">{aid}</span>

@@ -10,11 +10,13 @@ export function PersonDialog(props: {
   readonly account: string;
   readonly aid: string;
   readonly onClose: () => void;
+  /** Closes this dialog and those it was reached through. */
+  readonly onLeave: () => void;
 }) {
   const { t } = useTranslation();
   const { account, aid, onClose } = props;
   const write = (): void => {
-    onClose();
+    props.onLeave();
     showConversation(account, aid);
   };
   return (

@@ -1,6 +1,5 @@
 import { useTranslation } from 'react-i18next';
 import { aunLink } from '../../../shared/aun/link';
-import { accountName } from '../../stores/account-name';
 import { useAccount } from '../../stores/accounts-store';
 import { usePeopleStore, personKey } from '../../stores/people-store';
 import { CopyTextButton } from '../../ui/copy-button';
@@ -18,14 +17,17 @@ export function ShareDialog(props: {
   const { account, aid } = props;
   const own = useAccount(aid);
   const known = usePeopleStore((state) => state.contacts[personKey(account, aid)]);
-  // An own name for somebody is nobody else's business: others get the published one.
-  const name = own !== undefined ? accountName(own) : known?.declaredName || aid;
+  // An own name for somebody is nobody else's business, and an unproven one is none to pass on.
+  const published = known?.profileStatus === 'verified' ? known.declaredName : '';
   const link = aunLink(aid);
-  const words =
-    own !== undefined ? t('share.words', { aid, link }) : t('share.wordsOther', { name, aid, link });
+  const words = (() => {
+    if (own !== undefined) return t('share.words', { aid, link });
+    if (published === '') return t('share.wordsAddress', { aid, link });
+    return t('share.wordsOther', { name: published, aid, link });
+  })();
   return (
     <Dialog
-      title={own !== undefined ? t('share.titleOwn') : t('share.title', { name: known?.title ?? name })}
+      title={own !== undefined ? t('share.titleOwn') : t('share.title', { name: known?.title ?? aid })}
       text={t('share.text')}
       onClose={props.onClose}
       testId="share-dialog"
