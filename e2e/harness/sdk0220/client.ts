@@ -1,6 +1,8 @@
 import { createPrivateKey } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { AgentMdFiles, agentMdEtag, fetchSigner, signAgentMd, verifyAgentMd } from './agent-md';
+import type { AgentMdVerdict } from './agent-md';
 import { AuthFlow } from './auth-flow';
 import type { Credentials } from './auth-flow';
 import { CertificateVerifier } from './certificate-verifier';
@@ -12,6 +14,7 @@ import type { OpenContext } from './envelope';
 import { SdkError } from './errors';
 import type { NetworkOptions } from './http';
 import { Inbox } from './inbox';
+import { textOf } from './json';
 import type { Dict } from './json';
 import { Outbox, requireContext } from './outbox';
 import { PeerMaterial } from './peer-material';
@@ -75,6 +78,8 @@ export class Sdk0220Client extends EventEmitter {
   readonly #timing: Timing;
   readonly #verifier: CertificateVerifier;
   readonly #auth: AuthFlow;
+  readonly #profiles: AgentMdFiles;
+  readonly #agentMd = { local: '', remote: '' };
   #connection: Connection | null = null;
   #inbox: Inbox | null = null;
   #outbox: Outbox | null = null;
@@ -101,6 +106,7 @@ export class Sdk0220Client extends EventEmitter {
       now: () => this.#timing.now(),
       warn: (text) => this.#publish('warning', { text }),
     });
+    this.#profiles = new AgentMdFiles(this.#network, options.discoveryPort);
     this.#auth = new AuthFlow({
       data: this.data,
       network: this.#network,
@@ -168,6 +174,9 @@ export class Sdk0220Client extends EventEmitter {
       emit: (event, data) => this.#publish(event, data),
       onEvent: (name, params) => {
         this.#onEvent(name, params);
+      },
+      onMeta: (meta) => {
+        this.#agentMd.remote = textOf(meta['agent_md_etag']) || this.#agentMd.remote;
       },
       onOnline: () => this.#onOnline(),
     });
@@ -249,6 +258,46 @@ export class Sdk0220Client extends EventEmitter {
     const reply = await this.#raw('message.e2ee.put_prekey', upload);
     this.#activePrekey = stored.prekey_id;
     return reply;
+  }
+
+  /** Signs a profile document with the key of the identity (protocol/06 §5.2). */
+  signAgentMd(text: string): string {
+    const { key, certificate } = this.#auth.identity(this.#aid);
+    return signAgentMd(text, key, certificate, Math.floor(this.#timing.now() / 1000));
+  }
+
+  /** Verifies a document of anybody; never throws. */
+  async verifyAgentMd(text: string, expectedAid = ''): Promise<AgentMdVerdict> {
+    const gateway = await this.#auth.gatewayUrl(this.#aid);
+    const signer = async (aid: string, fingerprint: string) => {
+      const certificate = await fetchSigner(gateway, this.#network, aid, fingerprint);
+      await this.#verifier.verify(certificate, gateway, aid);
+      return certificate;
+    };
+    return verifyAgentMd(text, signer, expectedAid);
+  }
+
+  /** Publishes exactly this text, with a cached token, a refreshed one or a login; works before `connect` too. */
+  async uploadAgentMd(text: string): Promise<Dict> {
+    const gateway = await this.#auth.gatewayUrl(this.#aid);
+    const cached = this.#auth.cachedToken(this.#aid, this.#slotId);
+    const token =
+      cached ??
+      (
+        await this.#auth
+          .refresh(this.#aid, this.#slotId)
+          .catch(() => this.#auth.authenticate(this.#aid, this.#slotId))
+      ).access_token;
+    return this.#profiles.upload(this.#aid, gateway, token, text);
+  }
+
+  async downloadAgentMd(aid: string): Promise<string> {
+    return this.#profiles.download(aid, await this.#auth.gatewayUrl(this.#aid));
+  }
+
+  /** Names the file with the own document, so that events tell whether it is the published one. */
+  setLocalAgentMdPath(file: string): void {
+    this.#agentMd.local = agentMdEtag(readFileSync(file, 'utf8'));
   }
 
   /** Forgets cached peer certificates and prekeys, as an hour's passing would. */
@@ -410,7 +459,11 @@ export class Sdk0220Client extends EventEmitter {
     return part;
   }
 
-  #publish(event: string, data: Dict): void {
+  /** Message events tell the two ETags of the own document where one is known (protocol/06 §5.4). */
+  #publish(event: string, given: Dict): void {
+    const { local, remote } = this.#agentMd;
+    const known = event === 'message.received' && (local !== '' || remote !== '');
+    const data = known ? { ...given, _agent_md: { local_etag: local, remote_etag: remote } } : given;
     this.emit('any', event, data);
     this.emit(event, data);
   }

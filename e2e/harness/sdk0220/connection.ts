@@ -46,6 +46,8 @@ export interface ConnectionOptions {
   kicked: { value: boolean };
   emit: (event: string, data: Dict) => void;
   onEvent: (name: string, params: Dict) => void;
+  /** What the gateway put beside a result. */
+  onMeta: (meta: Dict) => void;
   /** Runs after every successful (re)connect. */
   onOnline: () => Promise<void>;
 }
@@ -144,6 +146,9 @@ export class Connection {
     transport.on('event', (name: string, params: Dict) => {
       if (name === 'gateway.disconnect') this.#options.kicked.value = true;
       this.#options.onEvent(name, params);
+    });
+    transport.on('meta', (meta: Dict) => {
+      this.#options.onMeta(meta);
     });
     transport.on('notification', (frame: Dict) => {
       emit('notification', frame);

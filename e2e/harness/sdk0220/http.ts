@@ -16,6 +16,7 @@ export interface NetworkOptions {
 export interface HttpReply {
   status: number;
   body: string;
+  headers: http.IncomingHttpHeaders;
 }
 
 /** TLS options shared by HTTPS and `wss`. */
@@ -48,6 +49,17 @@ export function socketPlace(
 
 /** One GET without redirects; a transport failure becomes `ConnectionError`, lateness `TimeoutError`. */
 export function httpGet(url: string, options: NetworkOptions, timeoutMs: number): Promise<HttpReply> {
+  return httpSend('GET', url, options, timeoutMs);
+}
+
+/** One request of any kind, otherwise as {@link httpGet}. */
+export function httpSend(
+  method: string,
+  url: string,
+  options: NetworkOptions,
+  timeoutMs: number,
+  given: { headers?: Record<string, string>; body?: string } = {},
+): Promise<HttpReply> {
   const target = new URL(url);
   const secure = target.protocol === 'https:';
   const port = Number(target.port) || (secure ? 443 : 80);
@@ -56,11 +68,11 @@ export function httpGet(url: string, options: NetworkOptions, timeoutMs: number)
   return new Promise((resolve, reject) => {
     const request = (secure ? https : http).request(
       {
-        method: 'GET',
+        method,
         host: place.host,
         port: place.port,
         path: `${target.pathname}${target.search}`,
-        headers: { host: target.host },
+        headers: { host: target.host, ...given.headers },
         agent: false,
         ...(secure ? { ...tlsOptions(options), ...(isName ? { servername: target.hostname } : {}) } : {}),
       },
@@ -71,7 +83,11 @@ export function httpGet(url: string, options: NetworkOptions, timeoutMs: number)
           reject(new SdkError('ConnectionError', error.message, { retryable: true }));
         });
         response.on('end', () => {
-          resolve({ status: response.statusCode ?? 0, body: Buffer.concat(parts).toString('utf8') });
+          resolve({
+            status: response.statusCode ?? 0,
+            body: Buffer.concat(parts).toString('utf8'),
+            headers: response.headers,
+          });
         });
       },
     );
@@ -85,7 +101,7 @@ export function httpGet(url: string, options: NetworkOptions, timeoutMs: number)
           : new SdkError('ConnectionError', messageOf(error), { retryable: true }),
       );
     });
-    request.end();
+    request.end(given.body);
   });
 }
 

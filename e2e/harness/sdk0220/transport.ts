@@ -25,7 +25,7 @@ export interface TransportOptions {
 
 /**
  * The main socket: JSON-RPC with `rpc-` ids and events. Emits `event` (name, params), `notification` (frame),
- * `bad-frame` (error) and `lost` (close code). Kept defect: when the peer closes, waiting calls are not rejected;
+ * `bad-frame` (error), `meta` (what stands beside a result) and `lost` (close code). Kept defect: when the peer closes, waiting calls are not rejected;
  * they hang until their own timeout or until {@link close} runs.
  */
 export class Transport extends EventEmitter {
@@ -167,6 +167,7 @@ export class Transport extends EventEmitter {
     if (!waiting) return;
     this.#waiting.delete(id);
     clearTimeout(waiting.timer);
+    if (isDict(frame['_meta'])) this.emit('meta', frame['_meta']);
     if (frame['error'] !== undefined) waiting.reject(fromRemote(frame['error']));
     else if (frame['result'] === undefined) {
       waiting.reject(new SdkError('SerializationError', 'reply without result'));
