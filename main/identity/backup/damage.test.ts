@@ -242,7 +242,7 @@ describe('what was sealed with the right secret', () => {
         ['file_end', '{"bytes":0}'],
         ['file', '{"name":"A"}'],
         ['file_end', '{"bytes":0}'],
-        end({ files: 2 }),
+        end({ files: 1 }),
       ],
       'a record without a kind': [identity, ['', 'x'], end()],
     };

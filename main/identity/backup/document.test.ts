@@ -150,8 +150,24 @@ describe('a backup of version 1', () => {
       expect(await codeOf(await sealed({ identity }, change)), JSON.stringify(change)).toBe(code);
   });
 
+  it('needs nothing but an identity', async () => {
+    expect((await restored(await sealed({ identity }))).taken).toMatchObject({
+      identity: [material, network],
+      settings: null,
+      rows: {},
+    });
+    const file = path.join(temporaryFolder(), 'a');
+    await writeCheaply(file, 1, { ...sourceOf({}), settings: null, network: null });
+    expect((await restored(file)).taken).toMatchObject({
+      identity: [material, null],
+      settings: null,
+      rows: {},
+    });
+    expect((await inspectBackup(file)).contents).toEqual(['identity', 'e2ee', 'contacts']);
+  });
+
   it('is refused when it unpacks to far more than it is', async () => {
-    const bomb = gzipSync(Buffer.alloc(2_000_000, 0x20));
+    const bomb = gzipSync(JSON.stringify({ identity, padding: ' '.repeat(2_000_000) }));
     expect(bomb.length * 100).toBeLessThan(2_000_000);
     expect(await codeOf(await sealed(bomb))).toBe('backup_damaged');
     expect(await codeOf(await sealed(Buffer.from('no gzip at all')))).toBe('backup_damaged');

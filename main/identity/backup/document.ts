@@ -38,10 +38,10 @@ const documentSchema = z.object({
   payload: z.string(),
 });
 const plainSchema = z.looseObject({
-  identity: z.unknown(),
+  identity: z.unknown().optional(),
   e2ee: z.looseObject({ prekeys: z.array(z.unknown()).default([]) }).nullish(),
   contacts: z.array(z.unknown()).nullish(),
-  settings: z.unknown(),
+  settings: z.unknown().optional(),
   messages: z.array(z.unknown()).nullish(),
 });
 const rowSchema = z.looseObject({ v: z.number().int() });

@@ -156,7 +156,6 @@ class StreamWriter {
   }
 
   private async record(kind: string, body: Uint8Array): Promise<void> {
-    stopIfCancelled(this.job.signal);
     if (body.length > MAX_RECORD_BYTES) throw new AunError('internal', `a ${kind} record is too long`);
     const bytes = recordBytes(kind, body);
     await this.chunks?.push(bytes);
