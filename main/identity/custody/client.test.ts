@@ -82,17 +82,21 @@ let lines: string[];
 let client: CustodyClient;
 const clock = testClock();
 
-function make(more: Partial<CustodyOptions> = {}): CustodyClient {
-  return createCustodyClient({
+function defaults(): CustodyOptions {
+  return {
     web,
     issuer: 'aun.test',
     local: true,
     verifier: { verifyOwn: async (_aid, pem) => parseCertificate(pem) },
     clock,
     random: systemRandom,
+    cost: 1024,
     logger: createLogger((line) => lines.push(line), clock.now, 'debug'),
-    ...more,
-  });
+  };
+}
+
+function make(more: Partial<CustodyOptions> = {}): CustodyClient {
+  return createCustodyClient({ ...defaults(), ...more });
 }
 
 beforeEach(() => {
@@ -118,6 +122,16 @@ const restore = async (number: string, secret = SECRET) =>
   client.restore({ aid: alice.identity.aid, phone: number, code: await restoreCode(number), secret });
 
 describe('the custody client', () => {
+  it('spends on the derivation of the key what the protocol asks for', async () => {
+    const { cost: _cost, ...options } = defaults();
+    client = createCustodyClient(options);
+    await stored();
+    const sent = web.requests.find(({ path }) => path.endsWith('/bind-phone'))?.body ?? new Uint8Array();
+    expect(JSON.parse(Buffer.from(sent).toString())).toMatchObject({
+      metadata: { kdf_params: { N: 131_072, r: 8, p: 1 } },
+    });
+  });
+
   it('leaves a key with the service and gets it back by phone code and secret', async () => {
     const number = await stored();
     expect(await restore(number)).toEqual({

@@ -25,6 +25,8 @@ export interface CustodyOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** N of scrypt for new envelopes; absent: the one of `protocol/06 §6.3`. */
+  readonly cost?: number;
 }
 
 /** A code on its way to a phone. */
@@ -170,7 +172,7 @@ export function createCustodyClient(options: CustodyOptions): CustodyClient {
       throw new AunError('certificate_mismatch', 'the identity has no certificate to go with its key');
     const pem = identity.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     const binding = { purpose, aid: identity.aid, fingerprint: certificate.fingerprint };
-    const { key, metadata } = await sealKeyEnvelope(binding, pem, secret, random);
+    const { key, metadata } = await sealKeyEnvelope(binding, pem, secret, random, options.cost);
     return { cert: certificate.pem, key, metadata };
   }
 
