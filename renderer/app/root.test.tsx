@@ -90,4 +90,48 @@ describe('Root', () => {
     fireEvent.click(screen.getByRole('button', { name: 'Show data folder' }));
     expect(bridge.next('app.showDataFolder')).toBeTruthy();
   });
+
+  it('forgets everything it knew when the vault is locked, whoever locked it', () => {
+    useAppStore.setState({ vault: { ...vault, passphraseSet: true }, jobs: {} });
+    useAccountsStore.setState({ accounts: [sampleAccount()] });
+    useViewStore.setState({ account: 'me.aun.test', dialog: 'settings', query: 'secret' });
+    show();
+    act(() =>
+      useAppStore
+        .getState()
+        .applyBatch([
+          {
+            event: 'vault.changed',
+            data: { account: null, vault: { ...vault, passphraseSet: true, locked: true } },
+          },
+        ]),
+    );
+    expect(screen.getByTestId('locked')).toBeTruthy();
+    expect(useAccountsStore.getState().accounts).toBeNull();
+    expect(useViewStore.getState()).toMatchObject({ account: null, dialog: null, query: '' });
+  });
+
+  it('locks with Ctrl+L, also out of a dialog, but only where there is a passphrase', () => {
+    useAccountsStore.setState({ accounts: [sampleAccount()] });
+    useViewStore.setState({ account: 'me.aun.test', dialog: 'settings' });
+    show();
+    fireEvent.keyDown(window, { key: 'l', ctrlKey: true });
+    expect(bridge.calls.some((call) => call.command === 'vault.lock')).toBe(false);
+    act(() => useAppStore.setState({ vault: { ...vault, passphraseSet: true } }));
+    fireEvent.keyDown(window, { key: 'l', ctrlKey: true });
+    expect(bridge.next('vault.lock')).toBeTruthy();
+  });
+
+  it('shows another identity when the chosen one is taken out, and the welcome after the last', () => {
+    const other = sampleAccount({}, { account: 'other.aun.test' });
+    useAccountsStore.setState({ accounts: [sampleAccount(), other] });
+    useViewStore.setState({ account: 'me.aun.test' });
+    show();
+    const remove = (account: string): void =>
+      act(() => useAccountsStore.getState().applyBatch([{ event: 'account.removed', data: { account } }]));
+    remove('me.aun.test');
+    expect(useViewStore.getState().account).toBe('other.aun.test');
+    remove('other.aun.test');
+    expect(screen.getByTestId('create-identity')).toBeTruthy();
+  });
 });

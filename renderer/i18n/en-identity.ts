@@ -87,6 +87,7 @@ export const enIdentity = {
     now: 'Lock now',
     after: 'Lock by itself after',
     never: 'Never',
+    minutes: '{{count}} min',
     onSleep: 'Lock when the computer sleeps',
     onSleepText: 'Also when its screen is locked.',
     unprotected:

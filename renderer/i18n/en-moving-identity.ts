@@ -100,6 +100,7 @@ export const enMovingIdentity = {
     open: 'I already have an identity',
     title: 'Bring an identity here',
     text: 'What do you have of it?',
+    otherWays: 'Other ways',
     file: 'From a backup file',
     file_text: 'With your passphrase or recovery key.',
     transfer: 'From another device',

@@ -87,6 +87,7 @@ export const zhIdentity = {
     now: '立即锁定',
     after: '自动锁定时间',
     never: '从不',
+    minutes: '{{count}} 分钟',
     onSleep: '电脑休眠时锁定',
     onSleepText: '锁屏时也会锁定。',
     unprotected: '这台电脑没有受保护的密钥存储，你也没有设置口令。能读取你文件的人，就能读取你的密钥。',

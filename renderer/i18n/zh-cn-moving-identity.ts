@@ -96,6 +96,7 @@ export const zhMovingIdentity = {
     open: '我已有身份',
     title: '把身份带到这里',
     text: '你手上有什么？',
+    otherWays: '其他方式',
     file: '来自备份文件',
     file_text: '用口令或恢复密钥打开。',
     transfer: '来自另一台设备',

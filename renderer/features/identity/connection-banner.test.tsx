@@ -70,4 +70,53 @@ describe('ConnectionBanner', () => {
     render(<ConnectionBanner account={sampleAccount({ clockSkewMs: -3 * 3_600_000 })} />);
     expect(screen.getByTestId('connection').textContent).toContain('3 hours');
   });
+
+  it('says which program on which computer took the session over, and since when it runs', () => {
+    const notice = {
+      'new_extra_info.app': 'Parley',
+      'new_extra_info.host': 'studio-laptop',
+      'new_extra_info.started_at': String(new Date(2020, 0, 5, 9, 30).getTime()),
+    };
+    render(
+      <ConnectionBanner
+        account={sampleAccount({ state: 'blocked', blocked: 'signed_in_elsewhere', notice })}
+      />,
+    );
+    const words = screen.getByTestId('displacement').textContent.replace(/[\u2068\u2069]/g, '');
+    expect(words).toContain('Parley on studio-laptop took it over.');
+    expect(words).toContain('09:30');
+  });
+
+  it('says which device got the place of an eviction', () => {
+    const notice = { 'evicted_by.device_id': '1f20', 'evicted_by.slot_id': 'work' };
+    render(
+      <ConnectionBanner account={sampleAccount({ state: 'blocked', blocked: 'evicted_by_quota', notice })} />,
+    );
+    expect(screen.getByTestId('displacement').textContent).toContain('1f20');
+    expect(screen.getByTestId('remedy').textContent).toBe('Use here');
+  });
+
+  it('opens a page without encryption where a portal stands in the way, and can try again', () => {
+    render(<ConnectionBanner account={sampleAccount({ state: 'blocked', blocked: 'captive_portal' })} />);
+    fireEvent.click(screen.getByTestId('remedy'));
+    expect(bridge.next('app.openLink').params).toEqual({ url: 'http://aun.test/' });
+    fireEvent.click(screen.getByRole('button', { name: 'Try again' }));
+    expect(bridge.next('account.connect')).toBeTruthy();
+  });
+
+  it('leads to the newer key where this one is only history', () => {
+    render(<ConnectionBanner account={sampleAccount({ state: 'blocked', blocked: 'archived' })} />);
+    fireEvent.click(screen.getByTestId('remedy'));
+    expect(useViewStore.getState().dialog).toBe('restore');
+  });
+
+  it('reminds quietly of a missing backup, and stops when told so', () => {
+    const account = sampleAccount({}, { attention: ['profile_changed_elsewhere', 'backup_missing'] });
+    render(<ConnectionBanner account={account} />);
+    expect(screen.getByTestId('connection').dataset['tone']).toBe('neutral');
+    fireEvent.click(screen.getByRole('button', { name: 'Later' }));
+    expect(bridge.next('backup.dismissReminder').params).toEqual({ account: 'me.aun.test' });
+    fireEvent.click(screen.getByTestId('attention-action'));
+    expect(useViewStore.getState()).toMatchObject({ dialog: 'identity', dialogAbout: 'backup' });
+  });
 });

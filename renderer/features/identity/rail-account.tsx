@@ -48,12 +48,7 @@ export function RailAccount({ account, dragged, ...rest }: RailAccountProps) {
       data-dragged={dragged}
       data-testid="rail-account"
     >
-      <Avatar
-        name={accountName(account)}
-        hue={account.hue}
-        kind="human"
-        size={36}
-      />
+      <Avatar name={accountName(account)} hue={account.hue} kind="human" size={36} />
       <span className="rail-account__dot" data-presence={presenceOf(account.session.state)} />
       {muted && (
         <span className="rail-account__muted">

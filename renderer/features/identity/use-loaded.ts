@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import type { CommandName, CommandParams, CommandResult } from '../../../shared/bridge/contract';
 import { invoke, toCommandError, type CommandError } from '../../stores/bridge';
 
@@ -30,24 +30,28 @@ export function useLoaded<Name extends CommandName>(
   const [turn, setTurn] = useState(0);
   const [answer, setAnswer] = useState<Answer<Value> | null>(null);
   const [asked, setAsked] = useState(params);
+  const begun = useRef(0);
+  const answered = useRef(0);
   const key = JSON.stringify(params);
   if (JSON.stringify(asked) !== key) setAsked(params);
   useEffect(() => {
-    let current = true;
     const about = JSON.stringify(asked);
+    const place = (begun.current += 1);
+    // An answer that was overtaken by a later one says nothing new.
+    const take = (change: (before: Answer<Value> | null) => Answer<Value>): void => {
+      if (place < answered.current) return;
+      answered.current = place;
+      setAnswer(change);
+    };
     invoke(command, asked).then(
-      (value) => current && setAnswer({ key: about, value, error: null }),
+      (value) => take(() => ({ key: about, value, error: null })),
       (reason: unknown) =>
-        current &&
-        setAnswer((before) => ({
+        take((before) => ({
           key: about,
           value: before?.key === about ? before.value : null,
           error: toCommandError(reason),
         })),
     );
-    return () => {
-      current = false;
-    };
   }, [command, asked, turn, revision]);
   const reload = useCallback(() => setTurn((before) => before + 1), []);
   const replace = useCallback((value: Value) => setAnswer({ key, value, error: null }), [key]);

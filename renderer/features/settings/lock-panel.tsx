@@ -33,7 +33,7 @@ export function LockPanel() {
         value={String(autoLockMinutes)}
         options={minutes.map((count) => ({
           value: String(count),
-          label: count === 0 ? t('lock.never') : t('connection.minutes', { count }),
+          label: count === 0 ? t('lock.never') : t('lock.minutes', { count }),
         }))}
         onChoose={(value) =>
           changeSettings({ autoLockMinutes: minutes.find((count) => String(count) === value) ?? 0 })

@@ -103,7 +103,7 @@ describe('LockPanel', () => {
 
   it('stores when to lock by itself', () => {
     show('lock');
-    fireEvent.click(screen.getByRole('radio', { name: '15 minutes' }));
+    fireEvent.click(screen.getByRole('radio', { name: '15 min' }));
     expect(bridge.next('app.settings.set').params).toEqual({ autoLockMinutes: 15 });
     fireEvent.click(screen.getByTestId('lock-on-suspend'));
     expect(bridge.next('app.settings.set').params).toEqual({ lockOnSuspend: true });

@@ -86,7 +86,7 @@ export function RestoreFlow(props: { readonly onDone: () => void }) {
       <div className="restore__head">
         <Button size="small" tone="plain" onClick={() => setSource(null)} data-testid="restore-back">
           <ArrowLeft size={16} aria-hidden />
-          {t('common.back')}
+          {t('restore.otherWays')}
         </Button>
         <h3 className="restore__title">{t(`restore.${source}`)}</h3>
       </div>

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { parseAid, issuerOf } from '../../../../shared/aun/aid';
+import { issuerOf, parsePeerAid } from '../../../../shared/aun/aid';
 import type { Network } from '../../../../shared/model/network';
 import { useAppStore } from '../../../stores/app-store';
 import { invoke } from '../../../stores/bridge';
@@ -14,7 +14,7 @@ export function useNetworkFor(aid: string) {
     (network, index, all) => all.findIndex((other) => other.id === network.id) === index,
   );
   const all = networks.some((network) => network.kind === 'public') ? networks : [publicNetwork, ...networks];
-  const parsed = parseAid(aid);
+  const parsed = parsePeerAid(aid);
   const own = parsed === null ? null : issuerOf(parsed);
   const network = chosen ?? all.find((candidate) => candidate.issuer === own) ?? null;
   return {
