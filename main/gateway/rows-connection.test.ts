@@ -298,17 +298,14 @@ describe('protocol/01 §3.1, §3.2: gateways', () => {
     expect(auths(made)).not.toContain('aid_login2');
   });
 
-  it.each([
-    ['cannot be reached', 1006 as Mishap, 'open'],
-    ['says nothing', 'silence' as Mishap, 'challenge'],
-    ['is restarting', 1012 as Mishap, 'auth.connect'],
-    ['is busy', { error: 5003, message: 'busy' } as Mishap, 'auth.connect'],
-    [
-      'has no sign-in service',
-      { error: 4500, message: 'auth service unavailable' } as Mishap,
-      'auth.connect',
-    ],
-  ])('the next in order is tried when the first %s', async (_name, mishap, where) => {
+  const troubles: [string, Mishap, string][] = [
+    ['cannot be reached', 1006, 'open'],
+    ['says nothing', 'silence', 'challenge'],
+    ['is restarting', 1012, 'auth.connect'],
+    ['is busy', { error: 5003, message: 'busy' }, 'auth.connect'],
+    ['has no sign-in service', { error: 4500, message: 'auth service unavailable' }, 'auth.connect'],
+  ];
+  it.each(troubles)('the next in order is tried when the first %s', async (_name, mishap, where) => {
     const made = world([OLD, NEW]);
     made.edge.mishap = (step, target) => (step === where && target.port === 1 ? mishap : 'none');
     made.session.start();
