@@ -61,13 +61,14 @@ async function judge(document: string | Uint8Array, aid = alice.aid): Promise<Ve
 }
 
 describe('the vector of the protocol', () => {
-  async function judgeVector(document: string): Promise<Verdict> {
+  /** Judged as if every certificate were good. */
+  async function judgeVector(document: string, pem = vector.pem): Promise<Verdict> {
     const { store } = await openTestStore();
-    const certificate = parseCertificate(vector.pem);
+    const certificate = parseCertificate(pem);
     const accept = () => Promise.resolve(certificate);
     const documents = createDocumentVerifier({
       identity: viewer.identity,
-      pki: { ...world.pki, certificate: () => Promise.resolve(vector.pem) },
+      pki: { ...world.pki, certificate: () => Promise.resolve(pem) },
       verifier: { verifyPeer: accept, verifyAuthServer: accept, verifyOwn: accept },
       store,
       clock: world.clock,
@@ -101,6 +102,15 @@ describe('the vector of the protocol', () => {
     ['a byte order mark', 'invalid', `\ufeff${vector.document}`],
   ])('with %s is %s', async (_what, status, document) => {
     expect((await judgeVector(document)).status).toBe(status);
+  });
+
+  it('with a certificate of somebody else is invalid, however good that one is', async () => {
+    const mallory = await world.person('mallory');
+    const signed = signDocument(mallory.identity, documentOf(vector.aid), world.clock.now());
+    expect(await judgeVector(signed.toString(), mallory.pem)).toMatchObject({
+      status: 'invalid',
+      reason: 'signed by the certificate of mallory.aun.test',
+    });
   });
 
   it('with another time of signing still verifies: nobody signs it', async () => {

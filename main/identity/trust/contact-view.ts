@@ -1,7 +1,8 @@
-import { peerKindOf } from '../../../shared/aun/agent-md';
 import type { Conversation } from '../../../shared/model/conversation';
 import type { Contact } from '../../../shared/model/people';
 import type { ContactRecord, ProfileRecord } from '../../ports/store';
+import { declaredNameOf, presentationOf as presentProfile } from '../profile/presentation';
+import type { Presentation } from '../profile/presentation';
 
 /** What is kept about somebody before anything is known. */
 export function blankRecord(aid: string): ContactRecord {
@@ -48,19 +49,9 @@ function keyChangeOf(record: ContactRecord): Contact['keyChange'] {
   return { at: changedAt, previousKey, newKey: pinnedKey, accepted: true };
 }
 
-/** How a conversation presents somebody: only a verified profile gives a name or says what they are. */
-export function presentationOf(
-  record: ContactRecord,
-  profile: ProfileRecord | null,
-): Pick<Conversation, 'title' | 'peerKind' | 'profileStatus'> {
-  const status = profile?.status ?? 'none';
-  const believed = profile !== null && status === 'verified' ? profile : null;
-  const name = believed?.name.trim() ?? '';
-  return {
-    title: record.alias !== '' ? record.alias : name !== '' ? name : record.aid,
-    peerKind: believed === null ? 'unknown' : peerKindOf(believed.type),
-    profileStatus: status,
-  };
+/** How a conversation presents somebody: only a signed profile gives a name or says what they are. */
+export function presentationOf(record: ContactRecord, profile: ProfileRecord | null): Presentation {
+  return presentProfile(record.aid, profile, record.alias);
 }
 
 /** Somebody as the window sees them. */
@@ -74,7 +65,7 @@ export function contactView(account: string, record: ContactRecord, profile: Pro
     title,
     alias: record.alias,
     kind: peerKind,
-    declaredName: profile?.name ?? '',
+    declaredName: declaredNameOf(profile),
     profileStatus,
     firstSeenAt: record.firstSeenAt,
     keyFingerprint: record.pinnedKey,
