@@ -123,6 +123,8 @@ export class TestGateway implements PkiSource, CertificateVerifier {
   /** Set to make calls fail. */
   rpcFailure: Error | null = null;
   pkiFailure: Error | null = null;
+  /** Set to leave questions for current certificates without an answer. */
+  silent = false;
   /** Runs before each answer, to change the world between two calls. */
   beforeCall: (method: string, params: Params) => void = () => undefined;
 
@@ -161,6 +163,7 @@ export class TestGateway implements PkiSource, CertificateVerifier {
     this.fetches.push(`${aid} ${fingerprint ?? ''}`);
     if (this.pkiFailure !== null) throw this.pkiFailure;
     const pems = this.served.get(aid) ?? [];
+    if (fingerprint === undefined && this.silent) return new Promise(() => undefined);
     if (fingerprint === undefined) return pems.at(-1) ?? null;
     const matches = (pem: string): boolean => {
       const certificate = readCertificate(pem);

@@ -2,7 +2,7 @@ import { getPrekeyResultSchema } from '../../../shared/aun/wire';
 import type { Certificate, Identity } from '../../ports/identity';
 import type { RpcCaller } from '../../ports/session';
 import { AunError, toAunError } from '../../runtime/errors';
-import type { Runtime } from '../../runtime/runtime';
+import type { Disposer, Runtime } from '../../runtime/runtime';
 import { BoundedMap } from '../../runtime/bounded-map';
 import type { CertificateDirectory } from './certificates';
 import { isCertificateVerdict } from './certificates';
@@ -21,6 +21,8 @@ export const DEVICE_LIST_AGE = 600_000;
  */
 const OWN_DEVICE_LIST_AGE = 30_000;
 const LIST_LIMIT = 512;
+/** How long a list waits for the network to name the current certificate, ms; messages do not wait longer for it. */
+export const CURRENT_PATIENCE = 5_000;
 
 /** A device that can be written to: everything about it was checked. */
 export interface PeerDevice extends SealingTarget {
@@ -162,11 +164,27 @@ export class PeerDirectory {
   async #current(
     aid: string,
   ): Promise<{ readonly certificate: Certificate | null; readonly unavailable: AunError | null }> {
+    const asked = this.#certificates.current(aid).then(
+      (certificate) => ({ certificate, unavailable: null }),
+      (thrown: unknown) => {
+        const error = toAunError(thrown);
+        return { certificate: null, unavailable: isCertificateVerdict(error) ? null : error };
+      },
+    );
+    let cancel: Disposer = () => undefined;
+    const late = new Promise<{ certificate: null; unavailable: AunError }>((resolve) => {
+      cancel = this.#runtime.scheduler.after(CURRENT_PATIENCE, () => {
+        const message = `the certificate of ${aid} takes long`;
+        resolve({
+          certificate: null,
+          unavailable: new AunError('request_timeout', message, { retryable: true }),
+        });
+      });
+    });
     try {
-      return { certificate: await this.#certificates.current(aid), unavailable: null };
-    } catch (thrown) {
-      const error = toAunError(thrown);
-      return { certificate: null, unavailable: isCertificateVerdict(error) ? null : error };
+      return await Promise.race([asked, late]);
+    } finally {
+      cancel();
     }
   }
 

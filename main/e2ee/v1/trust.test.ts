@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../shared/aun/canonical-json';
 import type { OpenResult } from '../../ports/e2ee';
 import { AunError } from '../../runtime/errors';
+import { letOthersRun } from '../../runtime/turn';
 import { deliver, sealedCopies } from '../testing/delivery';
 import type { TestIdentity } from '../testing/parties';
 import { TestWorld } from '../testing/world';
@@ -166,6 +167,27 @@ describe('before a message is sealed', () => {
     const sealed = await desk.engine.seal(message(world, BOBBY));
     expect(sealedCopies(sealed).recipient.map((copy) => copy.device_id)).toEqual(['bobby-laptop']);
     expect(desk.trust.asked).toEqual([{ aid: BOBBY, keys: [keyOf(after)] }]);
+  });
+
+  it('nobody waits long for a network that does not say which certificate is current', async () => {
+    const { world, alice, bobby } = await pair();
+    const desk = await world.device(alice, 'alice-desk');
+    await world.device(bobby, 'bobby-laptop');
+    world.gateway.silent = true;
+    const timers = world.time.pending;
+    let sealed = 0;
+    const sealing = desk.engine.seal(message(world, BOBBY)).then(({ copies }) => {
+      sealed = copies;
+    });
+    for (let second = 0; second < 5; second += 1) {
+      for (let turn = 0; turn < 20; turn += 1) await letOthersRun();
+      expect(sealed).toBe(0);
+      world.time.advance(1000);
+    }
+    await sealing;
+    expect(sealed).toBe(1);
+    expect(desk.trust.asked).toEqual([{ aid: BOBBY, keys: [keyOf(bobby)] }]);
+    expect(world.time.pending).toBe(timers);
   });
 
   it('two keys of one person are not sealed for while nobody can say which is the one of now', async () => {

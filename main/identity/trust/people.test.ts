@@ -258,7 +258,7 @@ describe('somebody whose certificate is revoked', () => {
     const [first, second] = [await world.certificate(), await world.certificate()];
     await world.people.revoked(bob, first.fingerprint);
     await world.people.seen(bob, first);
-    expect((await world.people.contact(bob)).keyChange).toBeNull();
+    expect(await world.people.contact(bob)).toMatchObject({ keyChange: null, keyFingerprint: null });
     await world.people.seen(bob, second);
     expect((await world.people.contact(bob)).trust).toBe('revoked');
     expect((await world.people.acceptKeys(bob, second.spkiFingerprint)).trust).toBe('seen');
