@@ -40,7 +40,7 @@ test('a message to somebody without keys waits, says so, and leaves by itself wh
   expect(late.received.every((row) => row['encrypted'] === true)).toBe(true);
   await seat.window.shows('and a second one', { state: 'delivered' });
   await expect(trouble()).toHaveCount(0);
-  await expect(page.getByTestId('security-line')).toHaveText('Encrypted end to end');
+  await expect(page.getByTestId('security-line')).toHaveText('Encrypted · not yet verified');
 });
 
 test('a message that waits for keys can be tried now, taken back to be edited, and leaves once', async () => {

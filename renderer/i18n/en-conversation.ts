@@ -15,7 +15,6 @@ export const enConversation = {
     fromLink: 'From the link: {{aid}}.',
     fromCode: 'From the verification code: {{aid}}. Next you compare it.',
     openAnyway: 'Open anyway',
-    online: 'online now',
   },
   composer: {
     label: 'Message to {{name}}',
@@ -66,10 +65,6 @@ export const enConversation = {
   },
   details: {
     title: 'Details',
-    address: 'Address',
-    fingerprint: 'Key fingerprint',
-    fingerprintText:
-      'Compare it with the one {{name}} sees, over another channel, to be sure who you talk to.',
     fingerprintNone: 'Not known yet.',
     presence: 'Presence',
     presenceOnline: 'Online now',

@@ -195,7 +195,6 @@ export const enPeople = {
     revocation: 'Taken back?',
     pem: 'Certificate text (PEM)',
     copyPem: 'Copy PEM',
-    active: 'in use',
     kept: 'kept for old messages',
   },
   certificateStatus: {

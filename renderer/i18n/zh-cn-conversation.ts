@@ -14,7 +14,6 @@ export const zhConversation = {
     fromLink: '来自链接：{{aid}}。',
     fromCode: '来自验证码：{{aid}}。接下来请核对。',
     openAnyway: '仍然打开',
-    online: '现在在线',
   },
   composer: {
     label: '给 {{name}} 的消息',
@@ -59,9 +58,6 @@ export const zhConversation = {
   },
   details: {
     title: '详情',
-    address: '地址',
-    fingerprint: '密钥指纹',
-    fingerprintText: '通过其他渠道与 {{name}} 看到的指纹核对，确认对方身份。',
     fingerprintNone: '尚不清楚。',
     presence: '在线状态',
     presenceOnline: '现在在线',

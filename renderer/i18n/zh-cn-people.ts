@@ -182,7 +182,6 @@ export const zhPeople = {
     revocation: '是否吊销',
     pem: '证书文本（PEM）',
     copyPem: '复制 PEM',
-    active: '正在使用',
     kept: '为旧消息保留',
   },
   certificateStatus: {

@@ -8,7 +8,13 @@ import './safety-number.css';
 export function SafetyNumber(props: { readonly groups: readonly string[] }) {
   const { t } = useTranslation();
   return (
-    <div className="safety-number" role="group" aria-label={t('verify.number')} data-testid="safety-number">
+    <div
+      className="safety-number"
+      role="group"
+      aria-label={t('verify.number')}
+      data-digits={props.groups.join('')}
+      data-testid="safety-number"
+    >
       {props.groups.map((group, index) => (
         <span key={index} className="safety-number__group">
           <span aria-hidden="true">{group}</span>

@@ -33,8 +33,8 @@ export function ChatHeader(props: { readonly account: string; readonly conversat
         <div className="chat-header__line">
           <h1 className="chat-header__title ellipsis isolate" dir="auto" data-testid="chat-title">
             {name}
-            <KindWords {...conversation} />
           </h1>
+          <KindWords {...conversation} />
           {!self && conversation.title !== conversation.conversation && (
             <span className="chat-header__aid ellipsis selectable">{conversation.conversation}</span>
           )}

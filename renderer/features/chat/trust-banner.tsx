@@ -75,6 +75,7 @@ function KeysChanged(props: ChangeProps) {
     <>
       <p className="trust-banner__title">{what}</p>
       <p>{wasVerified ? t('trustBanner.changedVerified', { name }) : t('trustBanner.changedWhy')}</p>
+      <p>{t('trustBanner.kept')}</p>
       {change !== null && !issuer && <WhatChanged change={change} />}
       {confirming && (
         <p className="trust-banner__confirm" role="alert">
