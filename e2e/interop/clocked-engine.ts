@@ -6,7 +6,7 @@ import { silentLogger } from '../../main/runtime/logger';
 import { systemClock, systemRandom, systemScheduler } from '../../main/runtime/runtime';
 import type { BridgeEvent } from '../../shared/bridge/contract';
 import { repositoryRoot } from '../harness/child';
-import { Desk } from '../harness/desk';
+import { Desk } from './desk';
 import { dictsOf, isDict } from '../harness/sdk0220';
 import type { Dict } from '../harness/sdk0220';
 import { until } from '../harness/until';

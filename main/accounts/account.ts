@@ -97,7 +97,7 @@ export class Account implements ServiceListener {
       session.onChange((snapshot) => this.sessionChanged(snapshot)),
       session.onOwnProfileTag((etag) => profiles.ownTag(etag)),
     );
-    this.takeOwnProfile(await profiles.own(false));
+    this.readProfileName();
     this.changed();
   }
 
@@ -249,14 +249,19 @@ export class Account implements ServiceListener {
   profileChanged(profile: Profile): void {
     this.peers.profileChanged(profile);
     if (profile.aid !== this.aid) return;
-    this.background('account.profile_not_read', this.services.profiles.own(false), (own) =>
-      this.takeOwnProfile(own),
-    );
+    this.lookAtOwnProfile();
   }
 
   /** What waited for the user's word about a key may go. */
   released(aid: string): void {
     this.wake(aid);
+  }
+
+  /** Asks the network only where what is known is old, so this is for the time online. */
+  private lookAtOwnProfile(): void {
+    this.background('account.profile_not_read', this.services.profiles.own(false), (own) =>
+      this.takeOwnProfile(own),
+    );
   }
 
   private readProfileName(): void {
@@ -275,6 +280,7 @@ export class Account implements ServiceListener {
     this.services.e2ee.onOnline();
     this.inbox.online();
     this.background('account.outbox_failed', this.outbox.online());
+    this.lookAtOwnProfile();
   }
 
   private sessionChanged(snapshot: SessionSnapshot): void {
