@@ -97,14 +97,12 @@ describe('Root', () => {
     useViewStore.setState({ account: 'me.aun.test', dialog: 'settings', query: 'secret' });
     show();
     act(() =>
-      useAppStore
-        .getState()
-        .applyBatch([
-          {
-            event: 'vault.changed',
-            data: { account: null, vault: { ...vault, passphraseSet: true, locked: true } },
-          },
-        ]),
+      useAppStore.getState().applyBatch([
+        {
+          event: 'vault.changed',
+          data: { account: null, vault: { ...vault, passphraseSet: true, locked: true } },
+        },
+      ]),
     );
     expect(screen.getByTestId('locked')).toBeTruthy();
     expect(useAccountsStore.getState().accounts).toBeNull();

@@ -68,7 +68,7 @@ export const enMovingIdentity = {
     title: 'Custody service',
     text: 'The network keeps your key for you, encrypted with a secret it never sees. A code sent to your phone brings it back.',
     none: '{{network}} offers no custody service.',
-    host: 'Kept by {{host}}.',
+    host: 'The service is {{host}}.',
     storedAt: 'Last left there on {{day}}.',
     open: 'Leave the key there…',
     phone: 'Phone number',

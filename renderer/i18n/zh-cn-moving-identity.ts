@@ -65,7 +65,7 @@ export const zhMovingIdentity = {
     title: '托管服务',
     text: '网络替你保管密钥，密钥由它看不到的口令加密。凭发到手机的验证码即可取回。',
     none: '{{network}} 不提供托管服务。',
-    host: '由 {{host}} 保管。',
+    host: '服务地址：{{host}}。',
     storedAt: '上次存入：{{day}}。',
     open: '把密钥存到那里…',
     phone: '手机号码',

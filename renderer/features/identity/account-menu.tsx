@@ -1,4 +1,15 @@
-import { ArrowDown, ArrowUp, Bell, BellOff, Copy, IdCard, LogIn, LogOut, TriangleAlert } from 'lucide-react';
+import {
+  ArrowDown,
+  ArrowUp,
+  BadgeAlert,
+  Bell,
+  BellOff,
+  Copy,
+  IdCard,
+  LogIn,
+  LogOut,
+  TriangleAlert,
+} from 'lucide-react';
 import { ContextMenu } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -6,7 +17,7 @@ import type { Account } from '../../../shared/model/account';
 import { useAccountsStore } from '../../stores/accounts-store';
 import { invoke, reportError, toCommandError } from '../../stores/bridge';
 import { useNoticesStore } from '../../stores/notices-store';
-import { openIdentity } from './open-identity';
+import { attentionSection, openIdentity } from './open-identity';
 
 function take(answer: Promise<Account>): void {
   answer.then(
@@ -47,6 +58,16 @@ export function AccountMenu(props: {
       <ContextMenu.Portal>
         <ContextMenu.Content className="menu" aria-label={t('switcher.menu', { name: id })}>
           <ContextMenu.Label className="menu__label">{id}</ContextMenu.Label>
+          {account.attention.map((found) => (
+            <Item
+              key={found}
+              icon={<BadgeAlert size={16} aria-hidden />}
+              onSelect={() => openIdentity(id, attentionSection[found])}
+            >
+              {t(`attention.${found}_menu`)}
+            </Item>
+          ))}
+          {account.attention.length > 0 && <ContextMenu.Separator className="menu__separator" />}
           <Item icon={<IdCard size={16} aria-hidden />} onSelect={() => openIdentity(id)}>
             {t('switcher.open')}
           </Item>

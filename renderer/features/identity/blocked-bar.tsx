@@ -1,5 +1,6 @@
 import { ShieldAlert } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
+import { splitAid } from '../../../shared/aun/aid';
 import type { Account } from '../../../shared/model/account';
 import { useAccountsStore } from '../../stores/accounts-store';
 import { invoke, toCommandError } from '../../stores/bridge';
@@ -46,7 +47,7 @@ function carryOut(remedy: Remedy, account: Account, task: Task): void {
     case 'open_portal':
       // A page without encryption is what a portal can answer in the place of; the user is asked before it opens.
       task.run(
-        () => invoke('app.openLink', { url: `http://${account.network}/` }),
+        () => invoke('app.openLink', { url: `http://${splitAid(account.account).issuer}/` }),
         () => undefined,
       );
       return;

@@ -17,6 +17,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   startTexts('en');
   bridge = fakeInvoke();
+  onDone.mockClear();
   useAccountsStore.setState({ accounts: [] });
   render(
     <Tooltip.Provider>
@@ -157,5 +158,23 @@ describe('Onboarding', () => {
         .answer({ ...publicNetwork, id: 'aun.test', issuer: 'aun.test', kind: 'local' }),
     );
     expect(document.body.textContent).toContain('.aun.test');
+  });
+
+  it('brings an identity here that exists already, and is done once it is in the list', async () => {
+    fireEvent.click(screen.getByTestId('have-identity'));
+    await act(() =>
+      bridge.next('account.listRemoved').answer({
+        accounts: [{ account: 'me.aun.test', network: 'aun.test', removedAt: 0 }],
+      }),
+    );
+    fireEvent.click(screen.getByTestId('restore-removed'));
+    const removed = { account: 'me.aun.test', network: 'aun.test', removedAt: 0 };
+    await act(() => bridge.next('account.listRemoved').answer({ accounts: [removed] }));
+    fireEvent.click(screen.getByTestId('put-back'));
+    await act(() => bridge.next('account.putBack').answer(sampleAccount()));
+    expect(onDone).not.toHaveBeenCalled();
+    await act(() => bridge.next('account.list').answer({ accounts: [sampleAccount()] }));
+    expect(onDone).toHaveBeenCalledOnce();
+    expect(useAccountsStore.getState().accounts).toHaveLength(1);
   });
 });

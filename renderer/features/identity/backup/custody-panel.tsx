@@ -1,5 +1,6 @@
 import { useState, type SubmitEvent } from 'react';
 import { useTranslation } from 'react-i18next';
+import { splitAid } from '../../../../shared/aun/aid';
 import type { Account } from '../../../../shared/model/account';
 import { invoke } from '../../../stores/bridge';
 import { useNoticesStore } from '../../../stores/notices-store';
@@ -73,17 +74,18 @@ export function CustodyPanel(props: {
   const { account } = props;
   const service = useLoaded('custody.find', { network: account.network, account: account.account });
   const [open, setOpen] = useState(false);
+  const { issuer } = splitAid(account.account);
   const available = service.value?.available === true;
   return (
     <>
       <Panel title={t('custody.title')} text={t('custody.text')} testId="custody">
         <TaskError error={service.error} />
         {service.value !== null && !available && (
-          <p className="panel__note">{t('custody.none', { network: account.network })}</p>
+          <p className="panel__note">{t('custody.none', { network: issuer })}</p>
         )}
         {available && (
           <p className="panel__note">
-            {t('custody.host', { host: service.value.host ?? account.network })}{' '}
+            {t('custody.host', { host: service.value.host ?? issuer })}{' '}
             {props.storedAt !== null && t('custody.storedAt', { day: dateOf(i18n.language, props.storedAt) })}
           </p>
         )}

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Account } from '../../../../shared/model/account';
 import { accountName } from '../../../stores/account-name';
@@ -37,6 +37,20 @@ function Content(props: { readonly account: Account; readonly section: IdentityS
   }
 }
 
+/** An address that breaks after its dots before it breaks anywhere else. */
+function Address(props: { readonly aid: string }) {
+  return props.aid.split('.').map((part, index) => (
+    <Fragment key={index}>
+      {index > 0 && (
+        <>
+          .<wbr />
+        </>
+      )}
+      {part}
+    </Fragment>
+  ));
+}
+
 /** Everything about one identity in one place: sections at the left, the chosen one beside them. */
 export function IdentityCentre(props: { readonly account: Account; readonly onClose: () => void }) {
   const { t } = useTranslation();
@@ -61,7 +75,9 @@ export function IdentityCentre(props: { readonly account: Account; readonly onCl
                 </strong>
               )}
               <span className="centre__aid">
-                <span className="selectable">{account.account}</span>
+                <span className="selectable">
+                  <Address aid={account.account} />
+                </span>
                 <CopyButton text={account.account} />
               </span>
             </div>

@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next';
+import { splitAid } from '../../../../shared/aun/aid';
 import type { Account } from '../../../../shared/model/account';
 import { invoke } from '../../../stores/bridge';
 import { useNoticesStore } from '../../../stores/notices-store';
@@ -98,7 +99,7 @@ export function KeysSection(props: { readonly account: Account }) {
       {/* A new certificate makes the list old. */}
       <Certificates key={certificateFingerprint} account={account} />
       <Device account={account} />
-      <RootsPanel network={network} />
+      <RootsPanel network={network} issuer={splitAid(account).issuer} />
       <RekeyPanel account={account} />
     </>
   );

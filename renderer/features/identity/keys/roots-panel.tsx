@@ -47,9 +47,13 @@ function Root(props: {
 }
 
 /** The roots a network is trusted by. A further one is shown before it is trusted. */
-export function RootsPanel(props: { readonly network: string }) {
+export function RootsPanel(props: {
+  readonly network: string;
+  /** What people call the network. */
+  readonly issuer: string;
+}) {
   const { t } = useTranslation();
-  const { network } = props;
+  const { network, issuer } = props;
   const roots = useLoaded('network.roots', { network });
   const [chosen, setChosen] = useState<Chosen | null>(null);
   const task = useTask();
@@ -69,7 +73,7 @@ export function RootsPanel(props: { readonly network: string }) {
       () => invoke('network.importRoot', { network, file }),
       () => {
         setChosen(null);
-        useNoticesStore.getState().showInfo(t('keys.rootImported', { network }));
+        useNoticesStore.getState().showInfo(t('keys.rootImported', { network: issuer }));
         roots.reload();
       },
     );
@@ -79,7 +83,7 @@ export function RootsPanel(props: { readonly network: string }) {
       () => roots.reload(),
     );
   return (
-    <Panel title={t('keys.roots', { network })} text={t('keys.rootsText')} testId="roots">
+    <Panel title={t('keys.roots', { network: issuer })} text={t('keys.rootsText')} testId="roots">
       <TaskError error={roots.error} />
       <ul className="roots">
         {(roots.value?.roots ?? []).map((root) => (
@@ -93,7 +97,7 @@ export function RootsPanel(props: { readonly network: string }) {
       </ul>
       {chosen?.file != null && (
         <div className="panel__form" data-testid="chosen-roots">
-          <p>{t('keys.trustText', { network })}</p>
+          <p>{t('keys.trustText', { network: issuer })}</p>
           <ul className="roots">
             {chosen.roots.map((root) => (
               <Root key={root.fingerprint} {...root} />

@@ -54,15 +54,15 @@ function Options(props: { readonly removed: number; readonly onSource: (source: 
   );
 }
 
-/** Makes sure that the list has the identity that came, and shows it. */
-export function welcome(account: string): void {
-  invoke('account.list', {}).then(
-    ({ accounts }) => {
-      useAccountsStore.getState().replaceAll(accounts);
-      showAccount(account);
-    },
-    (reason: unknown) => useNoticesStore.getState().showError(toCommandError(reason)),
-  );
+/** Makes sure that the list has the identity that came, and shows it; a failure is told at the edge of the window. */
+async function welcome(account: string): Promise<void> {
+  try {
+    const { accounts } = await invoke('account.list', {});
+    useAccountsStore.getState().replaceAll(accounts);
+    showAccount(account);
+  } catch (reason) {
+    useNoticesStore.getState().showError(toCommandError(reason));
+  }
 }
 
 /** From what a person has of an identity to the identity: a file, a folder, a phone, another device, this computer. */
@@ -71,8 +71,7 @@ export function RestoreFlow(props: { readonly onDone: () => void }) {
   const [source, setSource] = useState<Source | null>(null);
   const removed = useLoaded('account.listRemoved', {});
   const done = (account: string): void => {
-    welcome(account);
-    props.onDone();
+    void welcome(account).then(props.onDone);
   };
   if (source === null) {
     return (
