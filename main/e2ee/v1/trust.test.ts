@@ -63,6 +63,9 @@ describe('after a change of the own key', () => {
     expect(copy?.envelope['sender_cert_fingerprint']).toBe(identity.certificate()?.fingerprint);
     const answer = deliver(sealed, BOBBY, ALICE).get('alice-desk');
     expect(await openRow(desk, answer)).toMatchObject({ ok: true, from: BOBBY });
+    const next = await desk.engine.seal({ ...message(world, BOBBY, 'm-3'), refresh: true });
+    const fresh = deliver(next, ALICE, BOBBY).get('bobby-laptop');
+    for (const row of [fresh, old, fresh]) expect(await openRow(after, row)).toMatchObject({ ok: true });
   });
 
   it('messages to a key that is not ours stay closed', async () => {
