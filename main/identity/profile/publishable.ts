@@ -16,7 +16,6 @@ export function checkPublishable(aid: string, text: string): void {
     });
   const { problems } = parseAgentMd(payload);
   const errors = problems.filter(({ severity }) => severity === 'error');
-  if (payload.startsWith('\ufeff')) errors.push({ code: 'no_front_matter', severity: 'error', field: '' });
   if (errors.length === 0 && payloadAid(payload) !== aid)
     errors.push({ code: 'bad_aid', severity: 'error', field: 'aid' });
   if (errors.length === 0) return;
