@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path';
 import { syncFolder, systemErrorCode } from '../runtime/files';
 
 const CHUNK = Buffer.alloc(1024 * 1024);
+/** Folder of the keys. */
+const KEYS = 'private';
 
 /**
  * Destroys a folder: every file is overwritten, synced and deleted, the folder with the keys first, because without them
@@ -10,12 +12,7 @@ const CHUNK = Buffer.alloc(1024 * 1024);
  * hardware keeps of overwritten blocks is beyond a program's reach: that is why everything in there is encrypted.)
  */
 export async function eraseFolder(folder: string): Promise<void> {
-  try {
-    await eraseContents(join(folder, 'private'));
-    await eraseContents(folder);
-  } catch (thrown) {
-    if (systemErrorCode(thrown) !== 'ENOENT') throw thrown;
-  }
+  await eraseContents(folder);
   await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   await syncFolder(dirname(folder)).catch((thrown: unknown) => {
     if (systemErrorCode(thrown) !== 'ENOENT') throw thrown;
@@ -27,12 +24,16 @@ async function eraseContents(folder: string): Promise<void> {
     if (systemErrorCode(thrown) === 'ENOENT') return [];
     throw thrown;
   });
+  entries.sort((one, other) => Number(other.name === KEYS) - Number(one.name === KEYS));
   for (const entry of entries) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) await eraseContents(path);
+    if (entry.isDirectory()) {
+      await eraseContents(path);
+      continue;
+    }
     // A link is deleted, never followed: what it points to is not ours.
-    else if (entry.isFile()) await overwrite(path);
-    if (!entry.isDirectory()) await unlink(path);
+    if (entry.isFile()) await overwrite(path);
+    await unlink(path);
   }
 }
 
