@@ -176,6 +176,7 @@ function buildEngine(
     desktop,
     info: applicationInfo(),
     hostName: computerName(),
+    environment: process.env,
     emit: windows.emit,
     beforeOnline,
   });
