@@ -247,7 +247,10 @@ export interface AccountStore extends StoreReader {
   markRead(conversation: string, upTo: number): Promise<StoreChange>;
   setSecurity(conversation: string, security: Conversation['security']): Promise<StoreChange>;
   savePrekey(prekey: StoredPrekey): Promise<void>;
-  /** Deletes prekeys of the device older than `olderThan` (Unix ms) that are not among the newest `keep`. */
+  /**
+   * Deletes prekeys older than `olderThan` (Unix ms), except the newest `keep` of this device. Those of other devices came
+   * out of a backup: they open what is still on its way to the old device, and age like the rest.
+   */
   prunePrekeys(deviceId: string, olderThan: number, keep: number): Promise<number>;
   saveCertificate(certificate: StoredCertificate): Promise<void>;
   saveContact(contact: ContactRecord): Promise<void>;

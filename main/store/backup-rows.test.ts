@@ -210,11 +210,14 @@ describe('rows of a backup', () => {
     expect(await store.outboxHeads()).toMatchObject([{ messageId: 'own-queued', conversation: PEER }]);
   });
 
-  it('leave a prekey of another device alone when this device tidies up its own', async () => {
+  it('keep the prekey of another device for as long as something may be on its way to it, and no longer', async () => {
     const { store } = await openTestStore();
     await importAll(store, await exported(await lived()));
-    expect(await store.prunePrekeys('new-device', AT + 1e12, 0)).toBe(0);
+    const createdAt = (await store.prekeys())[0]?.createdAt ?? 0;
+    expect(await store.prunePrekeys('new-device', createdAt, 0)).toBe(0);
     expect((await store.prekeys()).map((prekey) => prekey.deviceId)).toEqual(['old-device']);
+    expect(await store.prunePrekeys('new-device', createdAt + 1, 7)).toBe(1);
+    expect(await store.prekeys()).toEqual([]);
   });
 
   it('change nothing when they come a second time', async () => {

@@ -28,9 +28,9 @@ export function prunePrekeys(
   keep: number,
 ): number {
   return database.run(
-    `DELETE FROM prekeys WHERE device_id = ? AND created_at < ? AND rowid NOT IN (
+    `DELETE FROM prekeys WHERE created_at < ? AND rowid NOT IN (
        SELECT rowid FROM prekeys WHERE device_id = ? ORDER BY created_at DESC, rowid DESC LIMIT ?)`,
-    [deviceId, wholeNumber(olderThan), deviceId, Math.max(0, wholeNumber(keep))],
+    [wholeNumber(olderThan), deviceId, Math.max(0, wholeNumber(keep))],
   ).changes;
 }
 

@@ -69,9 +69,9 @@ export class MemoryStore implements E2eeStore {
   }
 
   async prunePrekeys(deviceId: string, olderThan: number, keep: number): Promise<number> {
-    const own = [...this.prekeyRows.values()].filter((row) => row.deviceId === deviceId);
-    const old = own.sort((a, b) => b.createdAt - a.createdAt).slice(keep);
-    const gone = old.filter((row) => row.createdAt < olderThan);
+    const all = [...this.prekeyRows.values()].sort((a, b) => b.createdAt - a.createdAt);
+    const newest = new Set(all.filter((row) => row.deviceId === deviceId).slice(0, keep));
+    const gone = all.filter((row) => row.createdAt < olderThan && !newest.has(row));
     for (const row of gone) this.prekeyRows.delete(row.prekeyId);
     return gone.length;
   }
