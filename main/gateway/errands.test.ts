@@ -62,6 +62,12 @@ describe('an access token for HTTP', () => {
     expect(methods(server)).not.toContain('auth.aid_login1');
   });
 
+  it('comes from the next gateway when the first cannot be reached', async () => {
+    const { server, session, memory } = await worlds.world({ remembered: true });
+    memory.urls = ['ws://127.0.0.1:9/aun', server.url];
+    expect(await session.accessToken()).toBe(memory.tokens?.accessToken);
+  });
+
   it('fails with the reason of the gateway, and may be asked for again', async () => {
     const { server, session, memory } = await worlds.world();
     server.handlers.set('auth.aid_login1', () => {

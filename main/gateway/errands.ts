@@ -1,11 +1,12 @@
 import type { Certificate } from '../ports/identity';
 import type { RpcCaller } from '../ports/session';
-import { AunError, toAunError } from '../runtime/errors';
+import { AunError } from '../runtime/errors';
 import { renewCertificate, rekey } from './certificate-orders';
 import { CertificateRenewal } from './certificate-renewal';
 import type { ConnectContext } from './connect';
 import { ensureOwnCertificate } from './own-certificate';
 import { createShortCaller } from './short-call';
+import { gatewayTarget } from './targets';
 import { usableToken } from './token-grants';
 
 /** What the session knows at the moment. */
@@ -72,7 +73,7 @@ export class Errands {
       try {
         return await work(createShortCaller(edge, runtime, directory.network, url));
       } catch (thrown) {
-        failure = toAunError(thrown);
+        failure = await directory.explain(gatewayTarget(directory.network, url), thrown);
         if (failure.code !== 'gateway_unreachable' && failure.code !== 'tls_failed') throw failure;
       }
     }

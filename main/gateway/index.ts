@@ -3,7 +3,7 @@ import type { Aid } from '../../shared/aun/aid';
 import type { CertificateVerifier, Identity, PkiSource } from '../ports/identity';
 import type { SessionMemory } from '../ports/session';
 import type { WebClient } from '../ports/web';
-import { AunError, toAunError } from '../runtime/errors';
+import { AunError } from '../runtime/errors';
 import type { Runtime } from '../runtime/runtime';
 import { FANOUT } from './delivery-mode';
 import type { DeliveryMode } from './delivery-mode';
@@ -15,6 +15,7 @@ import { createPkiSourceFrom, isNameAvailable } from './pki-source';
 import { DrivenSession } from './session';
 import type { GatewaySession } from './session';
 import { createShortCaller } from './short-call';
+import { gatewayTarget } from './targets';
 import type { NetworkOptions } from './targets';
 import { TokenKeeper } from './tokens';
 import { createWebClientFrom } from './web-client';
@@ -83,7 +84,7 @@ export async function callShort(
     try {
       return await createShortCaller(edge, access.runtime, access.network, url).call(method, params);
     } catch (thrown) {
-      failure = toAunError(thrown);
+      failure = await directory.explain(gatewayTarget(access.network, url), thrown);
       if (failure.code !== 'gateway_unreachable') break;
     }
   }

@@ -97,7 +97,8 @@ async function trustedAuthority(
     const error = toAunError(thrown);
     if (skewMs !== null && Math.abs(skewMs) > CLOCK_OFF_MS && dependsOnClock(error))
       throw clockError(`certificates cannot be checked: ${error.message}`, { skewMs, cause: error });
-    if (error.retryable) throw error;
+    // Trouble on the way to the chain or the revocation list says nothing about the authority.
+    if (error.retryable || error.code === 'clock_skew') throw error;
     throw new AunError('gateway_not_trusted', `the sign-in authority is not trusted: ${error.message}`, {
       detail: { ...error.detail, cause: error.code },
       cause: error,

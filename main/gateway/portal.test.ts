@@ -5,7 +5,7 @@ import { systemClock, systemRandom, systemScheduler } from '../runtime/runtime';
 import { betraysPortal, isPortalAnswer } from './captive-portal';
 import type { HostTarget, HttpRequest, HttpResponse, NetworkEdge } from './edge';
 import { discoverGateways } from './discovery';
-import { createPkiSource } from './index';
+import { createPkiSource, probeNetwork } from './index';
 import { stateIs, Worlds } from './testing/worlds';
 import { until } from './testing/until';
 import { createTestIdentity } from './testing/test-pki';
@@ -158,6 +158,12 @@ describe('a session behind a sign-in page', () => {
       () => pki.certificate(alice),
     ])
       await expect(fetch()).rejects.toMatchObject({ code: 'captive_portal', retryable: true });
+  });
+
+  it('is no network that could be added', async () => {
+    const server = await worlds.gateway();
+    server.routes.set('/pki/chain', (_request, response) => response.end(PAGE));
+    await expect(probeNetwork(server.url, { runtime })).rejects.toMatchObject({ code: 'captive_portal' });
   });
 
   it('looks again by itself, about once a minute', async () => {

@@ -5,6 +5,7 @@ import type { NetworkProbe } from '../../shared/model/network';
 import { AunError, toAunError } from '../runtime/errors';
 import { fingerprintOf } from '../runtime/fingerprint';
 import type { Runtime } from '../runtime/runtime';
+import { refusePortal } from './captive-portal';
 import { discoverGateways } from './discovery';
 import type { HostTarget, NetworkEdge } from './edge';
 import { createNodeEdge } from './node-edge';
@@ -40,6 +41,7 @@ async function read(edge: NetworkEdge, target: HostTarget, path: string): Promis
     if (toAunError(thrown).code !== 'tls_failed') throw thrown;
     return edge.request({ ...request, withoutTrust: true });
   });
+  refusePortal(answer, target);
   return answer.status >= 200 && answer.status <= 299 ? answer.body.toString('utf8') : null;
 }
 
@@ -67,7 +69,7 @@ function asGatewayUrl(address: string): string | null {
 /**
  * Looks at an issuer or a gateway address without trusting it (`protocol/01 §3.1`, §6.3). What it returns is shown to the user;
  * nothing is stored. The root is reported only if the gateway's own chain ends in it.
- * @throws AunError `invalid_request` | `gateway_not_trusted` | `discovery_failed` | `certificate_invalid` and transport errors
+ * @throws AunError `invalid_request` | `gateway_not_trusted` | `discovery_failed` | `certificate_invalid` | `captive_portal` and transport errors
  */
 export async function probeNetwork(
   address: string,

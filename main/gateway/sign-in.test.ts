@@ -263,6 +263,24 @@ describe('what blocks a session', () => {
     },
   );
 
+  it.each([
+    ['captive_portal', true, 'captive_portal'],
+    ['clock_skew', false, 'clock_wrong'],
+    ['revocation_list_invalid', false, 'gateway_not_trusted'],
+  ] as const)(
+    'a failure while the authority is judged (%s, retryable %s) means: %s',
+    async (code, retryable, blocked) => {
+      const verifier = {
+        ...testVerifier(worlds.pki),
+        verifyAuthServer: () => Promise.reject(new AunError(code, 'on the way', { retryable })),
+      };
+      const { session } = await worlds.world({ verifier });
+      session.start();
+      await stateIs(session, 'blocked');
+      expect(session.snapshot().blocked).toBe(blocked);
+    },
+  );
+
   it('a temporary login failure is tried again', async () => {
     const { server, session } = await worlds.world();
     server.handlers.set('auth.aid_login1', () => {
