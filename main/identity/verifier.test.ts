@@ -174,6 +174,12 @@ describe('a certificate out of its validity', () => {
         expect(await refusal(checked.verifyPeer(alice, pem))).toMatchObject({ reason });
       }
     }
+    const fresh = verifier();
+    const both = await Promise.allSettled([
+      fresh.verifyPeer(alice, expired, 'reading'),
+      fresh.verifyPeer(alice, expired),
+    ]);
+    expect(both.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
     const foreign = await network.leaf('CN=mallory.aun.test', { notAfter: clock.now() - DAY });
     expect(await refusal(checked.verifyPeer(alice, foreign, 'reading'))).toMatchObject({
       reason: 'wrong_name',
