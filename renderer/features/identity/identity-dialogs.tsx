@@ -1,9 +1,17 @@
-import { useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { useAccount } from '../../stores/accounts-store';
 import { useViewStore, type IdentityDialogName } from '../../stores/view-store';
-import { LockSettingsDialog } from '../settings/lock-settings-dialog';
-import { IdentityCentre } from './centre/identity-centre';
-import { RestoreDialog } from './restore/restore-dialog';
+
+// Read from disk when somebody opens them: the window starts without.
+const IdentityCentre = lazy(async () => ({
+  default: (await import('./centre/identity-centre')).IdentityCentre,
+}));
+const RestoreDialog = lazy(async () => ({
+  default: (await import('./restore/restore-dialog')).RestoreDialog,
+}));
+const LockSettingsDialog = lazy(async () => ({
+  default: (await import('../settings/lock-settings-dialog')).LockSettingsDialog,
+}));
 
 /** The centre of the chosen identity; it closes when the identity is taken out of the window. */
 function Centre(props: { readonly onClose: () => void }) {
@@ -17,8 +25,7 @@ function Centre(props: { readonly onClose: () => void }) {
   return <IdentityCentre key={account.account} account={account} onClose={onClose} />;
 }
 
-/** The dialogs about the identities of this installation. */
-export function IdentityDialogs(props: { readonly name: IdentityDialogName; readonly onClose: () => void }) {
+function Named(props: { readonly name: IdentityDialogName; readonly onClose: () => void }) {
   switch (props.name) {
     case 'identity':
       return <Centre onClose={props.onClose} />;
@@ -27,4 +34,13 @@ export function IdentityDialogs(props: { readonly name: IdentityDialogName; read
     case 'lock-settings':
       return <LockSettingsDialog onClose={props.onClose} />;
   }
+}
+
+/** The dialogs about the identities of this installation. */
+export function IdentityDialogs(props: { readonly name: IdentityDialogName; readonly onClose: () => void }) {
+  return (
+    <Suspense fallback={null}>
+      <Named {...props} />
+    </Suspense>
+  );
 }

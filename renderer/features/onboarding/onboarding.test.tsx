@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startTexts } from '../../i18n';
 import { en } from '../../i18n/en';
 import { useAccountsStore } from '../../stores/accounts-store';
-import { fakeInvoke } from '../../stores/fake-invoke';
+import { fakeInvoke, settle } from '../../stores/fake-invoke';
 import { sampleAccount } from '../../stores/samples';
 import { Onboarding } from './onboarding';
 import { publicNetwork } from './onboarding-flow';
@@ -161,7 +161,10 @@ describe('Onboarding', () => {
   });
 
   it('brings an identity here that exists already, and is done once it is in the list', async () => {
+    // Its part of the window is read from disk.
+    await import('../identity/restore/restore-flow');
     fireEvent.click(screen.getByTestId('have-identity'));
+    await act(settle);
     await act(() =>
       bridge.next('account.listRemoved').answer({
         accounts: [{ account: 'me.aun.test', network: 'aun.test', removedAt: 0 }],

@@ -1,12 +1,11 @@
 import { ArrowLeft } from 'lucide-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Network } from '../../../shared/model/network';
 import { useAccountsStore } from '../../stores/accounts-store';
 import { invoke, toCommandError, type CommandError } from '../../stores/bridge';
 import { showAccount } from '../../stores/navigation';
 import { IconButton } from '../../ui/icon-button';
-import { RestoreFlow } from '../identity/restore/restore-flow';
 import { CreatingStep } from './creating-step';
 import { FailedStep } from './failed-step';
 import { NameStep, type ChosenName } from './name-step';
@@ -15,6 +14,10 @@ import type { Step } from './onboarding-flow';
 import { OtherNetworkStep } from './other-network-step';
 import { WelcomeStep } from './welcome-step';
 import './onboarding.css';
+
+const RestoreFlow = lazy(async () => ({
+  default: (await import('../identity/restore/restore-flow')).RestoreFlow,
+}));
 
 /** Codes after which another name is the way out. */
 const nameErrors: ReadonlySet<string> = new Set([
@@ -88,7 +91,9 @@ export function Onboarding(props: {
         {step.name === 'restore' && (
           <section className="onboarding__form">
             <h1 className="onboarding__title">{t('restore.title')}</h1>
-            <RestoreFlow onDone={props.onDone} />
+            <Suspense fallback={null}>
+              <RestoreFlow onDone={props.onDone} />
+            </Suspense>
           </section>
         )}
         {step.name === 'network' && (

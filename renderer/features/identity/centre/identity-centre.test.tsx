@@ -10,19 +10,22 @@ import { sampleAccount } from '../../../stores/samples';
 import { identitySections, useViewStore } from '../../../stores/view-store';
 import { openIdentity } from '../open-identity';
 
-beforeEach(() => {
+beforeEach(async () => {
   startTexts('en');
   fakeInvoke();
   useAccountsStore.setState({
     accounts: [sampleAccount({}, { attention: ['certificate_expiring', 'backup_missing'] })],
   });
   useViewStore.setState({ account: 'me.aun.test', dialog: null, dialogAbout: null });
+  // It is read from disk when it is opened.
+  await import('./identity-centre');
   openIdentity('me.aun.test', 'danger');
   render(
     <Tooltip.Provider>
       <Dialogs />
     </Tooltip.Provider>,
   );
+  await screen.findByTestId('identity-danger');
 });
 afterEach(cleanup);
 
