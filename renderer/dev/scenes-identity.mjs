@@ -45,6 +45,19 @@ export const identityScenes = [
       await page.mouse.move(first.x + 20, first.y + 190, { steps: 6 });
     },
   },
+  {
+    name: 'ten-keyboard',
+    flags: ['ten', 'attention', 'light'],
+    act: async (page) => {
+      await page.getByTestId('rail-account').first().focus();
+      await page.keyboard.press('Alt+ArrowDown');
+      await page.keyboard.press('Alt+ArrowDown');
+      const focused = await page.evaluate(() => document.activeElement?.getAttribute('data-account'));
+      if (focused !== 'mei_zhang.agentid.pub') throw new Error(`the focus went to ${focused}`);
+      await page.keyboard.press('Shift+F10');
+      await page.getByRole('menu').waitFor();
+    },
+  },
   ...both('centre-profile', [], centre('profile')),
   narrow('centre-profile', ['long-name'], centre('profile')),
   ...both('centre-profile-form', [], centre('profile', scrollTo('profile-publish'))),
