@@ -230,6 +230,26 @@ describe('a restore that cannot be', () => {
     await fresh.sessionIs(aid, 'online');
   });
 
+  it('leaves nothing behind when it is stopped half-way, with keys and a database on disk', async () => {
+    const attachments = path.join(old.dataDir, 'AIDs', aid, 'attachments');
+    mkdirSync(attachments);
+    writeFileSync(path.join(attachments, 'large.bin'), Buffer.alloc(2_000_000, 7));
+    await save('full');
+    let inside: string[] = [];
+    fresh.onEvent = (event) => {
+      if (event.event !== 'backup.progress' || event.data.progress.phase !== 'attachments') return;
+      if (inside.length === 0) inside = leftovers(fresh);
+      void fresh.call('backup.cancel', { job: 'back' });
+    };
+    const params = { file: await choose(), network, secret: SECRET, job: 'back' };
+    await expect(fresh.call('backup.restore', params)).rejects.toThrow('cancelled');
+    expect(inside).toHaveLength(1);
+    expect(leftovers(fresh)).toEqual([]);
+    fresh.onEvent = () => undefined;
+    await fresh.call('backup.restore', params);
+    await fresh.sessionIs(aid, 'online');
+  });
+
   it('is refused for an identity that is here already, shown or taken out', async () => {
     await save('recovery');
     old.desk.answer(file);

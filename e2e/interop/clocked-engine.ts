@@ -21,6 +21,8 @@ export class ClockedEngine {
   /** Variables of its environment, read when it starts. */
   environment: Readonly<Record<string, string>> = {};
   readonly dataDir: string;
+  /** Hears each event in the moment it is told. */
+  onEvent: (event: BridgeEvent) => void = () => undefined;
   #engine: Engine | null = null;
 
   constructor(dataDir: string) {
@@ -48,7 +50,10 @@ export class ClockedEngine {
       info: { version: 'test', runtime: 'test', platform: process.platform, locale: 'en' },
       hostName: 'test',
       environment: this.environment,
-      emit: (event) => this.events.push(event),
+      emit: (event) => {
+        this.events.push(event);
+        this.onEvent(event);
+      },
     });
     await this.#engine.start();
   }

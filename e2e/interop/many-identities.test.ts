@@ -69,9 +69,10 @@ describe('several identities in one window', () => {
     const [four = ''] = await adding;
     expect(await order()).toEqual([three, one, two, four]);
     await engine.heard('account.order');
+    await engine.call('account.reorder', { accounts: [four] });
     await engine.stop();
     await engine.start();
-    expect(await order()).toEqual([three, one, two, four]);
+    expect(await order()).toEqual([four, three, one, two]);
   });
 
   it('keep their own name, colour and quiet, and give the colour of the key back', async () => {
@@ -106,6 +107,7 @@ describe('several identities in one window', () => {
     const friend = await world.person('friend').join();
     await friend.tell(aid, 'before');
     await until('it is heard', async () => (await texts(aid, friend.aid)).length === 1);
+    await friend.event('message.ack');
     const before = await engine.call('account.advanced.get', { account: aid });
     expect(before).toMatchObject({ slotId: 'main', deliveryMode: { mode: 'fanout' }, deviceName: 'test' });
     const settings = { slotId: 'second', deliveryMode: { mode: 'fanout' }, deviceName: 'desk' };
