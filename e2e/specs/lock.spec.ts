@@ -32,7 +32,7 @@ test('locked now: nothing of the content is left in the window or at the gateway
   await seat.window.shows('nobody else may read this');
   await seat.window.composer().fill('an unfinished thought');
   await seat.invoke('vault.setPassphrase', { passphrase });
-  await seat.page.keyboard.press('Control+L');
+  await seat.page.keyboard.press('Control+l');
   await seat.page.getByTestId('locked').waitFor();
   const page = await seat.page.content();
   expect(page).not.toContain('nobody else may read this');

@@ -119,10 +119,7 @@ test('an identity is taken out with its data and put back; another is erased for
   await seat.online(fourth);
 
   await rail(fifth).click({ button: 'right' });
-  await page
-    .getByRole('menuitem', { name: 'Remove' })
-    .click()
-    .catch(() => undefined);
+  await seat.page.getByRole('menuitem', { name: 'Remove' }).click();
   await seat.page.getByTestId('remove-erase').check();
   const confirm = seat.page.getByTestId('remove-confirm');
   await expect(confirm).toBeDisabled();
