@@ -62,6 +62,13 @@ describe('an access token for HTTP', () => {
     expect(methods(server)).not.toContain('auth.aid_login1');
   });
 
+  it('costs one sign-in however many ask', async () => {
+    const { server, session } = await worlds.world();
+    const got = await Promise.all([1, 2, 3].map(() => session.accessToken()));
+    expect(new Set(got).size).toBe(1);
+    expect(methods(server)).toEqual(['auth.aid_login1', 'auth.aid_login2']);
+  });
+
   it('comes from the next gateway when the first cannot be reached', async () => {
     const { server, session, memory } = await worlds.world({ remembered: true });
     memory.urls = ['ws://127.0.0.1:9/aun', server.url];

@@ -8,6 +8,7 @@ import { Attempt, connect } from './connect';
 import type { ConnectContext, Connected } from './connect';
 import { Errands } from './errands';
 import { Heartbeat } from './heartbeat';
+import type { Pong } from './heartbeat';
 import { inspectSession } from './inspection';
 import type { Live } from './inspection';
 import { Listeners } from './listeners';
@@ -29,6 +30,8 @@ const SILENT_END: SocketEnd = {
   notice: null,
   error: new AunError('connection_closed', 'the gateway stopped answering', { retryable: true }),
 };
+/** A clock difference that moved by more than this, in ms, is told to listeners. */
+const SKEW_NEWS_MS = 10_000;
 /** Longest PEM that is kept for the viewer, in characters. */
 const MAX_CERTIFICATE_LENGTH = 16 * 1024;
 const REFRESH_EXHAUSTED_END: SocketEnd = {
@@ -331,16 +334,23 @@ export class DrivenSession implements GatewaySession {
       announcedSeconds: heartbeatSeconds,
       pong: (pong) => {
         this.#roundTripMs = pong.roundTripMs;
-        const { skewMs, toleranceMs } = pong;
-        // A coarse measurement replaces a finer one only when they contradict each other.
-        if (skewMs === null) return;
-        if (this.#skewMs === null || Math.abs(skewMs - this.#skewMs) > toleranceMs) this.#skewMs = skewMs;
+        this.#measuredSkew(pong);
       },
       lost: () => {
         const live = this.#live;
         if (live?.connected === connected) this.#ended(live, SILENT_END);
       },
     });
+  }
+
+  /** A coarse measurement replaces a finer one only when they contradict each other; a clock that was set is news. */
+  #measuredSkew(pong: Pong): void {
+    const before = this.#skewMs;
+    if (pong.skewMs === null) return;
+    const moved = before === null ? Infinity : Math.abs(pong.skewMs - before);
+    if (moved <= pong.toleranceMs) return;
+    this.#skewMs = pong.skewMs;
+    if (moved > SKEW_NEWS_MS) this.#changes.tell(this.snapshot());
   }
 
   #startRefresher(connected: Connected): TokenRefresher {

@@ -123,6 +123,31 @@ describe('the heartbeat', () => {
     expect(session.snapshot().state).toBe('online');
   });
 
+  it.each([0, 1])(
+    'notices that the clock of the computer was set (whole seconds only: %i)',
+    async (whole) => {
+      const made = await online(world());
+      const { time, edge, session } = made;
+      edge.results.set('meta.ping', () => ({
+        pong: true,
+        timestamp: whole === 1 ? Math.floor(time.world() / 1000) : time.world() / 1000,
+      }));
+      const heard: (number | null)[] = [];
+      session.onChange((snapshot) => heard.push(snapshot.clockSkewMs));
+      await time.advance(60_000);
+      expect(heard).toEqual([]);
+      expect(Math.abs(session.clockSkewMs())).toBeLessThan(50);
+      time.setClockOff(7_200_000);
+      await time.advance(60_000);
+      expect(heard).toHaveLength(1);
+      expect(Math.abs(session.clockSkewMs() + 7_200_000)).toBeLessThan(1_100);
+      time.setClockOff(0);
+      await time.advance(60_000);
+      expect(Math.abs(session.clockSkewMs())).toBeLessThan(1_100);
+      expect(session.snapshot().state).toBe('online');
+    },
+  );
+
   it('finds out within 10 s of waking up that the connection is dead', async () => {
     const { time, edge, session } = await online(world());
     let lost = 2;
@@ -255,6 +280,19 @@ describe('an attempt that hangs', () => {
       state: 'backing-off',
       problem: { code: 'request_timeout' },
     });
+  });
+
+  it('has its main socket closed when the session stops', async () => {
+    const { time, edge, session } = world();
+    edge.mishap = (step) => (step === 'auth.connect' ? 'silence' : 'none');
+    session.start();
+    await time.advance(1000);
+    expect(session.snapshot().state).toBe('connecting');
+    const stopped = session.stop();
+    await time.advance(100);
+    await stopped;
+    await time.advance(1);
+    expect(time.untilNext()).toBeNull();
   });
 
   it('is closed when the session stops', async () => {
