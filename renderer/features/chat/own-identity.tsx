@@ -22,15 +22,17 @@ export function OwnIdentity(props: { readonly account: string }) {
         <span className="own-identity__aid ellipsis selectable" data-testid="own-aid">
           {props.account}
         </span>
-        <CopyButton text={props.account} />
-        <IconButton
-          label={t('share.titleOwn')}
-          size="small"
-          onClick={() => useViewStore.getState().showDialog('share', props.account)}
-          data-testid="share-own"
-        >
-          <QrCode size={14} aria-hidden />
-        </IconButton>
+        <span className="own-identity__actions">
+          <CopyButton text={props.account} />
+          <IconButton
+            label={t('share.titleOwn')}
+            size="small"
+            onClick={() => useViewStore.getState().showDialog('share', props.account)}
+            data-testid="share-own"
+          >
+            <QrCode size={14} aria-hidden />
+          </IconButton>
+        </span>
       </span>
     </div>
   );

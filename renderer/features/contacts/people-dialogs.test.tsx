@@ -3,7 +3,7 @@ import { act, cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { Tooltip } from 'radix-ui';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { startTexts } from '../../i18n';
-import { fakeInvoke } from '../../stores/fake-invoke';
+import { fakeInvoke, settle } from '../../stores/fake-invoke';
 import { usePeopleStore } from '../../stores/people-store';
 import { useViewStore, type PeopleDialogName } from '../../stores/view-store';
 import { PeopleDialogs } from './people-dialogs';
@@ -20,12 +20,16 @@ function Dialogs() {
   return <PeopleDialogs name={dialog} onClose={() => useViewStore.getState().showDialog(null)} />;
 }
 
-function go(dialog: PeopleDialogName, about: string | null): void {
+async function go(dialog: PeopleDialogName, about: string | null): Promise<void> {
   act(() => useViewStore.getState().showDialog(dialog, about));
+  await screen.findByTestId(`${dialog}-dialog`);
 }
 
-function close(): void {
-  fireEvent.click(screen.getByRole('button', { name: 'Close' }));
+async function close(): Promise<void> {
+  await act(async () => {
+    fireEvent.click(screen.getByRole('button', { name: 'Close' }));
+    await settle();
+  });
 }
 
 function shown(): readonly (string | null)[] {
@@ -46,37 +50,37 @@ beforeEach(() => {
 });
 afterEach(cleanup);
 
-it('leads back to where a dialog was opened from, step by step', () => {
-  go('people', null);
-  go('person', 'lin.aun.test');
-  go('verify', 'lin.aun.test');
-  close();
+it('leads back to where a dialog was opened from, step by step', async () => {
+  await go('people', null);
+  await go('person', 'lin.aun.test');
+  await go('verify', 'lin.aun.test');
+  await close();
   expect(shown()).toEqual(['person', 'lin.aun.test']);
-  close();
+  await close();
   expect(shown()).toEqual(['people', null]);
-  close();
+  await close();
   expect(shown()).toEqual([null, null]);
 });
 
-it('forgets the way when everything was closed', () => {
-  go('person', 'lin.aun.test');
-  go('certificate', 'lin.aun.test');
+it('forgets the way when everything was closed', async () => {
+  await go('person', 'lin.aun.test');
+  await go('certificate', 'lin.aun.test');
   act(() => useViewStore.getState().showDialog(null));
-  go('share', 'lin.aun.test');
-  close();
+  await go('share', 'lin.aun.test');
+  await close();
   expect(shown()).toEqual([null, null]);
 });
 
-it('does not come back to a link that was answered', () => {
-  go('open-link', 'lin.aun.test');
-  go('person', 'lin.aun.test');
-  close();
+it('does not come back to a link that was answered', async () => {
+  await go('open-link', 'lin.aun.test');
+  await go('person', 'lin.aun.test');
+  await close();
   expect(shown()).toEqual([null, null]);
 });
 
-it('leaves them all behind when a message is to be written', () => {
-  go('people', null);
-  go('person', 'lin.aun.test');
+it('leaves them all behind when a message is to be written', async () => {
+  await go('people', null);
+  await go('person', 'lin.aun.test');
   fireEvent.click(screen.getByTestId('person-write'));
   expect(shown()).toEqual([null, null]);
 });

@@ -1,11 +1,15 @@
-import { useEffect, useRef } from 'react';
+import { lazy, Suspense, useEffect, useRef } from 'react';
 import { useViewStore, type PeopleDialogName } from '../../stores/view-store';
-import { CertificateDialog } from './certificate-dialog';
-import { OpenLinkDialog } from './open-link-dialog';
-import { PeopleDialog } from './people-dialog';
-import { PersonDialog } from './person-dialog';
-import { ShareDialog } from './share-dialog';
-import { VerifyDialog } from './verify-dialog';
+
+// None of them is needed for the first screen.
+const CertificateDialog = lazy(async () => ({
+  default: (await import('./certificate-dialog')).CertificateDialog,
+}));
+const OpenLinkDialog = lazy(async () => ({ default: (await import('./open-link-dialog')).OpenLinkDialog }));
+const PeopleDialog = lazy(async () => ({ default: (await import('./people-dialog')).PeopleDialog }));
+const PersonDialog = lazy(async () => ({ default: (await import('./person-dialog')).PersonDialog }));
+const ShareDialog = lazy(async () => ({ default: (await import('./share-dialog')).ShareDialog }));
+const VerifyDialog = lazy(async () => ({ default: (await import('./verify-dialog')).VerifyDialog }));
 
 interface Step {
   readonly name: PeopleDialogName;
@@ -36,12 +40,14 @@ function useTrail(name: PeopleDialogName, about: string | null, close: () => voi
   };
 }
 
-/** The dialogs about other people; each is about somebody, as the identity that is shown sees them. */
-export function PeopleDialogs(props: { readonly name: PeopleDialogName; readonly onClose: () => void }) {
-  const { name, onClose } = props;
+function Shown(props: {
+  readonly name: PeopleDialogName;
+  readonly about: string | null;
+  readonly onBack: () => void;
+  readonly onClose: () => void;
+}) {
+  const { name, about, onClose, onBack: back } = props;
   const account = useViewStore((state) => state.account);
-  const about = useViewStore((state) => state.dialogAbout);
-  const back = useTrail(name, about, onClose);
   if (account === null) return null;
   if (name === 'people') return <PeopleDialog account={account} onClose={back} />;
   if (name === 'share') return <ShareDialog account={account} aid={about ?? account} onClose={back} />;
@@ -57,4 +63,15 @@ export function PeopleDialogs(props: { readonly name: PeopleDialogName; readonly
     case 'open-link':
       return <OpenLinkDialog key={key} account={account} about={about} onClose={onClose} />;
   }
+}
+
+/** The dialogs about other people; each is about somebody, as the identity that is shown sees them. */
+export function PeopleDialogs(props: { readonly name: PeopleDialogName; readonly onClose: () => void }) {
+  const about = useViewStore((state) => state.dialogAbout);
+  const back = useTrail(props.name, about, props.onClose);
+  return (
+    <Suspense fallback={null}>
+      <Shown {...props} about={about} onBack={back} />
+    </Suspense>
+  );
 }
