@@ -22,7 +22,7 @@ export function PersonDialog(props: {
   return (
     <Dialog title={t('person.title')} onClose={onClose} testId="person-dialog">
       <PersonCard key={aid} account={account} aid={aid} />
-      <div className="dialog__actions">
+      <div className="dialog__actions person-dialog__actions">
         <Button tone="primary" onClick={write} data-testid="person-write">
           <MessageSquare size={16} aria-hidden />
           {aid === account ? t('person.openNotes') : t('person.write')}
