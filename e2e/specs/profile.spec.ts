@@ -78,3 +78,17 @@ test('somebody without a profile has no shape and no claim', async () => {
   await expect(reader.page.getByTestId('details').getByTestId('kind-badge')).not.toContainText(/agent$/i);
   await expect(reader.page.getByTestId('chat-title')).toHaveText(stranger.aid);
 });
+
+test('after a change of key the profile is signed anew by itself', async () => {
+  const published = async (): Promise<unknown> => {
+    const asked = { account: readerAid, aid: authorAid, refresh: true };
+    return (await reader.invoke('profile.peer', asked)).certificateFingerprint;
+  };
+  const before = await published();
+  await author.invoke('certificate.rekey', { account: authorAid, confirm: authorAid });
+  await expect.poll(published).not.toBe(before);
+  const own = await author.invoke('profile.own', { account: authorAid });
+  const { certificates } = await author.invoke('certificate.own', { account: authorAid });
+  expect(own.published?.certificateFingerprint).toBe(certificates[0]?.fingerprint);
+  expect(own.published?.text).toContain('Cancels meetings');
+});

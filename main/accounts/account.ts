@@ -259,7 +259,19 @@ export class Account implements ServiceListener {
 
   /** Asks the network only where what is known is old, so this is for the time online. */
   private lookAtOwnProfile(): void {
-    this.background('account.profile_not_read', this.services.profiles.own(false), (own) =>
+    this.background('account.profile_not_read', this.services.profiles.own(false), (own) => {
+      this.takeOwnProfile(own);
+      this.signProfileAnew(own);
+    });
+  }
+
+  /** After a change of key others cannot tell a profile signed by the old one from a thief's: the same text is signed anew. */
+  private signProfileAnew({ published, state }: OwnProfile): void {
+    const former = this.services.identity.formerKeys().flatMap((key) => key.certificates);
+    const signedBefore = former.some(({ fingerprint }) => fingerprint === published?.certificateFingerprint);
+    if (published === null || state !== 'published' || !signedBefore) return;
+    const { text, etag } = published;
+    this.background('account.profile_not_signed', this.services.profiles.publish(text, etag), (own) =>
       this.takeOwnProfile(own),
     );
   }

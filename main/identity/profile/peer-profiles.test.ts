@@ -55,13 +55,19 @@ describe("somebody's profile", () => {
     expect(await shown()).toMatchObject({ title: alice.aid, peerKind: 'unknown' });
   });
 
-  it('counts a key that was replaced since for name and kind', async () => {
+  it('gives no name and no kind any more when the key was replaced since: it may have been stolen', async () => {
     world.publish(alice);
     await world.person('alice');
     expect(await look()).toMatchObject({ status: 'older_key' });
-    expect(await shown()).toMatchObject({ title: 'Alice', peerKind: 'human' });
+    expect(await shown()).toEqual({ title: alice.aid, peerKind: 'unknown', profileStatus: 'older_key' });
     const record = await viewer.store.profile(alice.aid);
     expect(presentationOf(alice.aid, record, ' Sis ').title).toBe('Sis');
+  });
+
+  it('cannot show an invisible name', async () => {
+    world.publish(alice);
+    await look();
+    const record = await viewer.store.profile(alice.aid);
     expect(presentationOf(alice.aid, record && { ...record, name: '\u3164' }, '').title).toBe(alice.aid);
   });
 

@@ -8,7 +8,7 @@ const MAX_NAME = 128;
 
 /** How somebody is shown. */
 export interface Presentation {
-  /** The alias, else the name of a signed profile, else the address. */
+  /** The alias, else the name of a verified profile, else the address. */
   readonly title: string;
   readonly peerKind: Conversation['peerKind'];
   readonly profileStatus: ProfileStatus;
@@ -21,12 +21,12 @@ export function declaredNameOf(record: ProfileRecord | null): string {
 }
 
 /**
- * How somebody is shown, by what is known of them. Name and kind come only from a profile signed with the key of that
- * address, the present one or one before it: anybody can write anything into the others.
+ * How somebody is shown, by what is known of them. Name and kind come only from a profile signed with the present key of
+ * that address: anybody can write anything into the others, and a key may have been changed because it was stolen.
  */
 export function presentationOf(aid: string, record: ProfileRecord | null, alias: string): Presentation {
   const status = record?.status ?? 'none';
-  const trusted = record !== null && (status === 'verified' || status === 'older_key');
+  const trusted = record !== null && status === 'verified';
   const name = trusted ? declaredNameOf(record) : '';
   return {
     title: alias.trim() || name || aid,
