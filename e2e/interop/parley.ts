@@ -87,8 +87,9 @@ export class Parley {
     return this.#engine;
   }
 
-  call(command: string, params: Dict = {}): Promise<Dict> {
-    return this.#engine.call(command, { account: this.aid, ...params });
+  /** A command about this identity; `files` answer the dialogs it would open. */
+  call(command: string, params: Dict = {}, files: readonly string[] = []): Promise<Dict> {
+    return this.#engine.call(command, { account: this.aid, ...params }, files);
   }
 
   /** Snapshot of the session. */
