@@ -326,7 +326,7 @@ describe('other ways out and in', () => {
     fresh.desk.answer(folder);
     const { found } = await fresh.call('sdk.choose');
     if (!isDict(found)) throw new Error('nothing was found');
-    expect(dictsOf(found['identities'])).toMatchObject([{ aid, held: false, problem: '' }]);
+    expect(dictsOf(found['identities'])).toMatchObject([{ aid, held: false, problem: null }]);
     const params = { folder: found['folder'], aid, network };
     await expect(fresh.call('sdk.import', { ...params, password: 'wrong' })).rejects.toThrow(
       'sdk_key_unreadable',

@@ -104,7 +104,7 @@ export const fakeBackup: Handlers<Names> = {
           peers: 14,
           gatewayUrl: 'wss://gateway.agentid.pub/aun',
           held: false,
-          problem: '',
+          problem: null,
         },
         {
           aid: 'notes-robot.agentid.pub',
@@ -116,7 +116,7 @@ export const fakeBackup: Handlers<Names> = {
           peers: 0,
           gatewayUrl: null,
           held: false,
-          problem: '',
+          problem: null,
         },
         {
           aid: 'mei_zhang.agentid.pub',
@@ -128,7 +128,7 @@ export const fakeBackup: Handlers<Names> = {
           peers: 3,
           gatewayUrl: null,
           held: true,
-          problem: '',
+          problem: null,
         },
         {
           aid: 'broken_one.agentid.pub',
@@ -140,7 +140,7 @@ export const fakeBackup: Handlers<Names> = {
           peers: 0,
           gatewayUrl: null,
           held: false,
-          problem: 'the certificate was made for another key',
+          problem: 'key_damaged',
         },
       ],
     },

@@ -44,6 +44,10 @@ export const restoreResultSchema = z.object({
 });
 export type RestoreResult = z.infer<typeof restoreResultSchema>;
 
+/** Why an identity in a folder of the SDKs cannot be imported; each has a text in both languages. */
+export const sdkProblemSchema = z.enum(['address', 'key_damaged', 'key_scheme', 'key_type']);
+export type SdkProblem = z.infer<typeof sdkProblemSchema>;
+
 /** An identity found in a data folder of the SDKs (`protocol/01 §2`). */
 export const sdkIdentitySchema = z.object({
   aid: z.string(),
@@ -55,6 +59,6 @@ export const sdkIdentitySchema = z.object({
   peers: z.number().int().describe('certificates of other people found beside it'),
   gatewayUrl: z.string().nullable(),
   held: z.boolean().describe('this installation holds that identity already'),
-  problem: z.string().describe('why it cannot be imported, empty when it can'),
+  problem: sdkProblemSchema.nullable().describe('why it cannot be imported, null when it can'),
 });
 export type SdkIdentity = z.infer<typeof sdkIdentitySchema>;

@@ -55,7 +55,7 @@ describe('a written SDK folder', () => {
   it('comes back whole, former keys in their order', async () => {
     await writeSdkFolder(target, identity, PASSWORD);
     expect(await readSdkFolder(target, { clock: testClock() })).toMatchObject([
-      { aid: alice, protection: 'password', certificate: 'valid', olderKeys: 2, peers: 0, problem: '' },
+      { aid: alice, protection: 'password', certificate: 'valid', olderKeys: 2, peers: 0, problem: null },
     ]);
     expect(await openSdkIdentity(target, alice, PASSWORD)).toEqual(identity);
   });

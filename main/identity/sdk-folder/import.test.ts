@@ -102,7 +102,7 @@ describe('an SDK folder', () => {
       olderKeys: 0,
       peers: 0,
       held: false,
-      problem: '',
+      problem: null,
       ...expected,
     });
     expect(await open(password)).toEqual({
@@ -155,7 +155,7 @@ describe('an SDK folder', () => {
 
   it('does not hand out a certificate of another key', async () => {
     const { keys } = await put({}, { cert: await network.leaf(`CN=${alice}`) });
-    expect(await list()).toMatchObject([{ certificate: 'mismatch', problem: '' }]);
+    expect(await list()).toMatchObject([{ certificate: 'mismatch', problem: null }]);
     expect(await open()).toMatchObject({ privateKeyPem: keys.pem, certificatePem: null });
   });
 
@@ -241,7 +241,7 @@ describe('a damaged or hostile SDK folder', () => {
   it('names an address that is none, and lists the others', async () => {
     await put({}, { aid: 'NotAnAid' });
     await put();
-    expect((await list()).map(({ problem }) => problem)).toEqual(['address', '']);
+    expect((await list()).map(({ problem }) => problem)).toEqual(['address', null]);
   });
 
   it('does not follow links and does not wait for pipes', async () => {
@@ -273,7 +273,7 @@ describe('a damaged or hostile SDK folder', () => {
   it('does without a database that is none', async () => {
     const { keys } = await put();
     await writeFile(inside('aun.db'), 'not a database at all, however long it may be');
-    expect(await list()).toMatchObject([{ gatewayUrl: null, problem: '' }]);
+    expect(await list()).toMatchObject([{ gatewayUrl: null, problem: null }]);
     expect(await open()).toMatchObject({ privateKeyPem: keys.pem, gatewayUrl: null });
   });
 

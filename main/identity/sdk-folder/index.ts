@@ -1,5 +1,5 @@
 export { readSdkFolder } from './read-folder';
-export type { ReadOptions, SdkProblem } from './read-folder';
+export type { ReadOptions } from './read-folder';
 export { openSdkIdentity } from './open-identity';
 export type { SdkKeyFault } from './open-identity';
 export { writeSdkFolder } from './write-folder';

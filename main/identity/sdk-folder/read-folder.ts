@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { parseAid } from '../../../shared/aun/aid';
-import type { SdkIdentity } from '../../../shared/model/backup';
+import type { SdkIdentity, SdkProblem } from '../../../shared/model/backup';
 import { AunError } from '../../runtime/errors';
 import { silentLogger } from '../../runtime/logger';
 import type { Logger } from '../../runtime/logger';
@@ -16,9 +16,6 @@ import { createSeedRing } from './seeds';
 import type { SeedRing } from './seeds';
 import { readSdkDatabase } from './sdk-database';
 import type { SdkDatabaseFacts } from './sdk-database';
-
-/** Why an identity of an SDK folder cannot be imported; the window has a sentence for each. */
-export type SdkProblem = '' | 'address' | 'key_damaged' | 'key_scheme' | 'key_type';
 
 /** What the listing needs from outside. */
 export interface ReadOptions {
@@ -169,9 +166,9 @@ function certificateState(
   return active.notAfter < now ? 'expired' : 'valid';
 }
 
-function problemOf(addressOk: boolean, file: SdkKeyFile | 'damaged', opened: Opening): SdkProblem {
+function problemOf(addressOk: boolean, file: SdkKeyFile | 'damaged', opened: Opening): SdkProblem | null {
   if (!addressOk) return 'address';
   if (file === 'damaged') return 'key_damaged';
   if (file.protection.kind === 'foreign') return 'key_scheme';
-  return opened === 'unusable' ? 'key_type' : '';
+  return opened === 'unusable' ? 'key_type' : null;
 }

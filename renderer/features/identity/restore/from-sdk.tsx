@@ -14,7 +14,7 @@ import { readyNetwork, useNetworkFor } from './use-network-for';
 type Folder = NonNullable<CommandResult<'sdk.choose'>['found']>;
 
 function importable(identity: SdkIdentity): boolean {
-  return !identity.held && identity.problem === '';
+  return !identity.held && identity.problem === null;
 }
 
 function Row(props: {
@@ -51,10 +51,8 @@ function Row(props: {
           </strong>
           <span className="sdk-row__facts">{facts.join(' · ')}</span>
           {identity.held && <span className="sdk-row__facts">{t('sdk.held')}</span>}
-          {identity.problem !== '' && (
-            <span className="sdk-row__problem">
-              {t('sdk.problem')} <bdi>{identity.problem}</bdi>
-            </span>
+          {identity.problem !== null && (
+            <span className="sdk-row__problem">{t(`sdk.problem_${identity.problem}`)}</span>
           )}
         </span>
       </label>

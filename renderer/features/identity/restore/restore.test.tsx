@@ -128,7 +128,7 @@ describe('RestoreFlow', () => {
       peers: 2,
       gatewayUrl: null,
       held: false,
-      problem: '',
+      problem: null,
     };
     useAppStore.setState({ networks: [{ ...local, running: true }] });
     fireEvent.click(screen.getByTestId('restore-sdk'));
