@@ -176,5 +176,16 @@ describe('a profile', () => {
     await engine.heard('profile.changed', (data) => data['account'] === alice);
     await engine.call('contact.setAlias', { account: alice, aid: bob, alias: 'My builder' });
     await until('the own name wins', async () => (await conversation(alice, bob))['title'] === 'My builder');
+    // A profile of the old key would be worth no more than a thief's.
+    await engine.call('certificate.rekey', { account: bob, confirm: bob });
+    const { certificateFingerprint } = await engine.sessionIs(bob, 'online');
+    await until('it is signed with the new key', async () => {
+      const own = await engine.call('profile.own', { account: bob });
+      return (
+        isDict(own['published']) && own['published']['certificateFingerprint'] === certificateFingerprint
+      );
+    });
+    const seen = await engine.call('profile.peer', { account: alice, aid: bob, refresh: true });
+    expect(seen).toMatchObject({ status: 'verified', certificateFingerprint });
   });
 });
