@@ -2,7 +2,7 @@ import type { Aid } from '../../shared/aun/aid';
 import { onlineResultSchema } from '../../shared/aun/wire';
 import type { Account as AccountSnapshot, SessionSnapshot } from '../../shared/model/account';
 import type { Conversation } from '../../shared/model/conversation';
-import type { Contact, OwnProfile, Profile } from '../../shared/model/people';
+import type { Contact, Profile } from '../../shared/model/people';
 import { Inbox } from '../messaging/inbox';
 import { Outbox } from '../messaging/outbox';
 import type { Emit } from '../ports/events';
@@ -16,6 +16,7 @@ import { attentionOf } from './attention';
 import { backupStatus } from './backup-status';
 import { archivedSession } from './closed-session';
 import { nowReachable } from './learned-protection';
+import { OwnProfileKeeper } from './own-profile';
 import { PeerPresence } from './peer-presence';
 import { requirePeer } from './require-peer';
 import type { ServiceListener, ServiceSignals } from './service-signals';
@@ -29,13 +30,13 @@ export class Account implements ServiceListener {
   readonly store: AccountServices['store'];
   readonly session: AccountServices['session'];
   readonly outbox: Outbox;
+  readonly ownProfile: OwnProfileKeeper;
   private readonly inbox: Inbox;
   private readonly peers: PeerPresence;
   private readonly disposers: Disposer[] = [];
   private readonly openedAt: number;
   private totals = { unread: 0, queued: 0 };
   private backupReminder = false;
-  private ownProfile = { name: '', changedElsewhere: false };
   private catchingUp: number | null = null;
   private snapshotTimer: Disposer | null = null;
   private totalsStale = true;
@@ -75,7 +76,8 @@ export class Account implements ServiceListener {
       onServerReset: () => this.notice('server_reset', 'the gateway started its message numbers again'),
       onFailure: (error) => this.failed(error),
     });
-    const { people, profiles, store } = services;
+    const { people, profiles, store, identity } = services;
+    this.ownProfile = new OwnProfileKeeper({ identity, profiles, store, changed: () => this.changed() });
     const { logger } = runtime;
     this.peers = new PeerPresence({ aid: entry.aid, store, people, profiles, logger, emit, publish });
     signals.listen(this);
@@ -97,7 +99,7 @@ export class Account implements ServiceListener {
       session.onChange((snapshot) => this.sessionChanged(snapshot)),
       session.onOwnProfileTag((etag) => profiles.ownTag(etag)),
     );
-    this.readProfileName();
+    this.background('account.profile_not_read', this.ownProfile.readName());
     this.changed();
   }
 
@@ -197,14 +199,6 @@ export class Account implements ServiceListener {
     return this.inbox.heal(conversation);
   }
 
-  /** The own profile changed by this window's doing. */
-  takeOwnProfile(profile: OwnProfile): OwnProfile {
-    const changedElsewhere = profile.state === 'changed_elsewhere';
-    this.ownProfile = { ...this.ownProfile, changedElsewhere };
-    this.readProfileName();
-    return profile;
-  }
-
   /** Something the snapshot shows changed: a backup was made, a certificate renewed. */
   refresh(): void {
     this.totalsStale = true;
@@ -257,30 +251,8 @@ export class Account implements ServiceListener {
     this.wake(aid);
   }
 
-  /** Asks the network only where what is known is old, so this is for the time online. */
   private lookAtOwnProfile(): void {
-    this.background('account.profile_not_read', this.services.profiles.own(false), (own) => {
-      this.takeOwnProfile(own);
-      this.signProfileAnew(own);
-    });
-  }
-
-  /** After a change of key others cannot tell a profile signed by the old one from a thief's: the same text is signed anew. */
-  private signProfileAnew({ published, state }: OwnProfile): void {
-    const former = this.services.identity.formerKeys().flatMap((key) => key.certificates);
-    const signedBefore = former.some(({ fingerprint }) => fingerprint === published?.certificateFingerprint);
-    if (published === null || state !== 'published' || !signedBefore) return;
-    const { text, etag } = published;
-    this.background('account.profile_not_signed', this.services.profiles.publish(text, etag), (own) =>
-      this.takeOwnProfile(own),
-    );
-  }
-
-  private readProfileName(): void {
-    this.background('account.profile_not_read', this.store.profile(this.aid), (record) => {
-      this.ownProfile = { ...this.ownProfile, name: record?.name ?? '' };
-      this.changed();
-    });
+    this.background('account.profile_not_read', this.ownProfile.look());
   }
 
   private wake(conversation: string): void {

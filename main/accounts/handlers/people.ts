@@ -21,15 +21,15 @@ export function peopleHandlers({
     'profile.peer': async ({ account, aid, refresh }) => (await profiles(account)).peer(peer(aid), refresh),
     'profile.own': async ({ account, refresh }) => {
       const owner = await accounts.get(account);
-      return owner.takeOwnProfile(await owner.services.profiles.own(refresh));
+      return owner.ownProfile.take(await owner.services.profiles.own(refresh));
     },
     'profile.saveDraft': async ({ account, text }) => {
       const owner = await accounts.get(account);
-      return owner.takeOwnProfile(await owner.services.profiles.saveDraft(text));
+      return owner.ownProfile.take(await owner.services.profiles.saveDraft(text));
     },
     'profile.publish': async ({ account, text, replacing }) => {
       const owner = await accounts.get(account);
-      return owner.takeOwnProfile(await owner.services.profiles.publish(text, replacing));
+      return owner.ownProfile.publish(text, replacing);
     },
     'link.take': async () => ({
       links: options.desktop.takeLinks().map((aid) => ({ aid })),
