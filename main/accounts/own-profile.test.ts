@@ -46,7 +46,10 @@ function world() {
   const store: Pick<AccountStore, 'profile' | 'setMeta' | 'getMeta'> = {
     profile: async () => null,
     getMeta: async (key) => meta.get(key) ?? null,
-    setMeta: async (key, value) => void (value === null ? meta.delete(key) : meta.set(key, value)),
+    setMeta: async (key, value) => {
+      if (value === null) meta.delete(key);
+      else meta.set(key, value);
+    },
   };
   const former = [{ certificates: [{ fingerprint: OLD } as Certificate] }];
   const identity = { aid: parseAid(AID), formerKeys: () => former } as unknown as Identity;
