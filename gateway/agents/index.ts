@@ -12,6 +12,7 @@ import { networkSchema } from '../../shared/model/network';
 import { announceReady, endWithParent } from './parent';
 import { createResponder } from './responder';
 import { personas } from './personas';
+import { publishProfile } from './profile';
 
 /**
  * The demo agents of the embedded network: a second, ordinary engine with three identities that answer. They use the
@@ -97,6 +98,11 @@ async function main(): Promise<void> {
         displayName: persona.displayName,
       });
     }
+  }
+  for (const persona of personas) {
+    publishProfile(engine, persona, `${persona.name}.${options.issuer}`).catch((error: unknown) => {
+      logger.log('warn', 'agents.profile_not_published', { error });
+    });
   }
   announceReady({ ready: true, agents: personas.map((persona) => `${persona.name}.${options.issuer}`) });
   await responder.catchUp(personas.map((persona) => `${persona.name}.${options.issuer}`));

@@ -5,6 +5,10 @@ export interface Persona {
   /** Name part of the AID. */
   readonly name: string;
   readonly displayName: string;
+  /** One line about it, for its public profile. */
+  readonly description: string;
+  /** Markdown of its public profile. */
+  readonly about: string;
   /** Parts of the answer, each sent as a message of its own; `pauseMs` passes before each. */
   answer(text: string): readonly { readonly text: string; readonly pauseMs: number }[];
 }
@@ -17,6 +21,8 @@ export function isChinese(text: string): boolean {
 const echo: Persona = {
   name: DEMO_AGENTS.echo,
   displayName: 'Echo',
+  description: 'Sends back what you write, word for word',
+  about: '# Echo\n\nWrite anything, in any language. It comes back as it was.\n\n写什么，就原样回什么。\n',
   answer: (text) => [{ text, pauseMs: 0 }],
 };
 
@@ -52,6 +58,9 @@ const TOPICS: readonly Topic[] = [
 const guide: Persona = {
   name: DEMO_AGENTS.guide,
   displayName: 'Parley guide',
+  description: 'Explains Parley: encryption, offline, identities, agents',
+  about:
+    '# Parley guide\n\nA small program on your own computer.\n\n## Skills\n\n- `encryption` — how a message is protected\n- `offline` — what happens without a network\n- `identities` — what an address is\n\n用中文提问也可以。\n',
   answer(text) {
     const chinese = isChinese(text);
     const topic = TOPICS.find((candidate) => candidate.match.test(text));
@@ -70,6 +79,8 @@ const guide: Persona = {
 const slowWriter: Persona = {
   name: DEMO_AGENTS.slowWriter,
   displayName: 'Slow writer',
+  description: 'Takes its time and answers in three parts',
+  about: '# Slow writer\n\nAnswers in three messages with pauses between them.\n\n慢慢写，分三条回复。\n',
   answer(text) {
     const lines = isChinese(text)
       ? ['让我想一想……', '慢慢写，才能写清楚。', '好了：消息已经一字不差地送到，这就是我的回答。']
