@@ -99,11 +99,14 @@ async function main(): Promise<void> {
       });
     }
   }
-  for (const persona of personas) {
-    publishProfile(engine, persona, `${persona.name}.${options.issuer}`).catch((error: unknown) => {
-      logger.log('warn', 'agents.profile_not_published', { error });
-    });
-  }
+  // Before anybody can look: who finds no profile does not look again for a while.
+  await Promise.all(
+    personas.map((persona) =>
+      publishProfile(engine, persona, `${persona.name}.${options.issuer}`).catch((error: unknown) => {
+        logger.log('warn', 'agents.profile_not_published', { error });
+      }),
+    ),
+  );
   announceReady({ ready: true, agents: personas.map((persona) => `${persona.name}.${options.issuer}`) });
   await responder.catchUp(personas.map((persona) => `${persona.name}.${options.issuer}`));
 }

@@ -1,6 +1,7 @@
 import type { Aid } from '../../shared/aun/aid';
 import { onlineResultSchema } from '../../shared/aun/wire';
 import type { Account as AccountSnapshot, SessionSnapshot } from '../../shared/model/account';
+import type { BackupStatus } from '../../shared/model/backup';
 import type { Conversation } from '../../shared/model/conversation';
 import type { Contact, Profile } from '../../shared/model/people';
 import { Inbox } from '../messaging/inbox';
@@ -16,6 +17,7 @@ import { attentionOf } from './attention';
 import { backupStatus } from './backup-status';
 import { archivedSession } from './closed-session';
 import { nowReachable } from './learned-protection';
+import { LOCAL_NETWORK } from './network-registry';
 import { OwnProfileKeeper } from './own-profile';
 import { PeerPresence } from './peer-presence';
 import { requirePeer } from './require-peer';
@@ -133,12 +135,18 @@ export class Account implements ServiceListener {
     return this.runtime.clock.now() + this.services.session.clockSkewMs();
   }
 
+  /** When this account was saved last, and whether to remind of it. */
+  backupStatus(): Promise<BackupStatus> {
+    const place = this.entry.network === LOCAL_NETWORK ? 'this_computer' : 'network';
+    return backupStatus(this.store, this.runtime.clock.now(), place);
+  }
+
   /** The account as the window shows it. */
   async snapshot(): Promise<AccountSnapshot> {
     if (this.totalsStale) {
       this.totalsStale = false;
       this.totals = await this.store.totals();
-      this.backupReminder = (await backupStatus(this.store, this.runtime.clock.now())).reminder;
+      this.backupReminder = (await this.backupStatus()).reminder;
     }
     const certificate = this.services.identity.certificate();
     const certificateExpiresAt = certificate?.notAfter ?? null;

@@ -32,6 +32,7 @@ it('reminds after the first real conversation, and not before', async () => {
     reminder: false,
   });
   expect((await backupStatus(await talked(), NOW)).reminder).toBe(true);
+  expect((await backupStatus(await talked(), NOW, 'this_computer')).reminder).toBe(false);
 });
 
 it('is quiet for thirty days after the reminder was put away', async () => {

@@ -28,14 +28,19 @@ async function change(store: AccountStore, changed: Partial<Stored>): Promise<vo
 
 /**
  * When an account was saved last. It is reminded of once there was a real conversation, while nothing was ever saved and
- * the reminder was not put away in the last thirty days. `now` in Unix ms.
+ * the reminder was not put away in the last thirty days. An identity of the embedded network is not: it is for trying, and
+ * lives and dies with this computer. `now` in Unix ms.
  */
-export async function backupStatus(store: StoreReader, now: number): Promise<BackupStatus> {
+export async function backupStatus(
+  store: StoreReader,
+  now: number,
+  place: 'network' | 'this_computer' = 'network',
+): Promise<BackupStatus> {
   const { lastAt, lastVersion, custodyAt, dismissedAt } = await read(store);
   // A clock that was set back must not silence the reminder for longer than it was put away.
   const putAway = dismissedAt !== null && Math.abs(now - dismissedAt) < REMINDER_PAUSE_MS;
   const saved = lastAt !== null || custodyAt !== null;
-  const reminder = !saved && !putAway && (await store.hasRealConversation());
+  const reminder = place === 'network' && !saved && !putAway && (await store.hasRealConversation());
   return { lastAt, lastVersion, custodyAt, reminder };
 }
 

@@ -1,5 +1,5 @@
 import { makeRecoveryKey } from '../../identity/backup';
-import { backupStatus, dismissReminder } from '../backup-status';
+import { dismissReminder } from '../backup-status';
 import type { HandlerContext, HandlersOf } from './context';
 
 /** Keeping identities and moving them between computers. No path crosses the bridge. */
@@ -12,12 +12,12 @@ export function backupHandlers({
 }: HandlerContext): HandlersOf<'backup' | 'identity' | 'sdk' | 'custody'> {
   const { clock, random } = options.runtime;
   return {
-    'backup.status': async ({ account }) => backupStatus((await accounts.get(account)).store, clock.now()),
+    'backup.status': async ({ account }) => (await accounts.get(account)).backupStatus(),
     'backup.dismissReminder': async ({ account }) => {
       const owner = await accounts.get(account);
       await dismissReminder(owner.store, clock.now());
       owner.refresh();
-      return backupStatus(owner.store, clock.now());
+      return owner.backupStatus();
     },
     'backup.recoveryKey': async () => ({ key: makeRecoveryKey(random) }),
     'backup.create': ({ account, contents, secret, job }) => backups.create(account, contents, secret, job),
