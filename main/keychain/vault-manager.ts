@@ -170,8 +170,16 @@ export async function openVaultManager(options: {
     master = null;
   }
 
+  /** @throws AunError `vault_locked` when the vault is locked meanwhile; nothing has changed then */
   async function adoptPassphrase(passphrase: string): Promise<PassphraseRecord> {
-    const made = await makePassphraseRecord(passphrase, runtime.random, master ?? undefined);
+    const before = passphraseBackend;
+    // A copy: locking meanwhile blanks the key, and a blank one under the new passphrase would lose every secret.
+    const held = master === null ? undefined : Buffer.from(master);
+    const made = await makePassphraseRecord(passphrase, runtime.random, held);
+    if (passphraseBackend !== before) {
+      made.master.fill(0);
+      throw new AunError('vault_locked', 'the vault was locked while its passphrase was being changed');
+    }
     open(made.master);
     return made.record;
   }

@@ -351,6 +351,21 @@ describe('with a passphrase', () => {
     await expect(wrapping).rejects.toMatchObject({ code: 'vault_locked' });
   });
 
+  it('loses nothing when it is locked while its passphrase is being changed', async () => {
+    const { vault, blobs } = await protectedFolder();
+    const changing = vault.setPassphrase('another one', secretsOf(blobs));
+    const failed = expect(changing).rejects.toMatchObject({ code: 'vault_locked' });
+    // The new passphrase is being turned into a key, which takes a noticeable part of a second.
+    await new Promise((resolve) => setImmediate(resolve));
+    vault.lock();
+    await failed;
+    expect(vault.status().locked).toBe(true);
+
+    const next = await open();
+    await next.unlock(passphrase);
+    expect(Buffer.from(await next.unwrap(blobs.get('one') ?? new Uint8Array())).toString()).toBe('first');
+  });
+
   it('cannot be locked without a passphrase that could open it', async () => {
     const vault = await open();
     expect(() => vault.lock()).toThrow();
