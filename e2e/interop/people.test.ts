@@ -93,6 +93,8 @@ describe('a key that changes', () => {
       const contact = await engine.call('contact.get', { account: alice, aid: bob });
       return contact['trust'] === 'changed' && contact;
     });
+    // The line follows the change of trust at once, not in the same write.
+    await until('the line is written', async () => (await notices(alice, bob)).length > 0);
     expect(await notices(alice, bob)).toEqual(['keys_changed']);
     await until('the conversation says so', async () => {
       return (await conversation(alice, bob))['security'] === 'keys_changed';
