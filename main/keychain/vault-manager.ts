@@ -113,6 +113,11 @@ export async function openVaultManager(options: {
     return { backend: system?.label ?? 'unavailable', protected: system?.protected ?? false, ...common };
   }
 
+  /** Also what a half-done move has left outside the passphrase stays closed while the folder is locked. */
+  function refuseLocked(): void {
+    if (status().locked) throw new AunError('vault_locked', 'the vault needs its passphrase');
+  }
+
   function changed(): void {
     const state = status();
     for (const listener of listeners) listener(state);
@@ -198,11 +203,13 @@ export async function openVaultManager(options: {
   return {
     status,
     async wrap(plain) {
+      refuseLocked();
       const blob = await wrapVerified(backendOf(record.backend), plain);
       if (!recorded) await save(record);
       return blobBytes(blob);
     },
     async unwrap(wrapped) {
+      refuseLocked();
       return unwrapBlob(parseBlob(wrapped));
     },
     unlock(passphrase) {

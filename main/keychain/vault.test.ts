@@ -322,6 +322,9 @@ describe('with a passphrase', () => {
 
     const next = await open();
     expect(next.status()).toMatchObject({ backend: 'file', protected: false, locked: true });
+    for (const blob of blobs.values())
+      await expect(next.unwrap(blob)).rejects.toMatchObject({ code: 'vault_locked' });
+    await expect(next.wrap(secret)).rejects.toMatchObject({ code: 'vault_locked' });
     await next.unlock(passphrase);
     expect(Buffer.from(await next.unwrap(blobs.get('one') ?? new Uint8Array())).toString()).toBe('first');
     expect(Buffer.from(await next.unwrap(blobs.get('two') ?? new Uint8Array())).toString()).toBe('second');
