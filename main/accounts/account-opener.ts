@@ -62,10 +62,10 @@ export class AccountOpener {
     const aid = addressOf(slot);
     const { account } = slot;
     if (account === null || (await this.identities.pendingRekey(aid)) === null) return false;
-    const { clock, logger } = this.parts.options.runtime;
+    const { logger } = this.parts.options.runtime;
     const { pki, verifier } = account.services;
     const found = await this.keyGate.write(() =>
-      recoverRekey({ store: this.identities, aid, pki, verifier, clock, logger }),
+      recoverRekey({ store: this.identities, aid, pki, verifier, logger }),
     );
     if (found.outcome !== 'committed') return false;
     await this.keeper.reopen(slot);

@@ -22,7 +22,7 @@ import {
   subfolders,
 } from './identity-folder';
 import { checkMaterial } from './import-material';
-import { beginKeyChange, commitKeyChange, dropNextKeys, findNextKey } from './key-change';
+import { beginKeyChange, commitKeyChange, findNextKey } from './key-change';
 import type { NextKey } from './key-change';
 import { generateIdentityKeys, openKeyFile, parseKeyFile, sealKeyFile } from './key-file';
 import type { IdentityKeys } from './key-file';
@@ -86,8 +86,6 @@ export interface IdentityStore {
   pendingRekey(aid: Aid): Promise<NextKey | null>;
   /** The new key becomes the active one, the old one a former one. @throws AunError `certificate_mismatch` */
   commitRekey(next: NextKey, certificate: Certificate): Promise<StoredIdentity>;
-  /** Forgets keys that never became active. */
-  dropRekey(aid: Aid): Promise<void>;
   /** Every wrapped private key: active, former, waiting, of registrations and of imports. */
   secrets(): Promise<WrappedSecret[]>;
 }
@@ -260,7 +258,6 @@ export function createIdentityStore(options: {
       await turn(() => commitKeyChange(next, certificate));
       return load(next.aid);
     },
-    dropRekey: (aid) => turn(() => dropNextKeys(folderOf(aid))),
     async secrets() {
       const places = [...(await candidates()).map(({ folder }) => folder)];
       for (const { path: folder } of await pendingFolders()) places.push(folder);

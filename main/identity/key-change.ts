@@ -105,8 +105,8 @@ export async function commitKeyChange(next: NextKey, certificate: Certificate): 
   for (const step of keyChangeSteps(next, certificate)) await step();
 }
 
-/** Forgets keys that never became active. */
-export async function dropNextKeys(folder: string): Promise<void> {
+/** Forgets keys that never became active: another one did. */
+async function dropNextKeys(folder: string): Promise<void> {
   const { next } = await keyFileNames(folder);
   for (const { name } of next) await rm(path.join(privateFolder(folder), name), { force: true });
   if (next.length > 0) await syncFolder(privateFolder(folder));

@@ -2,16 +2,9 @@ import type { Aid } from '../../shared/aun/aid';
 import type { Certificate, CertificateVerifier, PkiSource } from '../ports/identity';
 import { AunError } from '../runtime/errors';
 import type { Logger } from '../runtime/logger';
-import type { Clock } from '../runtime/runtime';
 import { parseCertificate, spkiOf } from './certificate';
 import type { StoredIdentity } from './identity';
 import type { IdentityStore } from './identity-store';
-
-/**
- * A waiting key that the network does not name is kept this long, in ms: the request that carried it may still be on its
- * way, and dropping a key that becomes the registered one would lose the name for good.
- */
-export const NEXT_KEY_PATIENCE_MS = 24 * 60 * 60_000;
 
 /**
  * Changes the key of an identity (`protocol/01 §7.6`). The new key is on disk, wrapped, before `rekey` asks the network
@@ -37,15 +30,15 @@ export async function rekeyIdentity(parts: {
   return identity;
 }
 
-/** How an interrupted change of key ended. `kept`: still unknown, ask again later. */
+/** How an interrupted change of key ended. `kept`: not registered as far as anybody can say; ask again later. */
 export type RekeyRecovery =
-  | { readonly outcome: 'nothing' | 'kept' | 'dropped' }
+  | { readonly outcome: 'nothing' | 'kept' }
   | { readonly outcome: 'committed'; readonly identity: StoredIdentity };
 
 /**
  * Ends a change of key that was interrupted: when the network's certificate of this name carries the waiting key, that
- * key becomes the active one; when it carries another one and the waiting key is old, it is dropped; otherwise it stays.
- * Call it at start, and again when signing in with the present key is refused.
+ * key becomes the active one; otherwise it stays, however old it is: a gateway with an old answer, or a lying one, must not be
+ * able to make us throw away the only key that owns the name. The next change of key uses it. Call it at start, and again when signing in with the present key is refused.
  * @throws AunError certificate and vault errors; a network that cannot be reached is `kept`, not an error
  */
 export async function recoverRekey(parts: {
@@ -53,10 +46,9 @@ export async function recoverRekey(parts: {
   readonly aid: Aid;
   readonly pki: Pick<PkiSource, 'certificate'>;
   readonly verifier: Pick<CertificateVerifier, 'verifyOwn'>;
-  readonly clock: Clock;
   readonly logger: Logger;
 }): Promise<RekeyRecovery> {
-  const { store, aid, pki, verifier, clock, logger } = parts;
+  const { store, aid, pki, verifier, logger } = parts;
   const next = await store.pendingRekey(aid);
   if (next === null) return { outcome: 'nothing' };
   let pem: string | null;
@@ -72,10 +64,7 @@ export async function recoverRekey(parts: {
     logger.log('info', 'rekey.recovered', { aid });
     return { outcome: 'committed', identity };
   }
-  if (pem === null || clock.now() - next.at < NEXT_KEY_PATIENCE_MS) return { outcome: 'kept' };
-  await store.dropRekey(aid);
-  logger.log('info', 'rekey.dropped', { aid });
-  return { outcome: 'dropped' };
+  return { outcome: 'kept' };
 }
 
 function keyOf(pem: string): string | null {
