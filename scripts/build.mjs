@@ -29,7 +29,7 @@ const common = [
 ];
 /** Folders whose files the renderer is made of (vite reports no input list that is cheap to reuse). */
 const rendererFolders = ['renderer', 'shared', 'assets'];
-const rendererFiles = ['vite.config.mjs'];
+const rendererFiles = ['vite.config.mjs', 'scripts/lib/one-start-chunk.mjs'];
 
 function fingerprint(file) {
   try {
