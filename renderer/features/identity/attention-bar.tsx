@@ -26,6 +26,7 @@ export function AttentionBar(props: { readonly account: Account }) {
   };
   return (
     <ConnectionBar
+      testId="attention"
       tone="neutral"
       state={`attention-${found}`}
       icon={<BadgeAlert size={18} aria-hidden />}

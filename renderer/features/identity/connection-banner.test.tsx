@@ -113,7 +113,7 @@ describe('ConnectionBanner', () => {
   it('reminds quietly of a missing backup, and stops when told so', () => {
     const account = sampleAccount({}, { attention: ['profile_changed_elsewhere', 'backup_missing'] });
     render(<ConnectionBanner account={account} />);
-    expect(screen.getByTestId('connection').dataset['tone']).toBe('neutral');
+    expect(screen.getByTestId('attention').dataset['tone']).toBe('neutral');
     fireEvent.click(screen.getByRole('button', { name: 'Later' }));
     expect(bridge.next('backup.dismissReminder').params).toEqual({ account: 'me.aun.test' });
     fireEvent.click(screen.getByTestId('attention-action'));

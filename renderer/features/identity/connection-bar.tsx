@@ -7,6 +7,8 @@ export function ConnectionBar(props: {
   readonly icon: ReactNode;
   readonly children: ReactNode;
   readonly action?: ReactNode;
+  /** A reminder is no trouble of the connection. */
+  readonly testId?: 'connection' | 'attention';
 }) {
   return (
     <div
@@ -14,7 +16,7 @@ export function ConnectionBar(props: {
       data-tone={props.tone}
       data-state={props.state}
       role="status"
-      data-testid="connection"
+      data-testid={props.testId ?? 'connection'}
     >
       {props.icon}
       <div className="connection-bar__text">{props.children}</div>
