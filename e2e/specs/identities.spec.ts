@@ -18,6 +18,11 @@ test.beforeAll(async () => {
 test.afterAll(() => world.end());
 photographFailures(() => seat);
 
+/** What the composer's button says to screen readers, before it says what it does. */
+function writingAs(account: string): RegExp {
+  return new RegExp(`^Writing as ${account.replaceAll('.', '[.]')}[.]`);
+}
+
 async function switchTo(account: string): Promise<void> {
   await seat.page.locator(`[data-testid="rail-account"][data-account="${account}"]`).click();
   await seat.page
@@ -56,7 +61,7 @@ test('the composer says who writes, and every message leaves under that identity
     await switchTo(account);
     await expect(seat.page.getByTestId('chat-title')).toHaveText(ada.aid);
     const identity = seat.page.getByTestId('composer-identity');
-    await expect(identity).toHaveAttribute('aria-label', `Writing as ${account}`);
+    await expect(identity).toHaveAttribute('aria-label', writingAs(account));
     await expect(identity).toContainText(name);
     await seat.window.say(text);
     await seat.window.shows(text, { own: true });
@@ -125,7 +130,7 @@ test('unread messages are counted for the identity they were sent to', async () 
   await expect(seat.page.getByTestId('bubble')).toHaveCount(0);
   await switchTo(work);
   await seat.window.shows('two for work', { own: false });
-  await expect(rail(work)).toHaveAttribute('aria-label', /, online$/);
+  await expect(rail(work)).not.toHaveAttribute('aria-label', /unread/);
 });
 
 test('search finds the messages of both and says whose they are', async () => {
@@ -139,9 +144,6 @@ test('search finds the messages of both and says whose they are', async () => {
   const hit = seat.page.getByTestId('search-hit').filter({ hasText: 'zebra at work' });
   await expect(hit).toContainText(work);
   await hit.click();
-  await expect(seat.page.getByTestId('composer-identity')).toHaveAttribute(
-    'aria-label',
-    `Writing as ${work}`,
-  );
+  await expect(seat.page.getByTestId('composer-identity')).toHaveAttribute('aria-label', writingAs(work));
   await seat.window.shows('zebra at work', { own: false });
 });
