@@ -34,6 +34,8 @@ export class AccountManager {
   /** Held by whoever writes wrapped keys, and alone by whoever moves them all. */
   readonly keyGate: KeyGate = createKeyGate();
   private readonly slots = new Map<string, AccountSlot>();
+  /** Those that are being closed because they were taken out: their files are still in use. */
+  private readonly leaving = new Map<string, Promise<void>>();
   private readonly list: JsonFile<AccountList>;
   private readonly removed: RemovedAccounts;
   private readonly opener: AccountOpener;
@@ -270,10 +272,19 @@ export class AccountManager {
     slot.gone = true;
     this.slots.delete(aid);
     this.removed.add(slot.entry, data === 'erase');
-    await this.saveList();
-    await slot.close();
-    this.parts.options.emit({ event: 'account.removed', data: { account: aid } });
+    const left = this.leave(slot);
+    this.leaving.set(aid, left);
+    await left.finally(() => this.leaving.delete(aid));
     if (data === 'erase') await this.keyGate.write(() => this.removed.erase(aid));
+  }
+
+  private async leave(slot: AccountSlot): Promise<void> {
+    try {
+      await this.saveList();
+    } finally {
+      await slot.close();
+      this.parts.options.emit({ event: 'account.removed', data: { account: slot.aid } });
+    }
   }
 
   listRemoved(): { account: string; network: string; removedAt: number }[] {
@@ -282,12 +293,14 @@ export class AccountManager {
 
   /** @throws AunError `unknown_account` */
   async putBack(aid: string): Promise<AccountSnapshot> {
+    await this.leaving.get(aid)?.catch(() => undefined);
     return this.adopt(this.removed.take(aid));
   }
 
   /** @throws AunError `unknown_account`, `invalid_request` when it is not confirmed with the address */
   async eraseRemoved(aid: string, confirm: string): Promise<void> {
     requireConfirmed(aid, confirm);
+    await this.leaving.get(aid)?.catch(() => undefined);
     await this.keyGate.write(() => this.removed.erase(aid));
   }
 

@@ -124,8 +124,13 @@ export class AccountOpener {
   /** Lets an account that was just opened go online, once the start of the application allows it. */
   private async goOnline(slot: AccountSlot, account: Account): Promise<void> {
     const mayGo = (): boolean => slot.account === account && wantsOnline(slot.entry);
-    if (!mayGo() || (await this.recover(slot))) return;
-    if (mayGo()) account.session.start();
+    if (!mayGo()) return;
+    // A change of key that cannot be ended now must not keep the identity offline: its sign-in asks again if it matters.
+    const opened = await this.recover(slot).catch((thrown: unknown) => {
+      this.log('account.rekey_not_recovered', slot, thrown);
+      return false;
+    });
+    if (!opened && mayGo()) account.session.start();
   }
 
   private log(event: string, slot: AccountSlot, thrown: unknown): void {
