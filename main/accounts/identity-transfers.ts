@@ -42,10 +42,12 @@ export class IdentityTransfers {
 
   /** Writes the private key as an encrypted PEM. Resolves to false when the user chose no place. */
   async exportPem(aid: string, secret: string): Promise<boolean> {
-    const { privateKeyPem } = await this.material(aid);
-    const { desktop, runtime } = this.parts;
+    const { accounts, desktop, runtime } = this.parts;
+    await accounts.get(aid);
     const path = await desktop.chooseSave({ purpose: 'encrypted_key', suggestedName: `${aid}.pem` });
     if (path === null) return false;
+    // Not before: the dialog may stand open for hours, and the vault may be locked meanwhile.
+    const { privateKeyPem } = await this.material(aid);
     await writeFileAtomically(path, await exportKeyPem(privateKeyPem, secret, runtime.random));
     return true;
   }
@@ -81,9 +83,10 @@ export class IdentityTransfers {
 
   /** Writes the identity as a data folder of the SDKs. Resolves to false when the user chose no place. */
   async exportToSdk(aid: string, password: string): Promise<boolean> {
-    const material = await this.material(aid);
+    await this.parts.accounts.get(aid);
     const path = await this.parts.desktop.chooseFolder({ purpose: 'sdk_export' });
     if (path === null) return false;
+    const material = await this.material(aid);
     const { clock, random } = this.parts.runtime;
     await writeSdkFolder(path, material, password, { clock, random });
     return true;

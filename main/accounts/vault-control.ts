@@ -14,10 +14,14 @@ export interface VaultControlParts {
 
 /** Locks and unlocks the vault and changes its passphrase, together with the accounts that live from it. */
 export class VaultControl {
+  private locking: Promise<unknown> = Promise.resolve();
+
   constructor(private readonly parts: VaultControlParts) {}
 
   /** Opens the vault, then the accounts. @throws AunError `vault_wrong_passphrase` */
   async unlock(passphrase: string): Promise<VaultStatus> {
+    // What is still being locked would close the accounts that were just opened.
+    await this.locking;
     await this.parts.vault.unlock(passphrase);
     await this.parts.accounts.openClosed();
     return this.changed();
@@ -28,8 +32,10 @@ export class VaultControl {
     // From here on no key can be read, so that an account which is just being opened fails or is closed below.
     this.parts.vault.lock();
     const status = this.changed();
-    await this.parts.stopJobs();
-    await this.parts.accounts.closeLocked();
+    // At once: a job takes a moment to end, and an account that waits for it would go on answering.
+    const closed = Promise.all([this.parts.stopJobs(), this.parts.accounts.closeLocked()]);
+    this.locking = closed.catch(() => undefined);
+    await closed;
     return status;
   }
 
