@@ -47,7 +47,8 @@ export const enMovingIdentity = {
     full: 'Everything',
     recovery: 'Recovery file',
     fullText: 'Keys, people, settings, the whole history and attachments.',
-    recoveryText: 'Keys and people only: small enough for anywhere, without history.',
+    recoveryText:
+      'Keys, people and the settings of this identity: small enough for anywhere, without history.',
     chooseAndSave: 'Choose a place and save',
     saved: 'Saved as {{name}}.',
     savedFacts: '{{name}}: {{size}}, {{records}} records.',

@@ -44,7 +44,7 @@ export const zhMovingIdentity = {
     full: '全部内容',
     recovery: '恢复文件',
     fullText: '密钥、联系人、设置、全部历史消息和附件。',
-    recoveryText: '仅密钥与联系人：小到哪里都放得下，不含历史消息。',
+    recoveryText: '密钥、联系人和此身份的设置：小到哪里都放得下，不含历史消息。',
     chooseAndSave: '选择位置并保存',
     saved: '已保存为 {{name}}。',
     savedFacts: '{{name}}：{{size}}，{{records}} 条记录。',

@@ -31,6 +31,16 @@ function useRemedyWords(remedy: Remedy): string {
   return words[remedy];
 }
 
+/** A certificate that ended long ago is not renewed any more; then the network certifies the same key anew. */
+async function renewCertificate(account: string): Promise<Account> {
+  try {
+    await invoke('certificate.renew', { account });
+  } catch {
+    return invoke('account.reregister', { account });
+  }
+  return invoke('account.connect', { account });
+}
+
 function carryOut(remedy: Remedy, account: Account, task: Task): void {
   const change = (command: 'account.connect' | 'account.reregister'): void =>
     task.run(
@@ -52,8 +62,13 @@ function carryOut(remedy: Remedy, account: Account, task: Task): void {
       );
       return;
     case 'register_again':
-    case 'renew_certificate':
       change('account.reregister');
+      return;
+    case 'renew_certificate':
+      task.run(
+        () => renewCertificate(account.account),
+        (changed) => useAccountsStore.getState().merge(changed),
+      );
       return;
     case 'use_here':
     case 'sign_in_again':

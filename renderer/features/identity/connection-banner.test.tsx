@@ -46,6 +46,17 @@ describe('ConnectionBanner', () => {
     expect(bridge.next('account.reregister').params).toEqual({ account: 'me.aun.test' });
   });
 
+  it('renews a certificate that has ended, and has the key certified anew where that is too late', async () => {
+    render(<ConnectionBanner account={sampleAccount({ state: 'blocked', blocked: 'certificate_expired' })} />);
+    fireEvent.click(screen.getByTestId('remedy'));
+    await act(() => bridge.next('certificate.renew').answer({ certificates: [] }));
+    await act(() => bridge.next('account.connect').answer(sampleAccount()));
+    expect(useAccountsStore.getState().accounts?.[0]?.session.state).toBe('online');
+    fireEvent.click(screen.getByTestId('remedy'));
+    await act(() => bridge.next('certificate.renew').fail('certificate_invalid'));
+    expect(bridge.next('account.reregister').params).toEqual({ account: 'me.aun.test' });
+  });
+
   it('leads to a new identity when the name belongs to another key', () => {
     render(
       <ConnectionBanner
