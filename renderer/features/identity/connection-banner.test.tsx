@@ -47,7 +47,9 @@ describe('ConnectionBanner', () => {
   });
 
   it('renews a certificate that has ended, and has the key certified anew where that is too late', async () => {
-    render(<ConnectionBanner account={sampleAccount({ state: 'blocked', blocked: 'certificate_expired' })} />);
+    render(
+      <ConnectionBanner account={sampleAccount({ state: 'blocked', blocked: 'certificate_expired' })} />,
+    );
     fireEvent.click(screen.getByTestId('remedy'));
     await act(() => bridge.next('certificate.renew').answer({ certificates: [] }));
     await act(() => bridge.next('account.connect').answer(sampleAccount()));
