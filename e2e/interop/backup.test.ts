@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { PUBLIC_ROOT_PEM } from '../../main/identity/public-root';
 import { dictsOf, isDict, numberOf, textOf } from '../harness/sdk0220';
 import type { Dict } from '../harness/sdk0220';
 import { until } from '../harness/until';
@@ -144,6 +145,20 @@ describe('a full backup', () => {
     await fresh.sessionIs(aid, 'online');
     const { networks } = await fresh.call('network.list');
     expect(dictsOf(networks).map((each) => each['id'])).toContain(network);
+  });
+});
+
+describe('a backup of a network that is known here under another root', () => {
+  it('does not replace that root', async () => {
+    await save('recovery');
+    const { url } = world.gateway.addresses;
+    await fresh.call('network.add', { issuer, gatewayUrl: url, rootPem: PUBLIC_ROOT_PEM });
+    const before = await fresh.call('network.list');
+    const result = { file: await choose(), secret: SECRET, job: 'back' };
+    await fresh.call('backup.restore', { ...result, network: issuer });
+    const rootsOf = ({ networks }: Dict) =>
+      dictsOf(networks).map(({ id, rootFingerprint }) => [id, rootFingerprint]);
+    expect(rootsOf(await fresh.call('network.list'))).toEqual(rootsOf(before));
   });
 });
 

@@ -51,12 +51,14 @@ export class BackupJobs {
     secret: string,
     job: string,
   ): Promise<{ saved: boolean; name: string; bytes: number; records: number }> {
-    const account = await this.parts.accounts.get(aid);
+    const { accounts, runtime, desktop } = this.parts;
+    await accounts.get(aid);
     this.refuseBusy(aid, job);
-    const { runtime, desktop } = this.parts;
     const day = new Date(runtime.clock.now()).toISOString().slice(0, 10);
     const path = await desktop.chooseSave({ purpose: 'backup', suggestedName: `${aid}-${day}.aunbackup` });
     if (path === null) return { saved: false, name: '', bytes: 0, records: 0 };
+    // Not before: the dialog may stand open for hours, and the vault may be locked meanwhile.
+    const account = await accounts.get(aid);
     const version = contents === 'recovery' ? 1 : 2;
     const written = await this.run({ aid, job, account: aid, kind: 'create' }, async (signal, progress) => {
       const source = this.sourceOf(aid, account.services);
@@ -183,6 +185,9 @@ export class BackupJobs {
     if (networks.records().some(({ id }) => id === chosen)) return this.parts.ready(chosen);
     if (facts === null || (chosen !== facts.issuer && chosen !== networks.idOf(facts)))
       throw new AunError('network_unknown', 'this installation knows no such network');
+    // One that is known keeps its root, whatever a file says.
+    const known = networks.idOf(facts);
+    if (networks.records().some(({ id }) => id === known)) return this.parts.ready(known);
     const added = await networks.add(facts);
     this.parts.networksChanged();
     return added;
