@@ -58,8 +58,9 @@ export class MessageSealer {
     const identity = this.#sealingIdentity();
     const refresh = message.refresh === true;
     const noteToSelf = message.to === this.#identity.aid;
-    const recipients = await this.#recipients(message.to, refresh);
     const own = noteToSelf ? [] : await this.#ownOtherDevices(refresh);
+    // Last of all that waits: what was learned of the recipient meanwhile counts.
+    const recipients = await this.#recipients(message.to, refresh);
     const plaintextBytes = Buffer.byteLength(JSON.stringify(message.payload), 'utf8');
     requireSize(leastParamsBytes(plaintextBytes, recipients.length + own.length));
 

@@ -147,6 +147,16 @@ describe('before a message is sealed', () => {
     );
   });
 
+  it('a refusal that comes while the own devices are looked up stops it, too', async () => {
+    const { world, alice, bobby } = await pair();
+    const desk = await world.device(alice, 'alice-desk');
+    await world.device(bobby, 'bobby-laptop');
+    world.gateway.beforeCall = (method, params) => {
+      if (method === 'message.e2ee.get_prekey' && params['aid'] === ALICE) desk.trust.refuse = () => changed;
+    };
+    await expect(desk.engine.seal(message(world, BOBBY))).rejects.toEqual(code('recipient_identity_changed'));
+  });
+
   it('a list of before a change of key that the user accepted is fetched again', async () => {
     const { world, alice, bobby } = await pair();
     const desk = await world.device(alice, 'alice-desk');
