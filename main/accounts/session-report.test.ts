@@ -94,6 +94,8 @@ it('a report says what is needed to help: versions, states, gateway, environment
 it.each([
   ['a bearer token', 'HTTP 401 for Bearer abc123short', 'abc123short'],
   ['a token in JSON', '{"token":"xyz-77"}', 'xyz-77'],
+  ['a token under a longer name', '{"refresh_token":"xyz-77"}', 'xyz-77'],
+  ['a header', 'Authorization: Bearer abc123short', 'abc123short'],
   ['a JWT', 'eyJhbGciOiJFUzI1NiJ9.eyJhaWQiOiJhbGljZSJ9.c2lnbmF0dXJlYnl0ZXM', 'eyJhbGciOiJFUzI1NiJ9'],
   ['a random token', 'refused 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b', '9f86d081884c7d659a2f'],
   ['the address of a peer', 'no route to Bob.aun.test here', 'Bob.aun.test'],

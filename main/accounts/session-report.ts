@@ -27,7 +27,7 @@ const LONG_SECRET = /[A-Za-z0-9+/_=-]{24,}(?:\.[A-Za-z0-9+/_=-]{8,})*/g;
 /** What could be somebody's address; a host name looks the same. */
 const ADDRESS = /[a-z0-9_][a-z0-9_-]*(?:\.[a-z0-9_-]+)+/gi;
 const PAIR =
-  /\b(bearer|token|password|passphrase|secret|nonce|signature|authorization)\b(["']?\s*[:=]?\s*)\S+/gi;
+  /([\w-]*(?:bearer|token|password|passphrase|secret|nonce|signature|authorization))\b(["']?\s*[:=]?\s*)(?:(?:bearer|basic)\s+)?\S+/gi;
 
 /**
  * A diagnostic report that a user can paste into a bug report: versions, environment, states, gateway and certificate of one
