@@ -95,12 +95,18 @@ function readable(aid: Aid, pem: string): Certificate | null {
   }
 }
 
+/** Paths of the certificates in `public/certs/`; files with other names are passed over. */
+export async function certificateFiles(folder: string): Promise<string[]> {
+  const certs = path.join(folder, 'public', 'certs');
+  const found = (await names(certs)).filter((name) => /^sha256_[0-9a-f]{64}\.pem$/.test(name));
+  return found.map((name) => path.join(certs, name));
+}
+
 /** Certificates for this name among `public/certs/`, newest first; others in there are passed over. */
 async function keptCertificates(aid: Aid, folder: string): Promise<Certificate[]> {
-  const certs = path.join(folder, 'public', 'certs');
   const found: Certificate[] = [];
-  for (const name of (await names(certs)).filter((each) => /^sha256_[0-9a-f]{64}\.pem$/.test(each))) {
-    const pem = await readFileIfPresent(path.join(certs, name));
+  for (const file of await certificateFiles(folder)) {
+    const pem = await readFileIfPresent(file);
     const certificate = pem === null ? null : readable(aid, pem.toString('utf8'));
     if (certificate !== null) found.push(certificate);
   }

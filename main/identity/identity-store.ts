@@ -26,6 +26,7 @@ import { beginKeyChange, commitKeyChange, findNextKey } from './key-change';
 import type { NextKey } from './key-change';
 import { generateIdentityKeys, openKeyFile, parseKeyFile, sealKeyFile } from './key-file';
 import type { IdentityKeys } from './key-file';
+import { refuseSameKey, stageNextKey } from './newer-key';
 import { moveIntoPlace, pendingName, readPendingName } from './pending-folder';
 import type { PendingFolder, PendingKind } from './pending-folder';
 
@@ -70,6 +71,18 @@ export interface IdentityStore {
    * @throws AunError `already_exists`, `invalid_aid`, `key_unreadable`, `certificate_invalid`, `certificate_mismatch`
    */
   beginImport(material: IdentityMaterial): Promise<PendingIdentity>;
+  /**
+   * Takes a newer key of an identity that is held already, with what came along, put aside like an import: nothing of the
+   * identity changes. @throws AunError `not_found` when none is held, `already_exists` when it is the key that is held, and
+   * as {@link IdentityStore.beginImport}
+   */
+  beginNewerKey(material: IdentityMaterial): Promise<PendingIdentity>;
+  /**
+   * Puts such a key and the former keys that are unknown here beside the key of now, to be made the active one with
+   * {@link IdentityStore.commitRekey}; an interruption is ended like one of a change of key. The folder stays.
+   * @throws AunError `not_found`, `already_exists`
+   */
+  stageNewerKey(pending: PendingIdentity): Promise<NextKey>;
   /**
    * Ends a registration or an import: the folder becomes the identity's. An import may go without a certificate, or
    * with the one it brought, when the network cannot be asked.
@@ -194,9 +207,12 @@ export function createIdentityStore(options: {
       throw new AunError('already_exists', `there is a key for ${aid} in this data folder already`);
   }
 
-  async function beginImport(material: IdentityMaterial): Promise<PendingIdentity> {
+  async function beginImport(
+    material: IdentityMaterial,
+    refuse: (aid: Aid, keys: IdentityKeys) => Promise<void>,
+  ): Promise<PendingIdentity> {
     const { aid, keys, certificate, older, former } = checkMaterial(material);
-    await refuseKnown(aid);
+    await refuse(aid, keys);
     await dropImports(aid);
     const folder = await makePending(aid, 'import');
     for (const [index, each] of former.entries()) {
@@ -248,7 +264,11 @@ export function createIdentityStore(options: {
     load,
     pending,
     begin,
-    beginImport,
+    beginImport: (material) => beginImport(material, refuseKnown),
+    beginNewerKey: (material) =>
+      beginImport(material, (aid, keys) => refuseSameKey(aid, folderOf(aid), keys.publicKeySpki)),
+    stageNewerKey: (pendingKey) =>
+      turn(() => stageNextKey(pendingKey, folderOf(pendingKey.aid), runtime.clock)),
     promote: (unfinished, certificate) => turn(() => promote(unfinished, certificate)),
     discard: (unfinished) => rm(unfinished.folder, { recursive: true, force: true }),
     sweep: () => dropImports(null),

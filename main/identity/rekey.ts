@@ -58,13 +58,34 @@ export async function recoverRekey(parts: {
     logger.log('info', 'rekey.unknown', { aid, error: thrown });
     return { outcome: 'kept' };
   }
-  if (pem !== null && keyOf(pem) === next.publicKeySpki) {
-    const certificate = await verifier.verifyOwn(aid, pem, next.publicKeySpki);
-    const identity = await store.commitRekey(next, certificate);
-    logger.log('info', 'rekey.recovered', { aid });
-    return { outcome: 'committed', identity };
-  }
-  return { outcome: 'kept' };
+  const certificate = await verifiedFor(next, pem, verifier);
+  if (certificate === null) return { outcome: 'kept' };
+  const identity = await store.commitRekey(next, certificate);
+  logger.log('info', 'rekey.recovered', { aid });
+  return { outcome: 'committed', identity };
+}
+
+/**
+ * The certificate that the network names for a name now, verified, when it carries this key; null when it carries
+ * another one or there is none. @throws AunError certificate errors; gateway errors when nobody can be asked
+ */
+export async function certificateOfKey(parts: {
+  readonly aid: Aid;
+  /** b64 of the SPKI DER. */
+  readonly publicKeySpki: string;
+  readonly pki: Pick<PkiSource, 'certificate'>;
+  readonly verifier: Pick<CertificateVerifier, 'verifyOwn'>;
+}): Promise<Certificate | null> {
+  return verifiedFor(parts, await parts.pki.certificate(parts.aid), parts.verifier);
+}
+
+async function verifiedFor(
+  { aid, publicKeySpki }: { readonly aid: Aid; readonly publicKeySpki: string },
+  pem: string | null,
+  verifier: Pick<CertificateVerifier, 'verifyOwn'>,
+): Promise<Certificate | null> {
+  if (pem === null || keyOf(pem) !== publicKeySpki) return null;
+  return verifier.verifyOwn(aid, pem, publicKeySpki);
 }
 
 function keyOf(pem: string): string | null {
