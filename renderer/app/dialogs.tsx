@@ -1,15 +1,25 @@
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
-import { NewConversationDialog } from '../features/contacts/new-conversation-dialog';
 import { PeopleDialogs } from '../features/contacts/people-dialogs';
 import { IdentityDialogs } from '../features/identity/identity-dialogs';
-import { Onboarding } from '../features/onboarding/onboarding';
-import { PassphraseDialog } from '../features/settings/passphrase-dialog';
-import { SettingsDialog } from '../features/settings/settings-dialog';
 import { useViewStore } from '../stores/view-store';
 import { Dialog } from '../ui/dialog';
 
-/** The dialog that is open, if one is. */
-export function Dialogs() {
+// Read from disk when somebody opens them: the window starts without.
+const NewConversationDialog = lazy(async () => ({
+  default: (await import('../features/contacts/new-conversation-dialog')).NewConversationDialog,
+}));
+const Onboarding = lazy(async () => ({
+  default: (await import('../features/onboarding/onboarding')).Onboarding,
+}));
+const PassphraseDialog = lazy(async () => ({
+  default: (await import('../features/settings/passphrase-dialog')).PassphraseDialog,
+}));
+const SettingsDialog = lazy(async () => ({
+  default: (await import('../features/settings/settings-dialog')).SettingsDialog,
+}));
+
+function OpenDialog() {
   const { t } = useTranslation();
   const dialog = useViewStore((state) => state.dialog);
   const account = useViewStore((state) => state.account);
@@ -41,4 +51,13 @@ export function Dialogs() {
     case null:
       return null;
   }
+}
+
+/** The dialog that is open, if one is. */
+export function Dialogs() {
+  return (
+    <Suspense fallback={null}>
+      <OpenDialog />
+    </Suspense>
+  );
 }

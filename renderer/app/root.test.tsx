@@ -34,12 +34,16 @@ beforeEach(() => {
   useAccountsStore.setState({ accounts: [] });
   useViewStore.setState({ account: null, conversations: {}, dialog: null });
 });
-afterEach(cleanup);
+afterEach(() => {
+  vi.useRealTimers();
+  cleanup();
+});
 
 describe('Root', () => {
   it('keeps a newcomer in the welcome while the new identity is only half made', async () => {
-    vi.useFakeTimers();
     show();
+    await screen.findByTestId('create-identity');
+    vi.useFakeTimers();
     fireEvent.click(screen.getByTestId('create-identity'));
     fireEvent.change(screen.getByTestId('name'), { target: { value: 'lin_wei' } });
     act(() => {
@@ -71,13 +75,13 @@ describe('Root', () => {
     expect(screen.getByTestId('shell')).toBeTruthy();
   });
 
-  it('offers a passphrase when the computer does not protect keys', () => {
+  it('offers a passphrase when the computer does not protect keys', async () => {
     useAppStore.setState({ vault: { ...vault, protected: false } });
     useAccountsStore.setState({ accounts: [sampleAccount()] });
     useViewStore.setState({ account: 'me.aun.test' });
     show();
     fireEvent.click(screen.getByRole('button', { name: 'Set a passphrase' }));
-    expect(screen.getByTestId('passphrase-dialog')).toBeTruthy();
+    expect(await screen.findByTestId('passphrase-dialog')).toBeTruthy();
   });
 
   it('shows a calm screen with choices when the database is damaged', () => {
@@ -120,7 +124,7 @@ describe('Root', () => {
     expect(bridge.next('vault.lock')).toBeTruthy();
   });
 
-  it('shows another identity when the chosen one is taken out, and the welcome after the last', () => {
+  it('shows another identity when the chosen one is taken out, and the welcome after the last', async () => {
     const other = sampleAccount({}, { account: 'other.aun.test' });
     useAccountsStore.setState({ accounts: [sampleAccount(), other] });
     useViewStore.setState({ account: 'me.aun.test' });
@@ -130,6 +134,6 @@ describe('Root', () => {
     remove('me.aun.test');
     expect(useViewStore.getState().account).toBe('other.aun.test');
     remove('other.aun.test');
-    expect(screen.getByTestId('create-identity')).toBeTruthy();
+    expect(await screen.findByTestId('create-identity')).toBeTruthy();
   });
 });

@@ -1,5 +1,4 @@
-import { useEffect, useState } from 'react';
-import { Onboarding } from '../features/onboarding/onboarding';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { LockedScreen } from '../features/settings/locked-screen';
 import { useAccountsStore } from '../stores/accounts-store';
 import { useAppStore } from '../stores/app-store';
@@ -12,6 +11,11 @@ import { useChosenAccount } from './use-chosen-account';
 import { useForgetWhenLocked } from './use-forget-when-locked';
 import { useDocumentTitle } from './use-document-title';
 
+// Most starts have no newcomer.
+const Onboarding = lazy(async () => ({
+  default: (await import('../features/onboarding/onboarding')).Onboarding,
+}));
+
 /** Welcome for a newcomer, the messenger for everybody else. */
 function Unlocked() {
   // A newcomer stays in the welcome until it says that it is done: the identity appears in the list a little earlier.
@@ -21,7 +25,12 @@ function Unlocked() {
   if (none && !welcome) setWelcome(true);
   useChosenAccount();
   useDocumentTitle();
-  if (welcome) return <Onboarding start="welcome" onDone={() => setWelcome(false)} />;
+  if (welcome)
+    return (
+      <Suspense fallback={null}>
+        <Onboarding start="welcome" onDone={() => setWelcome(false)} />
+      </Suspense>
+    );
   return (
     <>
       <Shell />

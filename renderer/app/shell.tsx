@@ -1,7 +1,7 @@
 import { KeyRound } from 'lucide-react';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ChatPane } from '../features/chat/chat-pane';
-import { DetailsPane } from '../features/chat/details-pane';
 import { ListPane } from '../features/chat/list-pane';
 import { NoConversation } from '../features/chat/no-conversation';
 import { Rail } from '../features/identity/rail';
@@ -15,6 +15,11 @@ import { ListDivider } from './list-divider';
 import type { TintStyle } from '../ui/avatar';
 import { useShortcuts } from './use-shortcuts';
 import './shell.css';
+
+// Read from disk when somebody looks: the window starts without.
+const DetailsPane = lazy(async () => ({
+  default: (await import('../features/chat/details-pane')).DetailsPane,
+}));
 
 function WeakVaultBar() {
   const { t } = useTranslation();
@@ -65,7 +70,9 @@ export function Shell() {
               />
             )}
             {conversation !== undefined && detailsOpen && (
-              <DetailsPane account={account.account} conversation={conversation} />
+              <Suspense fallback={null}>
+                <DetailsPane account={account.account} conversation={conversation} />
+              </Suspense>
             )}
           </div>
         )}
