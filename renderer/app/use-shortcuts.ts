@@ -16,7 +16,7 @@ function step(direction: 1 | -1): void {
 }
 
 function isLock(key: KeyboardEvent): boolean {
-  return (key.ctrlKey || key.metaKey) && !key.altKey && !key.shiftKey && key.key === 'l';
+  return (key.ctrlKey || key.metaKey) && !key.altKey && !key.shiftKey && key.key.toLowerCase() === 'l';
 }
 
 /** Carries out a shortcut; false when the key is none. */
@@ -24,7 +24,7 @@ function carryOut(key: KeyboardEvent): boolean {
   const view = useViewStore.getState();
   const command = (key.ctrlKey || key.metaKey) && !key.altKey && !key.shiftKey;
   if (command && key.key === 'n') view.showDialog('new-conversation');
-  else if (command && key.key === 'l') return lockApp();
+  else if (isLock(key)) return lockApp();
   else if (command && key.key === ',') view.showDialog('settings');
   else if (command && /^[1-9]$/.test(key.key)) {
     const account = useAccountsStore.getState().accounts?.[Number(key.key) - 1];
