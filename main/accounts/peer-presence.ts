@@ -30,6 +30,8 @@ export class PeerPresence {
   /** Conversations whose peer was presented in this run; later changes come by themselves. */
   private readonly presented = new Set<string>();
 
+  private readonly working = new Set<Promise<void>>();
+
   constructor(private readonly parts: PeerPresenceParts) {}
 
   /** A conversation was opened, or somebody wrote: their profile is looked at when it is due. */
@@ -88,11 +90,19 @@ export class PeerPresence {
     if (stored.security !== security) publish(await store.setSecurity(conversation, security));
   }
 
+  /** Resolves when nothing of this is on its way to the store any more. */
+  async stop(): Promise<void> {
+    await Promise.all(this.working);
+  }
+
   private background(work: Promise<void>): void {
-    work.catch((thrown: unknown) => {
-      const { code, message } = toAunError(thrown);
-      this.parts.logger.log('warn', 'account.peer_not_stored', { code, message });
-    });
+    const done = work
+      .catch((thrown: unknown) => {
+        const { code, message } = toAunError(thrown);
+        this.parts.logger.log('warn', 'account.peer_not_stored', { code, message });
+      })
+      .finally(() => this.working.delete(done));
+    this.working.add(done);
   }
 }
 
