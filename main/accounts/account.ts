@@ -112,10 +112,13 @@ export class Account implements ServiceListener {
     // From here on nothing is told: a snapshot that is still being made belongs to nobody.
     this.snapshotTimer = () => undefined;
     this.services.profiles.stop();
-    this.services.e2ee.stop();
+    this.services.e2ee.onOffline();
     await this.session.stop();
     await this.outbox.stop();
     await this.inbox.stop();
+    // Last of those that work with keys: what the inbox was still opening would bring wiped keys back into memory.
+    this.services.e2ee.stop();
+    await this.peers.stop();
     await this.store.close();
   }
 
