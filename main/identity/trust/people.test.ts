@@ -237,6 +237,25 @@ describe('somebody whose certificate is revoked', () => {
     expect(await world.security()).toBe('encrypted');
   });
 
+  it('is offered the key of before again when it was a new key that was revoked', async () => {
+    const [first, second] = [await world.certificate(), await world.certificate()];
+    await world.people.seen(bob, first);
+    await world.people.verify(bob, first.spkiFingerprint, null);
+    await world.people.seen(bob, second);
+    await world.people.revoked(bob, second.fingerprint);
+    const refusal = { code: 'recipient_certificate_revoked' };
+    await expect(world.people.mayWriteTo(bob, [second])).rejects.toMatchObject(refusal);
+    for (const each of [world.people, world.start()]) {
+      await each.seen(bob, first);
+      await expect(each.mayWriteTo(bob, [first])).rejects.toMatchObject(refusal);
+    }
+    expect(await world.people.acceptKeys(bob, first.spkiFingerprint)).toMatchObject({
+      trust: 'seen',
+      verifiedAt: null,
+    });
+    await world.people.mayWriteTo(bob, [first]);
+  });
+
   it('is not healed by another authority that certifies the key of before', async () => {
     const first = await world.certificate();
     await world.people.seen(bob, first);

@@ -111,9 +111,17 @@ export function createPeople(options: PeopleOptions): PeopleService {
     options.publish(await store.setPeer(record.aid, peer));
   }
 
+  /** The key of a certificate that was seen before, or null. */
+  async function keyOf(aid: string, fingerprint: string): Promise<string | null> {
+    const stored = (await store.certificates(aid)).find((each) => each.fingerprint === fingerprint);
+    return stored?.spkiFingerprint ?? null;
+  }
+
   async function see(aid: string, certificate: Certificate): Promise<ContactRecord> {
     const record = await recordOf(aid);
-    const change = afterSeeing(record, certificate, clock.now());
+    const { revoked } = record;
+    const revokedKey = revoked === null ? null : await keyOf(aid, revoked.fingerprint);
+    const change = afterSeeing(record, certificate, clock.now(), revokedKey);
     if (change === null) return record;
     if (change.notice !== null) {
       const { spkiFingerprint, issuerKey } = certificate;
@@ -205,15 +213,14 @@ export function createPeople(options: PeopleOptions): PeopleService {
     async seen(aid, certificate) {
       if (aid === own) return;
       const record = records.get(aid);
-      if (record !== undefined && afterSeeing(record, certificate, 0) === null) return;
+      if (record?.revoked === null && afterSeeing(record, certificate, 0) === null) return;
       await turn(aid, () => see(aid, certificate));
     },
     async revoked(aid, fingerprint) {
       if (aid === own) return;
       await turn(aid, async () => {
         const record = await recordOf(aid);
-        const stored = (await store.certificates(aid)).find((each) => each.fingerprint === fingerprint);
-        const next = afterRevocation(record, fingerprint, stored?.spkiFingerprint ?? null, clock.now());
+        const next = afterRevocation(record, fingerprint, await keyOf(aid, fingerprint), clock.now());
         if (next === null) return;
         logger.log('warn', 'people.certificate_revoked', { aid, fingerprint });
         await save(next, [{ notice: 'certificate_revoked', detail: fingerprint }]);

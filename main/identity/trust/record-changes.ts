@@ -17,9 +17,15 @@ function spkiText(certificate: Certificate): string {
 /**
  * What a verified certificate changes (`protocol/06 §8.3`, `protocol/01 §13`): the first one pins key and issuing authority;
  * another certificate for the pinned key is a renewal; another key, or the pinned key from another authority, waits for
- * the user. Null when nothing changes. `now` is Unix ms.
+ * the user. Null when nothing changes. `now` is Unix ms; `revokedKey` is the key of the revoked certificate, where there is one
+ * and its key is known.
  */
-export function afterSeeing(record: ContactRecord, certificate: Certificate, now: number): SeenChange | null {
+export function afterSeeing(
+  record: ContactRecord,
+  certificate: Certificate,
+  now: number,
+  revokedKey: string | null = null,
+): SeenChange | null {
   const { spkiFingerprint: key, issuerKey = null } = certificate;
   const { pinnedKey, pending, revoked } = record;
   const nextIssuer = issuerKey ?? record.issuerKey;
@@ -35,6 +41,8 @@ export function afterSeeing(record: ContactRecord, certificate: Certificate, now
     notice: 'keys_changed',
     detail: key,
   });
+  // A certificate for a key that was revoked heals nothing.
+  if (revoked !== null && revokedKey === key) return null;
   if (pending !== null) return pending.key === key || key === pinnedKey ? null : change();
   if (pinnedKey === null) {
     if (revoked !== null) return revoked.fingerprint === certificate.fingerprint ? null : change();
@@ -51,7 +59,8 @@ export function afterSeeing(record: ContactRecord, certificate: Certificate, now
     };
   }
   if (key !== pinnedKey) return change();
-  // A certificate for a key that was revoked heals nothing.
+  // Another key came, was revoked, and the one of before is back: the user decides about it, or they could never write again.
+  if (revoked !== null && revokedKey !== null) return change();
   if (revoked !== null || issuerKey === null || issuerKey === record.issuerKey) return null;
   if (record.issuerKey === null) return { record: { ...record, issuerKey }, notice: null, detail: '' };
   return change();
