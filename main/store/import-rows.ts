@@ -31,7 +31,8 @@ function importOne(database: WriteConnection, kind: Exclude<ExportKind, 'message
     case 'contacts':
       return importContact(database, parseBackupRow(kind, row));
     case 'certificates':
-      return importCertificate(database, parseBackupRow(kind, row));
+      // This installation has verified nothing yet, and may trust other roots than the one that wrote the row.
+      return importCertificate(database, { ...parseBackupRow(kind, row), verifiedAt: 0 });
     case 'prekeys': {
       const { privateKey, ...prekey } = parseBackupRow(kind, row);
       return importPrekey(database, { ...prekey, privateKeyPkcs8: Buffer.from(privateKey, 'base64') });
