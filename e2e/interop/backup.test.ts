@@ -59,7 +59,7 @@ async function choose(): Promise<string> {
   fresh.desk.answer(file);
   const { found } = await fresh.call('backup.choose');
   if (!isDict(found)) throw new Error('nothing was found');
-  expect(found).toMatchObject({ aid, held: false, name: path.basename(file) });
+  expect(found).toMatchObject({ aid, held: 'no', name: path.basename(file) });
   expect(JSON.stringify(found)).not.toContain(path.dirname(file));
   return textOf(found['file']);
 }
@@ -269,7 +269,7 @@ describe('a restore that cannot be', () => {
     await save('recovery');
     old.desk.answer(file);
     const { found } = await old.call('backup.choose');
-    expect(found).toMatchObject({ held: true });
+    expect(found).toMatchObject({ held: 'window' });
     const params = { file: isDict(found) ? found['file'] : '', network, secret: SECRET, job: 'back' };
     await expect(old.call('backup.restore', params)).rejects.toThrow('already_exists');
     await old.call('account.remove', { account: aid, data: 'keep', confirm: '' });
@@ -341,7 +341,7 @@ describe('other ways out and in', () => {
     fresh.desk.answer(folder);
     const { found } = await fresh.call('sdk.choose');
     if (!isDict(found)) throw new Error('nothing was found');
-    expect(dictsOf(found['identities'])).toMatchObject([{ aid, held: false, problem: null }]);
+    expect(dictsOf(found['identities'])).toMatchObject([{ aid, held: 'no', problem: null }]);
     const params = { folder: found['folder'], aid, network };
     await expect(fresh.call('sdk.import', { ...params, password: 'wrong' })).rejects.toThrow(
       'sdk_key_unreadable',

@@ -5,6 +5,7 @@ import { createHeadlessVault } from '../../main/keychain/headless';
 import { silentLogger } from '../../main/runtime/logger';
 import { systemClock, systemRandom, systemScheduler } from '../../main/runtime/runtime';
 import type { BridgeEvent } from '../../shared/bridge/contract';
+import type { BridgeError } from '../../shared/bridge/errors';
 import { repositoryRoot } from '../harness/child';
 import { Desk } from './desk';
 import { dictsOf, isDict } from '../harness/sdk0220';
@@ -70,6 +71,13 @@ export class ClockedEngine {
     if (answer === undefined) throw new Error('the engine is not running');
     if (!answer.ok) throw new Error(answer.error.code, { cause: answer.error.message });
     return isDict(answer.result) ? answer.result : {};
+  }
+
+  /** How a command is refused. @throws Error when it is not */
+  async refusal(command: string, params: Dict = {}): Promise<BridgeError> {
+    const answer = await this.#engine?.router.invoke(command, params);
+    if (answer === undefined || answer.ok) throw new Error(`${command} was not refused`);
+    return answer.error;
   }
 
   /** Snapshot of one account; empty when it is not there. */

@@ -5,11 +5,12 @@ import type {
   AdvancedSettings,
   NotificationRule,
 } from '../../shared/model/account';
+import type { Held } from '../../shared/model/backup';
 import { hueOfPublicKey } from '../identity/hue';
 import { createIdentityStore } from '../identity/identity-store';
 import type { IdentityStore } from '../identity/identity-store';
 import { registerAgain, registerIdentity } from '../identity/registration';
-import { rekeyIdentity } from '../identity/rekey';
+import { certificateOfKey, rekeyIdentity } from '../identity/rekey';
 import type { WrappedSecret } from '../ports/vault';
 import { AunError, toAunError } from '../runtime/errors';
 import type { JsonFile } from '../runtime/json-file';
@@ -18,15 +19,19 @@ import { accountListFile, defaultAdvanced, newEntry } from './account-list';
 import type { AccountEntry, AccountList } from './account-list';
 import { AccountOpener, isReplaced } from './account-opener';
 import type { AccountManagerParts } from './account-opener';
-import { AccountSlot, addressOf, wantsOnline } from './account-slot';
+import { AccountSlot, addressOf, isOutdated, wantsOnline } from './account-slot';
 import { databaseSecret } from './database-key';
 import { firstVerdict } from './first-verdict';
 import { importIdentity } from './identity-import';
-import type { ImportReader } from './identity-import';
+import type { Imported, ImportReader } from './identity-import';
 import { createKeyGate } from './key-gate';
 import type { KeyGate } from './key-gate';
 import type { NetworkRecord } from './network-registry';
+import type { OutdatedIdentity } from './newer-key';
 import { RemovedAccounts } from './removed-accounts';
+
+/** As many conversations are shown anew at most after rows came from outside; further ones are read when they are scrolled to. */
+const SHOWN_AGAIN = 200;
 
 /** Holds every identity of this installation. An account that fails never affects another. */
 export class AccountManager {
@@ -96,9 +101,11 @@ export class AccountManager {
     return (this.slots.get(aid)?.account ?? null) !== null;
   }
 
-  /** Whether this installation holds keys of that address, shown or taken out. */
-  holds(aid: string): boolean {
-    return this.slots.has(aid) || this.removed.has(aid);
+  /** Where this installation holds keys of that address, and whether a newer key may replace the one it has. */
+  whereHeld(aid: string): Held {
+    const slot = this.slots.get(aid);
+    if (slot !== undefined) return isOutdated(slot) ? 'replaceable' : 'window';
+    return this.removed.has(aid) ? 'removed' : 'no';
   }
 
   /**
@@ -138,14 +145,17 @@ export class AccountManager {
     return this.adopt(newEntry({ aid, network: network.id, displayName: displayName.trim(), hue }));
   }
 
-  /** @throws AunError `already_exists` */
-  refuseHeld(aid: string): void {
-    if (this.slots.has(aid)) throw new AunError('already_exists', 'this identity is in this window already');
-    if (this.removed.has(aid))
-      throw new AunError(
-        'already_exists',
-        'this identity was taken out of this window; its data is still here',
-      );
+  /** @throws AunError `already_exists`, with `detail.where` (`window` or `removed`) */
+  private refuseHeld(aid: string): void {
+    const held = this.whereHeld(aid);
+    if (held === 'no') return;
+    const where = held === 'removed' ? 'removed' : 'window';
+    throw new AunError('already_exists', `this identity is here already (${where})`, { detail: { where } });
+  }
+
+  /** As {@link AccountManager.create} refuses, but not an identity that waits for a newer key. @throws AunError `already_exists` */
+  refuseImport(aid: string): void {
+    if (this.whereHeld(aid) !== 'replaceable') this.refuseHeld(aid);
   }
 
   /** Takes an identity whose files are complete into the window and opens it. */
@@ -158,9 +168,7 @@ export class AccountManager {
   }
 
   /** Takes an identity from outside into the window; see {@link importIdentity}. */
-  importIdentity<T>(
-    read: ImportReader<T>,
-  ): Promise<{ readonly snapshot: AccountSnapshot; readonly result: T }> {
+  importIdentity<T>(read: ImportReader<T>): Promise<Imported<T>> {
     const { options, store } = this.parts;
     const parts = {
       identities: this.identities,
@@ -168,10 +176,36 @@ export class AccountManager {
       store,
       vault: options.vault,
       random: options.runtime.random,
-      refuseHeld: (aid: string) => this.refuseHeld(aid),
+      held: (aid: string) => this.outdated(aid),
       adopt: (entry: AccountEntry) => this.adopt(entry),
     };
     return importIdentity(parts, read);
+  }
+
+  /** @throws AunError `already_exists` */
+  private outdated(aid: string): OutdatedIdentity | null {
+    this.refuseImport(aid);
+    const slot = this.slots.get(aid);
+    if (slot === undefined) return null;
+    const { networkServices } = this.parts;
+    return {
+      certificateOf: async (publicKeySpki) => {
+        const network = await networkServices.ready(slot.entry.network);
+        const { pki, verifier } = await networkServices.registration(network);
+        return certificateOfKey({ aid: addressOf(slot), publicKeySpki, pki, verifier });
+      },
+      keep: (changed) => this.keep(slot, changed),
+      apart: (work) => slot.apart(work),
+      reopen: async (changed) => {
+        await this.reopen(slot);
+        const { account } = slot;
+        if (!changed || account === null) return slot.snapshot();
+        await this.opener.tellOwnKeyChange(slot);
+        const { conversations } = await account.store.conversations(SHOWN_AGAIN, 0);
+        account.published({ messages: [], conversations, removed: [] });
+        return account.snapshot();
+      },
+    };
   }
 
   /** Puts the identities into this order; those not named keep theirs behind them. @throws AunError `unknown_account` */

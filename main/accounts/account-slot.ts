@@ -71,6 +71,25 @@ export class AccountSlot {
     });
   }
 
+  /**
+   * Closes the account and does `work` before anything opens it again. @throws AunError `unknown_account` when it is
+   * taken out of the window meanwhile, what `work` throws
+   */
+  apart<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.busy.then(async () => {
+      if (this.gone) throw new AunError('unknown_account', 'this identity was taken out of the window');
+      const { account } = this;
+      this.account = null;
+      await account?.stop();
+      return work();
+    });
+    this.busy = done.then(
+      () => undefined,
+      () => undefined,
+    );
+    return done;
+  }
+
   /** The running account, waiting for it where it is just being opened. @throws AunError why it is not open */
   async running(): Promise<Account> {
     await this.busy;
@@ -103,6 +122,12 @@ export class AccountSlot {
 /** Whether an identity goes online by itself. */
 export function wantsOnline(entry: AccountEntry): boolean {
   return entry.online && !entry.archived;
+}
+
+/** Whether an identity waits for a newer key: another device replaced the one that is here. */
+export function isOutdated(slot: AccountSlot): boolean {
+  const blocked = slot.account?.session.snapshot().blocked ?? null;
+  return slot.entry.archived || blocked === 'name_belongs_to_another_key';
 }
 
 /** The checked address of an identity. @throws AunError `invalid_aid` */

@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import type { BackupFile, BackupProgress, RestoreResult } from '../../shared/model/backup';
 import { inspectBackup, restoreBackup, writeAttachment, writeBackup } from '../identity/backup';
 import type { BackupNetwork, BackupSource, Restored, RestoreTarget } from '../identity/backup';
@@ -9,6 +9,7 @@ import type { Runtime } from '../runtime/runtime';
 import type { AccountManager } from './account-manager';
 import type { AccountServices } from './account-services';
 import { noteBackup } from './backup-status';
+import { attachmentFolder } from './database-key';
 import { HandedOut } from './handed-out';
 import type { ImportPlace, ImportReader } from './identity-import';
 import { materialOf } from './identity-material';
@@ -80,7 +81,7 @@ export class BackupJobs {
       name: basename(path),
       ...outside,
       contents: [...outside.contents],
-      held: this.parts.accounts.holds(outside.aid),
+      held: this.parts.accounts.whereHeld(outside.aid),
     };
   }
 
@@ -92,11 +93,12 @@ export class BackupJobs {
   async restore(file: string, secret: string, network: string, job: string): Promise<RestoreResult> {
     const { path, aid } = this.files.find(file);
     const { accounts } = this.parts;
-    accounts.refuseHeld(aid);
+    accounts.refuseImport(aid);
     const read = await this.run({ aid, job, account: null, kind: 'restore' }, (signal, progress) =>
       accounts.importIdentity((open) => this.read({ path, secret, signal, progress, network, open })),
     );
-    const { rows, files } = read.result;
+    const { files } = read.result;
+    const rows = read.merged ?? read.result.rows;
     const account = read.snapshot.account;
     return {
       account,
@@ -166,7 +168,8 @@ export class BackupJobs {
       file: async (name, content) => writeAttachment(attachmentFolder(there().folder), name, content),
     };
     const restored = await restoreBackup({ path, secret, target, signal, progress });
-    await this.note(there(), restored);
+    // A database that has gone through more than the backup does not come from it.
+    if (!there().added) await this.note(there(), restored);
     return restored;
   }
 
@@ -238,9 +241,4 @@ export class BackupJobs {
       throw error;
     }
   }
-}
-
-/** Where the files of an identity's messages lie. */
-function attachmentFolder(folder: string): string {
-  return join(folder, 'attachments');
 }

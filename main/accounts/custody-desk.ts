@@ -99,7 +99,7 @@ export class CustodyDesk {
   ): Promise<AccountSnapshot> {
     const { accounts } = this.parts;
     // A service gives a key out only once: what would be refused afterwards is refused before.
-    accounts.refuseHeld(aid);
+    accounts.refuseImport(aid);
     const { client, record } = await this.at(network);
     const { snapshot } = await accounts.importIdentity(async (open) => {
       await open(await fetch(client), record);

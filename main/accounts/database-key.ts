@@ -10,6 +10,11 @@ export function databaseFiles(folder: string): { database: string; key: string }
   return { database: join(folder, 'parley.db'), key: join(folder, 'private', 'database.key') };
 }
 
+/** Folder of the files of an account's messages. */
+export function attachmentFolder(folder: string): string {
+  return join(folder, 'attachments');
+}
+
 /**
  * The 32-byte key of an account's database; made and wrapped by the vault when there is none yet. Never makes a second
  * key for a database that exists: that database would be lost.

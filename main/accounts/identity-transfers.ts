@@ -58,7 +58,7 @@ export class IdentityTransfers {
     const path = await desktop.chooseFolder({ purpose: 'sdk_folder' });
     if (path === null) return null;
     const { clock, logger } = runtime;
-    const identities = await readSdkFolder(path, { held: (aid) => accounts.holds(aid), clock, logger });
+    const identities = await readSdkFolder(path, { held: (aid) => accounts.whereHeld(aid), clock, logger });
     return { folder: this.folders.give(path), name: basename(path), identities };
   }
 

@@ -68,7 +68,7 @@ export const fakeBackup: Handlers<Names> = {
             createdAt: start - 12 * day,
             bytes: 39_146_520,
             contents: ['identity', 'contacts', 'history', 'attachments'],
-            held: scene.has('held'),
+            held: scene.has('held') ? 'window' : scene.has('held-removed') ? 'removed' : 'no',
           },
         },
   'backup.restore': async ({ job, secret }) => {
@@ -103,7 +103,7 @@ export const fakeBackup: Handlers<Names> = {
           olderKeys: 1,
           peers: 14,
           gatewayUrl: 'wss://gateway.agentid.pub/aun',
-          held: false,
+          held: 'no',
           problem: null,
         },
         {
@@ -115,7 +115,7 @@ export const fakeBackup: Handlers<Names> = {
           olderKeys: 0,
           peers: 0,
           gatewayUrl: null,
-          held: false,
+          held: 'no',
           problem: null,
         },
         {
@@ -127,7 +127,7 @@ export const fakeBackup: Handlers<Names> = {
           olderKeys: 0,
           peers: 3,
           gatewayUrl: null,
-          held: true,
+          held: 'window',
           problem: null,
         },
         {
@@ -139,7 +139,7 @@ export const fakeBackup: Handlers<Names> = {
           olderKeys: 0,
           peers: 0,
           gatewayUrl: null,
-          held: false,
+          held: 'no',
           problem: 'key_damaged',
         },
       ],

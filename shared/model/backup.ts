@@ -11,6 +11,12 @@ export const backupProgressSchema = z.object({
 });
 export type BackupProgress = z.infer<typeof backupProgressSchema>;
 
+/** Where this installation holds an identity that is to come from outside. */
+export const heldSchema = z
+  .enum(['no', 'window', 'removed', 'replaceable'])
+  .describe('replaceable: in the window with a key that another device replaced; the newer key may come');
+export type Held = z.infer<typeof heldSchema>;
+
 /** What a backup file says of itself before it is opened. Untrusted until it is. */
 export const backupFileSchema = z.object({
   file: z.string().describe('handle for `backup.restore`; not a path'),
@@ -20,7 +26,7 @@ export const backupFileSchema = z.object({
   createdAt: z.number().nullable(),
   bytes: z.number(),
   contents: z.array(z.string()),
-  held: z.boolean().describe('this installation holds that identity already'),
+  held: heldSchema,
 });
 export type BackupFile = z.infer<typeof backupFileSchema>;
 
@@ -58,7 +64,7 @@ export const sdkIdentitySchema = z.object({
   olderKeys: z.number().int(),
   peers: z.number().int().describe('certificates of other people found beside it'),
   gatewayUrl: z.string().nullable(),
-  held: z.boolean().describe('this installation holds that identity already'),
+  held: heldSchema,
   problem: sdkProblemSchema.nullable().describe('why it cannot be imported, null when it can'),
 });
 export type SdkIdentity = z.infer<typeof sdkIdentitySchema>;

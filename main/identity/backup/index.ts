@@ -11,7 +11,7 @@ import { writeStream, type Written } from './write-stream';
 
 export type { BackupNetwork, BackupSettings, BackupSource, Progress, RestoreTarget } from './content';
 export { backupSettingsSchema } from './content';
-export { writeAttachment } from './attachments';
+export { attachmentFiles, writeAttachment } from './attachments';
 export { exportKeyPem } from './key-pem';
 export { groupRecoveryKey, makeRecoveryKey, secretBytes } from './secret';
 export type { Restored } from './read-stream';

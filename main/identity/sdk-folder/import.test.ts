@@ -101,7 +101,7 @@ describe('an SDK folder', () => {
       gatewayUrl: GATEWAY,
       olderKeys: 0,
       peers: 0,
-      held: false,
+      held: 'no',
       problem: null,
       ...expected,
     });
@@ -180,10 +180,10 @@ describe('an SDK folder', () => {
   it('lists several identities by name and marks those that are held already', async () => {
     await put({}, { aid: 'zora.aun.test' });
     await put();
-    const found = await readSdkFolder(root, { clock, held: (aid) => aid === alice });
+    const found = await readSdkFolder(root, { clock, held: (aid) => (aid === alice ? 'window' : 'no') });
     expect(found.map(({ aid, held }) => [aid, held])).toEqual([
-      [alice, true],
-      ['zora.aun.test', false],
+      [alice, 'window'],
+      ['zora.aun.test', 'no'],
     ]);
   });
 

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { parseAid } from '../../../shared/aun/aid';
-import type { SdkIdentity, SdkProblem } from '../../../shared/model/backup';
+import type { Held, SdkIdentity, SdkProblem } from '../../../shared/model/backup';
 import { AunError } from '../../runtime/errors';
 import { silentLogger } from '../../runtime/logger';
 import type { Logger } from '../../runtime/logger';
@@ -19,8 +19,8 @@ import type { SdkDatabaseFacts } from './sdk-database';
 
 /** What the listing needs from outside. */
 export interface ReadOptions {
-  /** Whether this installation holds an identity already. */
-  readonly held?: (aid: string) => boolean;
+  /** Where this installation holds an identity already. */
+  readonly held?: (aid: string) => Held;
   readonly clock?: Clock;
   readonly logger?: Logger;
 }
@@ -114,7 +114,7 @@ async function describe(given: {
     olderKeys: older.length,
     peers: 0,
     gatewayUrl: database?.gatewayUrl ?? null,
-    held: aid !== null && (options.held?.(aid) ?? false),
+    held: aid === null ? 'no' : (options.held?.(aid) ?? 'no'),
     problem: problemOf(aid !== null, file, opened),
   };
   return { identity, peers: new Set(others) };

@@ -49,11 +49,12 @@ function OpenFile(props: {
 }) {
   const { t } = useTranslation();
   const { file } = props;
+  const isHeld = file.held === 'window' || file.held === 'removed';
   const [secret, setSecret] = useState('');
   const choice = useNetworkFor(file.aid);
   const job = useJob();
   const { network } = choice;
-  const ready = secret !== '' && network !== null && !file.held;
+  const ready = secret !== '' && network !== null && !isHeld;
   const restore = (submit: SubmitEvent): void => {
     submit.preventDefault();
     if (!ready) return;
@@ -66,7 +67,7 @@ function OpenFile(props: {
   return (
     <form className="restore__form" onSubmit={restore}>
       <FileFacts file={file} />
-      {file.held ? (
+      {isHeld ? (
         <p className="notice-bar" data-tone="warning" data-testid="held">
           {t('restore.held')}
         </p>
@@ -91,7 +92,7 @@ function OpenFile(props: {
       {!job.busy && (
         <div className="dialog__actions">
           <Button onClick={props.onOther}>{t('restore.otherFile')}</Button>
-          {!file.held && (
+          {!isHeld && (
             <Button tone="primary" type="submit" disabled={!ready} data-testid="restore-start">
               {t('restore.start')}
             </Button>

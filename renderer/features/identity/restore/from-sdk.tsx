@@ -14,7 +14,7 @@ import { readyNetwork, useNetworkFor } from './use-network-for';
 type Folder = NonNullable<CommandResult<'sdk.choose'>['found']>;
 
 function importable(identity: SdkIdentity): boolean {
-  return !identity.held && identity.problem === null;
+  return (identity.held === 'no' || identity.held === 'replaceable') && identity.problem === null;
 }
 
 function Row(props: {
@@ -50,7 +50,7 @@ function Row(props: {
             <bdi>{identity.aid}</bdi>
           </strong>
           <span className="sdk-row__facts">{facts.join(' · ')}</span>
-          {identity.held && <span className="sdk-row__facts">{t('sdk.held')}</span>}
+          {identity.held !== 'no' && <span className="sdk-row__facts">{t('sdk.held')}</span>}
           {identity.problem !== null && (
             <span className="sdk-row__problem">{t(`sdk.problem_${identity.problem}`)}</span>
           )}

@@ -28,7 +28,7 @@ const file: BackupFile = {
   createdAt: null,
   bytes: 5_000_000,
   contents: ['identity', 'history'],
-  held: false,
+  held: 'no',
 };
 const onDone = vi.fn();
 let bridge: ReturnType<typeof fakeInvoke>;
@@ -112,7 +112,7 @@ describe('RestoreFlow', () => {
   });
 
   it('does not restore over an identity that is in the window', async () => {
-    await chooseFile({ ...file, held: true });
+    await chooseFile({ ...file, held: 'window' });
     expect(screen.getByTestId('held')).toBeTruthy();
     expect(screen.queryByTestId('restore-start')).toBeNull();
   });
@@ -127,7 +127,7 @@ describe('RestoreFlow', () => {
       olderKeys: 0,
       peers: 2,
       gatewayUrl: null,
-      held: false,
+      held: 'no',
       problem: null,
     };
     useAppStore.setState({ networks: [{ ...local, running: true }] });
