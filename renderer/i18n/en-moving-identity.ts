@@ -127,7 +127,14 @@ export const enMovingIdentity = {
     contents_attachments: 'attachments',
     version: 'Kind',
     unproven: 'This is what the file says of itself. It is proven once it has been opened.',
-    held: 'This identity is already in this window. Remove it first if you want to restore it from the file.',
+    held: 'This identity is already in this window, with the key that is in use. To start over from what you have, remove it and erase its data first.',
+    heldRemoved:
+      'This identity was taken out of this window, and its data is still on this computer. Put it back: nothing is missing.',
+    replaces:
+      'This identity is here with a key that another device replaced. If the newer key is in the file, it takes its place; the history here stays, and what is missing is added.',
+    replaced: 'It has the newer key now. The history that was here stayed.',
+    notNewest:
+      'The key in it is not the newest one of this identity. Take a backup, or the codes, from the device where the key was changed.',
     network: 'Network',
     chooseNetwork: 'Choose a network',
     address: 'Address of the identity',
@@ -157,7 +164,9 @@ export const enMovingIdentity = {
     otherFolder: 'Another folder…',
     found_one: '{{count}} identity in {{name}}',
     found_other: '{{count}} identities in {{name}}',
-    held: 'Already in this window',
+    held_window: 'Already in this window',
+    held_removed: 'Removed on this computer, with its data kept',
+    held_replaceable: 'Here with an older key; the newer one can take its place',
     problem_address: 'Can’t be imported: its folder is not named by a valid address.',
     problem_key_damaged: 'Can’t be imported: its key file is damaged.',
     problem_key_scheme: 'Can’t be imported: its key is protected in a way Parley does not know.',

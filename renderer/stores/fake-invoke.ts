@@ -6,7 +6,7 @@ export interface PendingCall {
   readonly command: string;
   readonly params: Readonly<Record<string, unknown>>;
   answer(result: unknown): Promise<void>;
-  fail(code: ErrorCode): Promise<void>;
+  fail(code: ErrorCode, detail?: BridgeError['detail']): Promise<void>;
 }
 
 /** Lets promises that are ready run on. */
@@ -26,8 +26,8 @@ export function fakeInvoke(): { readonly calls: PendingCall[]; next(command: str
           resolve(result);
           await settle();
         },
-        fail: async (code) => {
-          const error: BridgeError = { code, message: 'test', retryable: true, detail: {} };
+        fail: async (code, detail = {}) => {
+          const error: BridgeError = { code, message: 'test', retryable: true, detail };
           reject(Object.assign(new Error(code), error));
           await settle();
         },

@@ -11,6 +11,7 @@ import { Fact, Facts } from '../centre/panel';
 import { bytesOf } from '../dates';
 import { TaskError } from '../task-error';
 import { useTask } from '../use-task';
+import { HeldHere, ImportError } from './held-here';
 import { NetworkFor } from './network-for';
 import { RestoreDone } from './restore-done';
 import { readyNetwork, useNetworkFor } from './use-network-for';
@@ -46,15 +47,17 @@ function OpenFile(props: {
   readonly file: BackupFile;
   readonly onOther: () => void;
   readonly onRestored: (result: RestoreResult) => void;
+  /** It was put back instead. */
+  readonly onDone: (account: string) => void;
 }) {
   const { t } = useTranslation();
   const { file } = props;
-  const isHeld = file.held === 'window' || file.held === 'removed';
+  const held = file.held === 'window' || file.held === 'removed' ? file.held : null;
   const [secret, setSecret] = useState('');
   const choice = useNetworkFor(file.aid);
   const job = useJob();
   const { network } = choice;
-  const ready = secret !== '' && network !== null && !isHeld;
+  const ready = secret !== '' && network !== null && held === null;
   const restore = (submit: SubmitEvent): void => {
     submit.preventDefault();
     if (!ready) return;
@@ -67,10 +70,8 @@ function OpenFile(props: {
   return (
     <form className="restore__form" onSubmit={restore}>
       <FileFacts file={file} />
-      {isHeld ? (
-        <p className="notice-bar" data-tone="warning" data-testid="held">
-          {t('restore.held')}
-        </p>
+      {held !== null ? (
+        <HeldHere aid={file.aid} where={held} onDone={props.onDone} />
       ) : job.busy ? (
         <JobProgress job={job} />
       ) : (
@@ -85,14 +86,19 @@ function OpenFile(props: {
             onText={setSecret}
             data-testid="restore-secret"
           />
-          <TaskError error={job.error} />
+          {file.held === 'replaceable' && (
+            <p className="panel__note" data-testid="replaces">
+              {t('restore.replaces')}
+            </p>
+          )}
+          <ImportError error={job.error} aid={file.aid} onDone={props.onDone} />
           {job.error?.code === 'cancelled' && <p className="panel__note">{t('restore.cancelled')}</p>}
         </>
       )}
       {!job.busy && (
         <div className="dialog__actions">
           <Button onClick={props.onOther}>{t('restore.otherFile')}</Button>
-          {!isHeld && (
+          {held === null && (
             <Button tone="primary" type="submit" disabled={!ready} data-testid="restore-start">
               {t('restore.start')}
             </Button>
@@ -114,8 +120,16 @@ export function FromFile(props: { readonly onDone: (account: string) => void }) 
       () => invoke('backup.choose', {}),
       ({ found }) => found !== null && setFile(found),
     );
-  if (result !== null) return <RestoreDone result={result} onDone={() => props.onDone(result.account)} />;
-  if (file !== null) return <OpenFile key={file.file} file={file} onOther={choose} onRestored={setResult} />;
+  if (result !== null) {
+    const replaced = file?.held === 'replaceable';
+    const show = (): void => props.onDone(result.account);
+    return <RestoreDone result={result} replaced={replaced} onDone={show} />;
+  }
+  if (file !== null) {
+    return (
+      <OpenFile key={file.file} file={file} onOther={choose} onRestored={setResult} onDone={props.onDone} />
+    );
+  }
   return (
     <>
       <p className="panel__text">{t('restore.fileText')}</p>

@@ -11,6 +11,7 @@ import { TaskError } from '../task-error';
 import { useLoaded } from '../use-loaded';
 import { useTask } from '../use-task';
 import { AddressFields } from './address-fields';
+import { ImportError } from './held-here';
 import { readyNetwork, useNetworkFor } from './use-network-for';
 
 function Proof(props: {
@@ -55,7 +56,7 @@ function Proof(props: {
           data-testid="restore-secret"
         />
       )}
-      <TaskError error={task.error} />
+      <ImportError error={task.error} aid={aid} onDone={props.onDone} />
       <div className="dialog__actions">
         <Button tone="primary" type="submit" busy={task.busy} disabled={!ready} data-testid="restore-start">
           {t('restore.start')}

@@ -8,6 +8,7 @@ import { dateOf } from '../../../ui/time';
 import { PassphraseField } from '../../settings/passphrase-field';
 import { TaskError } from '../task-error';
 import { useTask } from '../use-task';
+import { ImportError, PutBack } from './held-here';
 import { NetworkFor } from './network-for';
 import { readyNetwork, useNetworkFor } from './use-network-for';
 
@@ -21,6 +22,7 @@ function Row(props: {
   readonly identity: SdkIdentity;
   readonly chosen: boolean;
   readonly onChoose: () => void;
+  readonly onDone: (account: string) => void;
 }) {
   const { t, i18n } = useTranslation();
   const { identity } = props;
@@ -50,12 +52,13 @@ function Row(props: {
             <bdi>{identity.aid}</bdi>
           </strong>
           <span className="sdk-row__facts">{facts.join(' · ')}</span>
-          {identity.held !== 'no' && <span className="sdk-row__facts">{t('sdk.held')}</span>}
+          {identity.held !== 'no' && <span className="sdk-row__facts">{t(`sdk.held_${identity.held}`)}</span>}
           {identity.problem !== null && (
             <span className="sdk-row__problem">{t(`sdk.problem_${identity.problem}`)}</span>
           )}
         </span>
       </label>
+      {identity.held === 'removed' && <PutBack aid={identity.aid} onDone={props.onDone} />}
     </li>
   );
 }
@@ -93,6 +96,7 @@ function Found(props: {
             key={identity.aid}
             identity={identity}
             chosen={identity.aid === aid}
+            onDone={props.onDone}
             onChoose={() => {
               setAid(identity.aid);
               setPassword('');
@@ -115,7 +119,7 @@ function Found(props: {
           <NetworkFor choice={choice} />
         </>
       )}
-      <TaskError error={task.error} />
+      <ImportError error={task.error} aid={aid} onDone={props.onDone} />
       <div className="dialog__actions">
         <Button onClick={props.onOther}>{t('sdk.otherFolder')}</Button>
         <Button tone="primary" type="submit" busy={task.busy} disabled={!ready} data-testid="sdk-import">

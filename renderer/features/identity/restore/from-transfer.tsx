@@ -4,9 +4,9 @@ import { parseAid } from '../../../../shared/aun/aid';
 import { invoke } from '../../../stores/bridge';
 import { Button } from '../../../ui/button';
 import { TextField } from '../../../ui/text-field';
-import { TaskError } from '../task-error';
 import { useTask } from '../use-task';
 import { AddressFields } from './address-fields';
+import { ImportError } from './held-here';
 import { readyNetwork, useNetworkFor } from './use-network-for';
 
 /** From another device of the same user: the two codes it shows. */
@@ -52,7 +52,7 @@ export function FromTransfer(props: { readonly onDone: (account: string) => void
         onText={setPassword}
         data-testid="claim-password"
       />
-      <TaskError error={task.error} />
+      <ImportError error={task.error} aid={aid} onDone={props.onDone} />
       <div className="dialog__actions">
         <Button tone="primary" type="submit" busy={task.busy} disabled={!ready} data-testid="claim">
           {t('transfer.claim')}

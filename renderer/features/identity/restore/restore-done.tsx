@@ -4,9 +4,15 @@ import type { RestoreResult } from '../../../../shared/model/backup';
 import { Button } from '../../../ui/button';
 
 /** What came back, in numbers; whether the identity can still be used or only read. */
-export function RestoreDone(props: { readonly result: RestoreResult; readonly onDone: () => void }) {
+export function RestoreDone(props: {
+  readonly result: RestoreResult;
+  /** It was here before, with an older key. */
+  readonly replaced: boolean;
+  readonly onDone: () => void;
+}) {
   const { t, i18n } = useTranslation();
-  const { result } = props;
+  const { result, replaced } = props;
+  const note = replaced ? t('restore.replaced') : t('restore.newDevice');
   const number = new Intl.NumberFormat(i18n.language);
   const facts = [
     t('restore.messages', { count: result.messages, number: number.format(result.messages) }),
@@ -19,7 +25,7 @@ export function RestoreDone(props: { readonly result: RestoreResult; readonly on
       <CircleCheck size={32} strokeWidth={1.5} aria-hidden />
       <h3 className="restore__title">{t('restore.done', { aid: result.account })}</h3>
       <p className="panel__text">{facts.join(' · ')}</p>
-      <p className="panel__note">{result.archived ? t('restore.archived') : t('restore.newDevice')}</p>
+      <p className="panel__note">{result.archived ? t('restore.archived') : note}</p>
       <Button tone="primary" onClick={props.onDone} data-testid="restore-finish">
         {t('restore.show')}
       </Button>

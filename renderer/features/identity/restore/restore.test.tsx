@@ -117,6 +117,52 @@ describe('RestoreFlow', () => {
     expect(screen.queryByTestId('restore-start')).toBeNull();
   });
 
+  it('puts back the identity of a file that was taken out on this computer, instead of asking to remove it', async () => {
+    await chooseFile({ ...file, held: 'removed' });
+    expect(screen.getByTestId('held').textContent).toContain('Put it back');
+    expect(screen.queryByTestId('restore-start')).toBeNull();
+    fireEvent.click(screen.getByTestId('put-back'));
+    const call = bridge.next('account.putBack');
+    expect(call.params).toEqual({ account: 'me.aun.test' });
+    await act(() => call.answer(sampleAccount()));
+    await act(() => bridge.next('account.list').answer({ accounts: [sampleAccount()] }));
+    expect(onDone).toHaveBeenCalledOnce();
+  });
+
+  it('restores over an identity that waits for its newer key, and says what became of it', async () => {
+    useAppStore.setState({ networks: [{ ...local, running: true }] });
+    await chooseFile({ ...file, held: 'replaceable' });
+    expect(screen.queryByTestId('held')).toBeNull();
+    expect(screen.getByTestId('replaces').textContent).toContain('newer key');
+    fireEvent.change(screen.getByTestId('restore-secret'), { target: { value: 'secret' } });
+    fireEvent.click(screen.getByTestId('restore-start'));
+    await act(settle);
+    const counts = { messages: 1, conversations: 0, contacts: 0, files: 0 };
+    await act(() =>
+      bridge.next('backup.restore').answer({ account: 'me.aun.test', archived: false, ...counts }),
+    );
+    expect(screen.getByTestId('restore-done').textContent).toContain('has the newer key now');
+    expect(screen.getByTestId('restore-done').textContent).not.toContain('new device');
+  });
+
+  it.each<[Readonly<Record<string, unknown>>, string]>([
+    [{ where: 'window', key: 'not_active' }, 'not the newest'],
+    [{ where: 'window' }, 'already in this window'],
+    [{ where: 'removed' }, 'Put it back'],
+    [{}, 'exists already'],
+  ])('says what a refusal with %j means', async (detail, words) => {
+    useAppStore.setState({ networks: [{ ...local, running: true }] });
+    fireEvent.click(screen.getByTestId('restore-transfer'));
+    fireEvent.change(screen.getByTestId('restore-aid'), { target: { value: 'me01.aun.test' } });
+    fireEvent.change(screen.getByTestId('claim-code'), { target: { value: 'TX-1' } });
+    fireEvent.change(screen.getByTestId('claim-password'), { target: { value: '1234' } });
+    fireEvent.click(screen.getByTestId('claim'));
+    await act(settle);
+    await act(() => bridge.next('custody.claimTransfer').fail('already_exists', detail));
+    expect(document.body.textContent).toContain(words);
+    expect(screen.queryByTestId('put-back') !== null).toBe(detail['where'] === 'removed');
+  });
+
   it('lists what an SDK folder holds and asks for its password only where there is one', async () => {
     const identity: SdkIdentity = {
       aid: 'bot.aun.test',
@@ -136,13 +182,24 @@ describe('RestoreFlow', () => {
     const identities = [
       identity,
       { ...identity, aid: 'open.aun.test', protection: 'plain' },
-      { ...identity, aid: 'bad.aun.test', problem: 'no key' },
+      { ...identity, aid: 'bad.aun.test', problem: 'key_damaged' },
+      { ...identity, aid: 'gone.aun.test', held: 'removed' },
+      { ...identity, aid: 'here.aun.test', held: 'window' },
+      { ...identity, aid: 'newer.aun.test', held: 'replaceable' },
     ];
     await act(() =>
       bridge.next('sdk.choose').answer({ found: { folder: 'folder-1', name: '.aun', identities } }),
     );
     const radios = screen.getAllByRole('radio');
-    expect(radios[2]).toHaveProperty('disabled', true);
+    expect(radios.map((radio) => radio.hasAttribute('disabled'))).toEqual([
+      false,
+      false,
+      true,
+      true,
+      true,
+      false,
+    ]);
+    expect(screen.getAllByTestId('put-back')).toHaveLength(1);
     expect(screen.getByTestId('sdk-import')).toHaveProperty('disabled', true);
     fireEvent.change(screen.getByTestId('sdk-password'), { target: { value: 'seed' } });
     expect(screen.getByTestId('sdk-import')).toHaveProperty('disabled', false);
