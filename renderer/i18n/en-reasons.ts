@@ -102,7 +102,7 @@ export const enReasons = {
     federation_denied: 'The network does not let this identity in from its own network.',
     evicted_by_quota: 'Too many devices are signed in with this identity.',
     name_belongs_to_another_key:
-      'On the network this name belongs to another key than the one on this computer.',
+      'On the network this name belongs to another key than the one on this computer. If you changed the key on another device, bring it here.',
     certificate_revoked:
       'The certificate of this identity was revoked. It can’t be used any more; its messages stay readable here.',
     certificate_mismatch: 'The network holds a certificate for a different key.',

@@ -84,7 +84,8 @@ export const zhReasons: ReasonTexts = {
     challenge_rejected: '网络拒绝了登录质询。',
     federation_denied: '网络不允许来自该网络的身份接入。',
     evicted_by_quota: '登录此身份的设备过多。',
-    name_belongs_to_another_key: '在网络上，这个名字属于另一把密钥，不是这台电脑上的这把。',
+    name_belongs_to_another_key:
+      '在网络上，这个名字属于另一把密钥，不是这台电脑上的这把。如果是你在另一台设备上更换了密钥，请把它带到这里。',
     certificate_revoked: '此身份的证书已被吊销，不能再使用；已有消息仍可在这里查看。',
     certificate_mismatch: '网络上的证书属于另一把密钥。',
     certificate_expired: '此身份的证书已过期。',

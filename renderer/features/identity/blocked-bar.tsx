@@ -3,20 +3,19 @@ import { useTranslation } from 'react-i18next';
 import { splitAid } from '../../../shared/aun/aid';
 import type { Account } from '../../../shared/model/account';
 import { useAccountsStore } from '../../stores/accounts-store';
-import { invoke, toCommandError } from '../../stores/bridge';
-import { useNoticesStore } from '../../stores/notices-store';
+import { invoke } from '../../stores/bridge';
 import { useViewStore } from '../../stores/view-store';
 import { Button } from '../../ui/button';
 import { ConnectionBar } from './connection-bar';
-import { remedies, type Remedy } from './connection-words';
+import { otherRemedies, remedies, type Remedy } from './connection-words';
 import { readDisplacement } from './displacement';
 import { DisplacementWords } from './displacement-words';
 import { openIdentity } from './open-identity';
 import { useTask, type Task } from './use-task';
 
-function useRemedyWords(remedy: Remedy): string {
+function useRemedyWords(): Readonly<Record<Remedy, string>> {
   const { t } = useTranslation();
-  const words: Record<Remedy, string> = {
+  return {
     use_here: t('connection.useHere'),
     sign_in_again: t('connection.signInAgain'),
     retry: t('common.retry'),
@@ -28,7 +27,6 @@ function useRemedyWords(remedy: Remedy): string {
     open_portal: t('remedy.openPortal'),
     restore: t('remedy.restoreNewer'),
   };
-  return words[remedy];
 }
 
 /** A certificate that ended long ago is not renewed any more; then the network certifies the same key anew. */
@@ -79,22 +77,19 @@ function carryOut(remedy: Remedy, account: Account, task: Task): void {
   }
 }
 
-/** Why an identity waits for the user, who took its place, and the one thing to do about it. */
+/** Why an identity waits for the user, who took its place, and what to do about it. */
 export function BlockedBar(props: { readonly account: Account }) {
   const { t } = useTranslation();
   const { account } = props;
   const { session } = account;
   const task = useTask();
   const remedy = session.blocked === null ? 'retry' : remedies[session.blocked];
-  const words = useRemedyWords(remedy);
+  const other = session.blocked === null ? undefined : otherRemedies[session.blocked];
+  const otherTask = useTask();
+  const words = useRemedyWords();
   const displacement = readDisplacement(session.notice);
   const facts = Object.entries(session.notice ?? {});
-  const tryAgain = (): void => {
-    invoke('account.connect', { account: account.account }).then(
-      (changed) => useAccountsStore.getState().merge(changed),
-      (reason: unknown) => useNoticesStore.getState().showError(toCommandError(reason)),
-    );
-  };
+  const error = task.error ?? otherTask.error;
   return (
     <ConnectionBar
       tone="danger"
@@ -102,9 +97,15 @@ export function BlockedBar(props: { readonly account: Account }) {
       icon={<ShieldAlert size={18} aria-hidden />}
       action={
         <>
-          {remedy === 'open_portal' && (
-            <Button size="small" tone="plain" onClick={tryAgain}>
-              {t('common.retry')}
+          {other !== undefined && (
+            <Button
+              size="small"
+              tone="plain"
+              busy={otherTask.busy}
+              onClick={() => carryOut(other, account, otherTask)}
+              data-testid="remedy-other"
+            >
+              {words[other]}
             </Button>
           )}
           <Button
@@ -113,14 +114,14 @@ export function BlockedBar(props: { readonly account: Account }) {
             onClick={() => carryOut(remedy, account, task)}
             data-testid="remedy"
           >
-            {words}
+            {words[remedy]}
           </Button>
         </>
       }
     >
       <p>{session.blocked === null ? t('errors.sign_in_failed') : t(`blocked.${session.blocked}`)}</p>
       {displacement !== null && <DisplacementWords displacement={displacement} />}
-      {task.error !== null && <p role="alert">{t(`errors.${task.error.code}`)}</p>}
+      {error !== null && <p role="alert">{t(`errors.${error.code}`)}</p>}
       <details className="connection-bar__details">
         <summary>{t('common.technicalDetails')}</summary>
         {(session.problem?.detail ?? '') !== '' && <p className="selectable">{session.problem?.detail}</p>}

@@ -59,14 +59,17 @@ describe('ConnectionBanner', () => {
     expect(bridge.next('account.reregister').params).toEqual({ account: 'me.aun.test' });
   });
 
-  it('leads to a new identity when the name belongs to another key', () => {
+  it('leads to the newer key when the name belongs to another key, and to a new identity where there is none', () => {
     render(
       <ConnectionBanner
         account={sampleAccount({ state: 'blocked', blocked: 'name_belongs_to_another_key' })}
       />,
     );
-    fireEvent.click(screen.getByTestId('remedy'));
+    fireEvent.click(screen.getByRole('button', { name: 'Bring the newer key here' }));
+    expect(useViewStore.getState().dialog).toBe('restore');
+    fireEvent.click(screen.getByRole('button', { name: 'Create another identity' }));
     expect(useViewStore.getState().dialog).toBe('add-identity');
+    expect(screen.getByTestId('remedy').textContent).toBe('Bring the newer key here');
     expect(bridge.calls).toHaveLength(0);
   });
 

@@ -13,7 +13,7 @@ export type Remedy =
   | 'open_portal'
   | 'restore';
 
-/** One remedy for every reason (`protocol/01 §5.8`, §11). */
+/** The first remedy for every reason (`protocol/01 §5.8`, §11). */
 export const remedies: Readonly<Record<BlockedReason, Remedy>> = {
   signed_in_elsewhere: 'use_here',
   sign_in_rejected: 'sign_in_again',
@@ -22,7 +22,7 @@ export const remedies: Readonly<Record<BlockedReason, Remedy>> = {
   challenge_rejected: 'sign_in_again',
   federation_denied: 'retry',
   evicted_by_quota: 'use_here',
-  name_belongs_to_another_key: 'new_identity',
+  name_belongs_to_another_key: 'restore',
   certificate_revoked: 'new_identity',
   certificate_mismatch: 'sign_in_again',
   certificate_expired: 'renew_certificate',
@@ -36,6 +36,12 @@ export const remedies: Readonly<Record<BlockedReason, Remedy>> = {
   captive_portal: 'open_portal',
   clock_wrong: 'retry',
   archived: 'restore',
+};
+
+/** What can be done besides, where the first remedy does not help everybody. */
+export const otherRemedies: Readonly<Partial<Record<BlockedReason, Remedy>>> = {
+  name_belongs_to_another_key: 'new_identity',
+  captive_portal: 'retry',
 };
 
 /** The four states a person tells apart. */
