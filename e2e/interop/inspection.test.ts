@@ -112,9 +112,9 @@ describe('trust roots', () => {
         engine.call('account.create', { network, name: `rooted${String(number)}`, displayName: '' });
       await expect(create()).rejects.toThrow('certificate_invalid');
       engine.desk.answer(null);
-      expect(await engine.call('network.chooseRoot')).toEqual({ file: null, roots: [] });
+      expect(await engine.call('network.chooseRoot', { network })).toEqual({ file: null, roots: [] });
       engine.desk.answer(world.gateway.addresses.rootCa);
-      const chosen = await engine.call('network.chooseRoot');
+      const chosen = await engine.call('network.chooseRoot', { network });
       const [shown] = dictsOf(chosen['roots']);
       await expect(create()).rejects.toThrow('certificate_invalid');
       await engine.call('network.importRoot', { network, file: chosen['file'] });

@@ -35,6 +35,8 @@ const fileSchema = z.object({
   networks: z.array(recordSchema),
   /** Imported roots by the id of their network, built-in ones included. */
   importedRoots: z.record(z.string(), z.array(z.string())).default({}),
+  /** Highest version of a list of trust roots that was seen, by the id of the network. */
+  trustListVersions: z.record(z.string(), z.number().int().min(0)).default({}),
 });
 type Stored = z.infer<typeof recordSchema>;
 
@@ -51,17 +53,23 @@ export function rootFingerprint(pem: string): string {
 export class NetworkRegistry {
   private added: Stored[] = [];
   private imported: Record<string, string[]> = {};
+  private listVersions: Record<string, number> = {};
   private local: { gatewayUrl: string; rootPem: string } | null = null;
   private readonly file;
 
   constructor(dataDir: string) {
-    this.file = jsonFile(join(dataDir, 'networks.json'), fileSchema, { networks: [], importedRoots: {} });
+    this.file = jsonFile(join(dataDir, 'networks.json'), fileSchema, {
+      networks: [],
+      importedRoots: {},
+      trustListVersions: {},
+    });
   }
 
   async load(): Promise<void> {
     const stored = await this.file.read();
     this.added = stored.networks;
     this.imported = stored.importedRoots;
+    this.listVersions = stored.trustListVersions;
   }
 
   /** The embedded gateway started (or stopped, with null). */
@@ -144,8 +152,22 @@ export class NetworkRegistry {
     await this.save();
   }
 
+  /** Highest version of a list of trust roots that was seen for a network, or null. @throws AunError `network_unknown` */
+  trustListVersion(id: string): number | null {
+    return this.listVersions[this.get(id).id] ?? null;
+  }
+
+  /** Keeps the version of a list that was seen, if it is the highest. @throws AunError `network_unknown` */
+  async sawTrustList(id: string, version: number): Promise<void> {
+    const known = this.trustListVersion(id);
+    if (known !== null && known >= version) return;
+    this.listVersions = { ...this.listVersions, [id]: version };
+    await this.save();
+  }
+
   private save(): Promise<void> {
-    return this.file.write({ networks: this.added, importedRoots: this.imported });
+    const { added, imported, listVersions } = this;
+    return this.file.write({ networks: added, importedRoots: imported, trustListVersions: listVersions });
   }
 }
 

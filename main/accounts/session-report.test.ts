@@ -68,6 +68,7 @@ function report(history: ConnectionEvent[], changed: Partial<ReportFacts> = {}):
         rootCaPath: '/home/planted/ca.pem',
         rootCaLoaded: 1,
         seedPassword: 'set',
+        trustAuthorityPath: null,
         problems: [],
       },
     },

@@ -1,8 +1,9 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { readEnvironment, requireRoots } from './environment';
-import { makeCa } from './testing/test-authority';
+import { issueLeaf, makeCa } from './testing/test-authority';
 import { temporaryFolder } from './testing/temporary-folder';
 
 const now = Date.UTC(2026, 10, 22, 12);
@@ -27,11 +28,13 @@ describe('the environment', () => {
         rootCaPath: null,
         rootCaLoaded: 0,
         seedPassword: 'none',
+        trustAuthorityPath: null,
         problems: [],
       },
       configuredRoots: [],
       rootsProblem: null,
       seedPassword: null,
+      trustAuthority: null,
       verifyTls: true,
     });
   });
@@ -107,6 +110,51 @@ describe('the roots of the configuration', () => {
     const found = await read();
     expect(found.configuredRoots).toEqual([root.pem]);
     expect(found.report.problems).toEqual(['root_ca_path: CN=Below is not a root']);
+    expect(found.rootsProblem).toBeNull();
+  });
+});
+
+describe('the authority of trust lists', () => {
+  it('is read as a key or as a certificate, also by a relative path', async () => {
+    const key = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }).toString();
+    const spki = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+      .publicKey.export({ type: 'spki', format: 'der' })
+      .toString('base64');
+    const certificate = await issueLeaf(await makeCa('CN=One', { now }), 'CN=Authority', { now, spki });
+    for (const pem of [key, certificate]) {
+      await writeFile(path.join(folder, 'authority.pem'), pem);
+      await configure({ trust_authority_path: 'authority.pem' });
+      const found = await read();
+      expect(found.trustAuthority).toBe(pem);
+      expect(found.report).toMatchObject({
+        trustAuthorityPath: path.join(folder, 'authority.pem'),
+        problems: [],
+      });
+    }
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['is not there', async () => undefined],
+    ['is a folder', () => mkdir(path.join(folder, 'authority.pem'))],
+    ['holds nothing of the kind', () => writeFile(path.join(folder, 'authority.pem'), 'nothing')],
+    [
+      'holds a key of another kind',
+      () => {
+        const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-384' });
+        return writeFile(
+          path.join(folder, 'authority.pem'),
+          publicKey.export({ type: 'spki', format: 'pem' }),
+        );
+      },
+    ],
+  ])('is missing, and that is told, when the file %s', async (_name, prepare) => {
+    await prepare();
+    await configure({ trust_authority_path: 'authority.pem' });
+    const found = await read();
+    expect(found.trustAuthority).toBeNull();
+    expect(found.report.problems).toEqual([
+      expect.stringContaining('trust_authority_path cannot be used') as unknown,
+    ]);
     expect(found.rootsProblem).toBeNull();
   });
 });

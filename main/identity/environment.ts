@@ -5,6 +5,7 @@ import { AunError } from '../runtime/errors';
 import { readFileIfPresent, systemErrorCode } from '../runtime/files';
 import { splitPemBundle } from './certificate';
 import { readRoot } from './roots';
+import { authorityKey } from './trust-list';
 
 /** Values of `AUN_ENV` and `KITE_ENV` that ask for unchecked TLS (`protocol/01 §3.4`). */
 const RELAXED = new Set(['development', 'dev', 'local']);
@@ -19,6 +20,8 @@ export interface Environment {
   readonly configuredRoots: readonly string[];
   /** Set when `root_ca_path` is given and cannot be used: networks that rely on it must refuse, see {@link requireRoots}. */
   readonly rootsProblem: AunError | null;
+  /** PEM of the key or certificate that signs lists of trust roots (`protocol/01 §8.1`); null: no list is accepted. */
+  readonly trustAuthority: string | null;
   /** Password of SDK folders (`protocol/01 §2.1`), or null. */
   readonly seedPassword: string | null;
   /** False where TLS need not be checked; the gateway client heeds that for this computer alone. */
@@ -29,6 +32,7 @@ const text = z.string().min(1);
 
 interface Configuration {
   readonly rootCaPath: string | null;
+  readonly trustAuthorityPath: string | null;
   readonly seedPassword: string | null;
   readonly verifyTls: boolean | null;
 }
@@ -61,6 +65,7 @@ async function readConfiguration(file: string, problems: string[]): Promise<Conf
   }
   return {
     rootCaPath: member(settings, ['root_ca_path', 'rootCaPath'], text, problems),
+    trustAuthorityPath: member(settings, ['trust_authority_path', 'trustAuthorityPath'], text, problems),
     seedPassword: member(settings, ['seed_password', 'encryption_seed'], text, problems),
     verifyTls: member(settings, ['verify_ssl', 'verifySSL', 'verifySsl'], z.boolean(), problems),
   };
@@ -96,10 +101,25 @@ async function loadRoots(file: string, now: number, problems: string[]): Promise
   return pems.length === 0 ? failed('no usable root is in it') : { pems, problem: null };
 }
 
+/** The pinned authority of trust lists; what is wrong with it is told, and then there is none. */
+async function loadAuthority(file: string, problems: string[]): Promise<string | null> {
+  try {
+    const pem = (await readFileIfPresent(file))?.toString('latin1') ?? null;
+    if (pem === null) throw new AunError('not_found', 'there is no such file');
+    authorityKey(pem);
+    return pem;
+  } catch (thrown) {
+    const why =
+      thrown instanceof AunError ? thrown.message : (systemErrorCode(thrown) ?? 'it cannot be read');
+    problems.push(`trust_authority_path cannot be used: ${why}`);
+    return null;
+  }
+}
+
 /**
- * Reads `AUN_ENV` and `KITE_ENV` (the first that is not blank), and `root_ca_path`, `seed_password` or `encryption_seed`
- * and `verify_ssl` from the configuration file (`protocol/01 §2.1`, §3.4). Never throws for what stands in there: the
- * report says what is wrong. A relative `root_ca_path` starts at the file's folder. `now` is Unix ms.
+ * Reads `AUN_ENV` and `KITE_ENV` (the first that is not blank), and `root_ca_path`, `trust_authority_path`,
+ * `seed_password` or `encryption_seed` and `verify_ssl` from the configuration file (`protocol/01 §2.1`, §3.4). Never throws for what stands in there: the
+ * report says what is wrong. A relative path starts at the file's folder. `now` is Unix ms.
  */
 export async function readEnvironment(options: {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -111,9 +131,13 @@ export async function readEnvironment(options: {
   const variable = VARIABLES.find((name) => (options.env[name] ?? '').trim() !== '') ?? null;
   const value = variable === null ? null : (options.env[variable] ?? '').trim();
   const configuration = await readConfiguration(options.configFile, problems);
-  const { rootCaPath, seedPassword } = configuration;
-  const file = rootCaPath === null ? null : path.resolve(path.dirname(options.configFile), rootCaPath);
+  const { rootCaPath, trustAuthorityPath, seedPassword } = configuration;
+  const absolute = (given: string | null): string | null =>
+    given === null ? null : path.resolve(path.dirname(options.configFile), given);
+  const file = absolute(rootCaPath);
+  const authorityFile = absolute(trustAuthorityPath);
   const roots = file === null ? { pems: [], problem: null } : await loadRoots(file, options.now, problems);
+  const trustAuthority = authorityFile === null ? null : await loadAuthority(authorityFile, problems);
   const verifyTls = configuration.verifyTls ?? !RELAXED.has((value ?? '').toLowerCase());
   return {
     report: {
@@ -123,10 +147,12 @@ export async function readEnvironment(options: {
       rootCaPath: file,
       rootCaLoaded: roots.pems.length,
       seedPassword: seedPassword === null ? 'none' : 'set',
+      trustAuthorityPath: authorityFile,
       problems,
     },
     configuredRoots: roots.pems,
     rootsProblem: roots.problem,
+    trustAuthority,
     seedPassword,
     verifyTls,
   };

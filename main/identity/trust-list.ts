@@ -45,9 +45,21 @@ function refused(message: string): AunError {
   return certificateFault('trust_list', `the list of trust roots is refused: ${message}`);
 }
 
-/** The pinned key, given as a public key or as a certificate; only Ed25519 and P-256 (`protocol/01 §8.1`). */
-function authorityKey(pem: string): KeyObject {
-  const key = pem.includes('BEGIN CERTIFICATE') ? new X509Certificate(pem).publicKey : createPublicKey(pem);
+function publicKeyIn(pem: string): KeyObject {
+  try {
+    return pem.includes('BEGIN CERTIFICATE') ? new X509Certificate(pem).publicKey : createPublicKey(pem);
+  } catch {
+    // The cause is left out: it may quote the text, which may be that of a secret.
+    throw refused('the pinned key of the authority cannot be read');
+  }
+}
+
+/**
+ * The pinned key, given as a public key or as a certificate; only Ed25519 and P-256 (`protocol/01 §8.1`).
+ * @throws AunError `certificate_invalid` (reason `trust_list`)
+ */
+export function authorityKey(pem: string): KeyObject {
+  const key = publicKeyIn(pem);
   const curve = key.asymmetricKeyDetails?.namedCurve;
   if (key.asymmetricKeyType === 'ed25519' || (key.asymmetricKeyType === 'ec' && curve === 'prime256v1'))
     return key;

@@ -176,6 +176,7 @@ export const fakeIdentity: Handlers<Names> = {
           rootCaPath: '/etc/aun/campus-root.pem',
           rootCaLoaded: 1,
           seedPassword: 'set',
+          trustAuthorityPath: '/etc/aun/authority.pem',
           problems: [],
         }
       : {
@@ -185,6 +186,7 @@ export const fakeIdentity: Handlers<Names> = {
           rootCaPath: null,
           rootCaLoaded: 0,
           seedPassword: 'none',
+          trustAuthorityPath: null,
           problems: [],
         },
   }),

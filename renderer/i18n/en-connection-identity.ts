@@ -132,6 +132,7 @@ export const enConnectionIdentity = {
     quiet: 'Nothing outside of Parley changes how it connects.',
     variable: 'Variable',
     rootCa: 'Root certificates',
+    trustAuthority: 'Signer of root lists',
     rootCaLoaded_one: '{{count}} certificate read',
     rootCaLoaded_other: '{{count}} certificates read',
     seedPassword: 'Seed password',

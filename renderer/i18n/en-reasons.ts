@@ -42,6 +42,10 @@ export const enReasons = {
     sign_in_failed: 'Signing in failed. Your identity is safe on this computer.',
     token_expired: 'Your sign-in has expired. Parley signs in again by itself.',
     clock_skew: 'This computer’s clock is wrong. Set it right and try again.',
+    trust_list_no_authority:
+      'This is a list of trust roots. Such a list counts only when config.json names the key of the authority that signs it (trust_authority_path).',
+    trust_list_refused:
+      'This list of trust roots is refused: the authority did not sign it, or a newer one is known.',
     certificate_invalid: 'A certificate could not be verified.',
     certificate_revoked: 'This certificate was revoked.',
     certificate_mismatch: 'The certificate belongs to a different key.',

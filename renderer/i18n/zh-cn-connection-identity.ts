@@ -128,6 +128,7 @@ export const zhConnectionIdentity = {
     quiet: '没有外部设置影响 Parley 的连接方式。',
     variable: '变量',
     rootCa: '根证书',
+    trustAuthority: '根列表的签发密钥',
     rootCaLoaded_other: '已读取 {{count}} 张证书',
     seedPassword: '种子口令',
     seedSet: '已设置（不显示）',

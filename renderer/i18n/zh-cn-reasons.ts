@@ -28,6 +28,9 @@ export const zhReasons: ReasonTexts = {
     sign_in_failed: '登录失败。你的身份安全地保存在这台电脑上。',
     token_expired: '登录已过期，Parley 会自动重新登录。',
     clock_skew: '这台电脑的时钟不准，请校准后重试。',
+    trust_list_no_authority:
+      '这是一份信任根列表。只有当 config.json 指明了签发机构的密钥（trust_authority_path）时，这样的列表才有效。',
+    trust_list_refused: '此信任根列表被拒绝：签发机构没有签署它，或者已有更新的列表。',
     certificate_invalid: '证书无法通过验证。',
     certificate_revoked: '这张证书已被吊销。',
     certificate_mismatch: '证书属于另一把密钥。',

@@ -29,6 +29,8 @@ export const errorCodes = [
   'certificate_revoked',
   'certificate_mismatch',
   'revocation_list_invalid',
+  'trust_list_no_authority',
+  'trust_list_refused',
   'permission_denied',
   'not_found',
   'rate_limited',

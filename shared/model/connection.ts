@@ -56,6 +56,7 @@ export const environmentReportSchema = z.object({
   rootCaPath: z.string().nullable(),
   rootCaLoaded: z.number().int().describe('certificates read from `root_ca_path`'),
   seedPassword: z.enum(['set', 'none']),
+  trustAuthorityPath: z.string().nullable().describe('key that signs lists of trust roots'),
   problems: z.array(z.string()),
 });
 export type EnvironmentReport = z.infer<typeof environmentReportSchema>;

@@ -24,7 +24,7 @@ export function networkHandlers(context: HandlerContext): HandlersOf<'network'> 
         .roots(networks.get(network))
         .map(({ fingerprint, subject, notAfter, source }) => ({ fingerprint, subject, notAfter, source })),
     }),
-    'network.chooseRoot': () => roots.choose(),
+    'network.chooseRoot': ({ network }) => roots.choose(network),
     'network.importRoot': async ({ network, file }) => {
       await roots.import(network, file);
       await networkReplaced(network);

@@ -123,8 +123,9 @@ export const identityCommands = {
     }),
   },
   'network.chooseRoot': {
-    about: 'Lets the user pick a PEM file and shows what is in it; nothing is trusted yet.',
-    params: nothing,
+    about:
+      'Lets the user pick a PEM file, or a list of trust roots that the pinned authority signed, and shows what is in it; nothing is trusted yet.',
+    params: z.object({ network: z.string().describe('the one it is for') }).strict(),
     result: z.object({
       file: handle.nullable().describe('null when the user picked nothing'),
       roots: z.array(z.object({ fingerprint: z.string(), subject: z.string(), notAfter: z.number() })),

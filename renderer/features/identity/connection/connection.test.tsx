@@ -53,6 +53,7 @@ const inspection: ConnectionInspection = {
     rootCaPath: null,
     rootCaLoaded: 0,
     seedPassword: 'none',
+    trustAuthorityPath: null,
     problems: [],
   },
 };

@@ -6,9 +6,15 @@ import { Fact, Facts, Panel } from '../centre/panel';
 export function EnvironmentPanel(props: { readonly environment: ConnectionInspection['environment'] }) {
   const { t } = useTranslation();
   const { environment } = props;
-  const { variable, value, verifyTls, rootCaPath, rootCaLoaded, seedPassword, problems } = environment;
+  const { variable, value, verifyTls, rootCaPath, rootCaLoaded, seedPassword, trustAuthorityPath, problems } =
+    environment;
   const quiet =
-    variable === null && verifyTls && rootCaPath === null && seedPassword === 'none' && problems.length === 0;
+    variable === null &&
+    verifyTls &&
+    rootCaPath === null &&
+    trustAuthorityPath === null &&
+    seedPassword === 'none' &&
+    problems.length === 0;
   return (
     <Panel
       title={t('environment.title')}
@@ -30,6 +36,11 @@ export function EnvironmentPanel(props: { readonly environment: ConnectionInspec
           {rootCaPath !== null && (
             <Fact name={t('environment.rootCa')}>
               <code>{rootCaPath}</code> · {t('environment.rootCaLoaded', { count: rootCaLoaded })}
+            </Fact>
+          )}
+          {trustAuthorityPath !== null && (
+            <Fact name={t('environment.trustAuthority')}>
+              <code>{trustAuthorityPath}</code>
             </Fact>
           )}
           <Fact name={t('environment.seedPassword')}>

@@ -65,7 +65,7 @@ export function RootsPanel(props: {
   };
   const choose = (): void =>
     task.run(
-      () => invoke('network.chooseRoot', {}),
+      () => invoke('network.chooseRoot', { network }),
       (found) => setChosen(found.file === null ? null : found),
     );
   const trust = (file: string): void =>
