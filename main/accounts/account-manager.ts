@@ -374,6 +374,13 @@ export class AccountManager {
     }
   }
 
+  /** People of a network have just published their profiles: whoever looked too early looks again. */
+  lookAgain(network: string, aids: readonly string[]): void {
+    for (const slot of this.slots.values()) {
+      if (slot.entry.network === network) slot.account?.lookAgain(aids);
+    }
+  }
+
   /** The address or the root of a network changed: its accounts are opened anew. */
   async networkReplaced(id: string): Promise<void> {
     const slots = [...this.slots.values()].filter((slot) => slot.entry.network === id);

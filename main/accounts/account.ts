@@ -262,6 +262,16 @@ export class Account implements ServiceListener {
     this.wake(aid);
   }
 
+  /** Fetches the profiles of people whose conversations are here, however recently they were asked for. */
+  lookAgain(aids: readonly string[]): void {
+    for (const aid of aids) {
+      const looking = this.store
+        .conversation(aid)
+        .then((found) => (found === null ? null : this.services.profiles.peer(aid, true)));
+      this.background('account.profile_not_read', looking);
+    }
+  }
+
   private lookAtOwnProfile(): void {
     this.background('account.profile_not_read', this.ownProfile.look());
   }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { DEMO_AGENTS } from '../../shared/aun/demo-agents';
 import { defaultSettings } from '../../shared/model/default-settings';
 import { storedSettingsSchema } from '../../shared/model/stored-settings';
 import type { CommandRouter } from '../bridge/router';
@@ -16,7 +17,7 @@ import type { EngineOptions } from './engine-options';
 import { createHandlers } from './handlers';
 import { IdentityTransfers } from './identity-transfers';
 import { LocalNetwork } from './local-network';
-import { LOCAL_NETWORK, NetworkRegistry } from './network-registry';
+import { LOCAL_ISSUER, LOCAL_NETWORK, NetworkRegistry } from './network-registry';
 import { NetworkServices } from './network-services';
 import { RootDesk } from './root-desk';
 import { VaultControl } from './vault-control';
@@ -33,6 +34,9 @@ export interface Engine {
   /** The computer woke up or changed its network: everybody tries again now. */
   networkChanged(): void;
 }
+
+/** Addresses of the agents that live on the embedded network. */
+const demoAgents = (): string[] => Object.values(DEMO_AGENTS).map((name) => `${name}.${LOCAL_ISSUER}`);
 
 /** Builds the engine; nothing runs before {@link Engine.start}. */
 export function createEngine(options: EngineOptions): Engine {
@@ -54,11 +58,17 @@ export function createEngine(options: EngineOptions): Engine {
   const local =
     options.launcher === null
       ? null
-      : new LocalNetwork(options.dataDir, options.launcher, runtime, (gateway) => {
-          networks.setLocal(gateway);
-          if (gateway === null) tellNetworks();
-          else networkReplaced(LOCAL_NETWORK).catch(reportFailure);
-        });
+      : new LocalNetwork(
+          options.dataDir,
+          options.launcher,
+          runtime,
+          (gateway) => {
+            networks.setLocal(gateway);
+            if (gateway === null) tellNetworks();
+            else networkReplaced(LOCAL_NETWORK).catch(reportFailure);
+          },
+          () => accounts.lookAgain(LOCAL_NETWORK, demoAgents()),
+        );
   const networkServices = new NetworkServices(networks, local, runtime, environment);
   const store = createStoreHost({ workerPath: options.workers.store, logger: runtime.logger });
   const cryptoPool = createCryptoPool({

@@ -40,6 +40,8 @@ export class LocalNetwork {
     private readonly launcher: ProcessLauncher,
     private readonly runtime: Runtime,
     private readonly onChange: (gateway: LocalGateway | null) => void,
+    /** The demo agents have moved in: registered, online, with published profiles. */
+    private readonly onInhabited: () => void = () => undefined,
   ) {
     this.folder = join(dataDir, 'local-network');
     this.state = jsonFile(join(this.folder, 'network.json'), stateSchema, { port: 0, wanted: false });
@@ -122,9 +124,13 @@ export class LocalNetwork {
           this.launchAgents(gateway, rootCa);
       });
     });
-    child.ready.catch((error: unknown) => {
-      this.runtime.logger.log('warn', 'local_network.agents_failed', { message: toAunError(error).message });
-    });
+    child.ready.then(
+      () => this.onInhabited(),
+      (error: unknown) => {
+        const { message } = toAunError(error);
+        this.runtime.logger.log('warn', 'local_network.agents_failed', { message });
+      },
+    );
   }
 
   private exited(code: number | null): void {
