@@ -39,7 +39,8 @@ export const enConnectionIdentity = {
     rekeyText: 'Only needed when somebody else may have the present key. Otherwise leave it as it is.',
     rekeyOpen: 'Change the key…',
     rekeyPeople: 'Everybody you write with is told that your key changed and has to look at it.',
-    rekeyDevices: 'Other devices with this identity can no longer sign in. They keep their history.',
+    rekeyDevices:
+      'Other devices with this identity can no longer sign in until you bring the new key there. They keep their history.',
     rekeyBackups: 'Older backups keep their history but no longer open the identity. Make a new one.',
     rekeyConfirm: 'Change the key',
     rekeying: 'Changing the key…',

@@ -37,7 +37,7 @@ export const zhConnectionIdentity = {
     rekeyText: '只有当前密钥可能落入他人之手时才需要，否则请保持不变。',
     rekeyOpen: '更换密钥…',
     rekeyPeople: '与你聊天的每个人都会得知你的密钥已更换，需要重新核对。',
-    rekeyDevices: '使用此身份的其他设备将无法再登录，但历史消息仍会保留。',
+    rekeyDevices: '使用此身份的其他设备要等你把新密钥带过去才能再登录，历史消息仍会保留。',
     rekeyBackups: '旧备份里的历史仍可恢复，但不能再打开此身份。请重新备份。',
     rekeyConfirm: '更换密钥',
     rekeying: '正在更换密钥…',
