@@ -7,6 +7,7 @@ import { useTimelineStore, type Timeline as TimelineData } from '../../stores/ti
 import { windowLimit, type TimelineWindow } from '../../stores/timeline-window';
 import { Spinner } from '../../ui/spinner';
 import { useRovingRows } from '../../ui/use-roving-rows';
+import { keptEnd } from './kept-end';
 import { buildRows, type TimelineRow } from './timeline-rows';
 import { TimelineRowView } from './timeline-row-view';
 import { useArrivals } from './use-arrivals';
@@ -152,9 +153,9 @@ export function Timeline({ account, conversation, timeline, window }: TimelinePr
   // In a step of its own: a list that grows at one end and shrinks at the other in one step would lose its place.
   useEffect(() => {
     if (messages.length <= windowLimit) return;
-    const handle = list.current;
-    const nearStart = handle !== null && handle.scrollOffset < handle.scrollSize / 2;
-    useTimelineStore.getState().trim(account, id, nearStart ? 'start' : 'end');
+    const { scrollOffset = 0, scrollSize = 0 } = list.current ?? {};
+    const keep = keptEnd({ atEnd: atEnd.current || following.current, scrollOffset, scrollSize });
+    useTimelineStore.getState().trim(account, id, keep);
   }, [messages.length, account, id]);
 
   // What is on the screen without any scrolling counts as read as well; and short pages are filled up.
