@@ -27,6 +27,7 @@ async function unlock(): Promise<void> {
 
 test('locked now: nothing of the content is left in the window or at the gateway; unlocked, all is back', async () => {
   const friend = await world.person('whisperer').join();
+  await seat.page.locator(`[data-testid="rail-account"][data-account="${own}"]`).click();
   await friend.tell(own, 'nobody else may read this');
   await seat.window.visit(friend.aid);
   await seat.window.shows('nobody else may read this');
@@ -47,6 +48,10 @@ test('locked now: nothing of the content is left in the window or at the gateway
 
   await friend.tell(own, 'said while it was locked');
   await unlock();
+  await expect(seat.page.locator(`[data-testid="rail-account"][data-account="${own}"]`)).toHaveAttribute(
+    'aria-current',
+    'true',
+  );
   await seat.window.visit(friend.aid);
   await seat.window.shows('said while it was locked');
   await expect(seat.window.composer()).toHaveValue('an unfinished thought');

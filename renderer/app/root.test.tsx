@@ -75,6 +75,22 @@ describe('Root', () => {
     expect(screen.getByTestId('shell')).toBeTruthy();
   });
 
+  it('shows the identity of before after unlocking, though another one is told of first', async () => {
+    const other = sampleAccount({}, { account: 'other.aun.test' });
+    useAppStore.setState({ vault: { ...vault, passphraseSet: true } });
+    useAccountsStore.setState({ accounts: [other, sampleAccount()] });
+    useViewStore.setState({ account: 'me.aun.test' });
+    show();
+    const lock = (locked: boolean): void =>
+      act(() => useAppStore.setState({ vault: { ...vault, passphraseSet: true, locked } }));
+    lock(true);
+    lock(false);
+    act(() => useAccountsStore.getState().merge(other));
+    expect(useViewStore.getState().account).toBeNull();
+    await act(() => bridge.next('account.list').answer({ accounts: [other, sampleAccount()] }));
+    expect(useViewStore.getState().account).toBe('me.aun.test');
+  });
+
   it('offers a passphrase when the computer does not protect keys', async () => {
     useAppStore.setState({ vault: { ...vault, protected: false } });
     useAccountsStore.setState({ accounts: [sampleAccount()] });

@@ -8,7 +8,7 @@ import { loadAccounts } from '../stores/start';
 import { Dialogs } from './dialogs';
 import { Shell } from './shell';
 import { useChosenAccount } from './use-chosen-account';
-import { useForgetWhenLocked } from './use-forget-when-locked';
+import { showAgain, useForgetWhenLocked } from './use-forget-when-locked';
 import { useDocumentTitle } from './use-document-title';
 
 // Most starts have no newcomer.
@@ -43,11 +43,19 @@ function Unlocked() {
 export function Root() {
   const locked = useAppStore((state) => state.vault?.locked === true);
   useForgetWhenLocked(locked);
-  const loaded = useAccountsStore((state) => state.accounts !== null);
+  // Events may tell of one identity before the list tells of all: without the whole list nobody is chosen.
+  const [listed, setListed] = useState(() => useAccountsStore.getState().accounts !== null);
+  if (locked && listed) setListed(false);
   useEffect(() => {
-    if (locked || loaded) return;
-    loadAccounts().catch((reason: unknown) => useNoticesStore.getState().showError(toCommandError(reason)));
-  }, [locked, loaded]);
+    if (locked || listed) return;
+    loadAccounts().then(
+      () => {
+        showAgain();
+        setListed(true);
+      },
+      (reason: unknown) => useNoticesStore.getState().showError(toCommandError(reason)),
+    );
+  }, [locked, listed]);
   if (locked) return <LockedScreen />;
-  return loaded ? <Unlocked /> : null;
+  return listed ? <Unlocked /> : null;
 }

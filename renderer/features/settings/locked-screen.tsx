@@ -3,7 +3,6 @@ import { useState, type SubmitEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAppStore } from '../../stores/app-store';
 import { invoke } from '../../stores/bridge';
-import { loadAccounts } from '../../stores/start';
 import { Button } from '../../ui/button';
 import { useTask } from '../identity/use-task';
 import { PassphraseField } from './passphrase-field';
@@ -12,9 +11,7 @@ import { useRetryWait } from './use-retry-wait';
 import './locked.css';
 
 async function unlock(passphrase: string): Promise<void> {
-  const vault = await invoke('vault.unlock', { passphrase });
-  if (!vault.locked) await loadAccounts();
-  useAppStore.setState({ vault });
+  useAppStore.setState({ vault: await invoke('vault.unlock', { passphrase }) });
 }
 
 /** Asks for the passphrase before anything else is shown. */
