@@ -8,7 +8,7 @@ import { loadAccounts } from '../stores/start';
 import { Dialogs } from './dialogs';
 import { Shell } from './shell';
 import { useChosenAccount } from './use-chosen-account';
-import { showAgain, useForgetWhenLocked } from './use-forget-when-locked';
+import { shownBeforeLock, useForgetWhenLocked } from './use-forget-when-locked';
 import { useDocumentTitle } from './use-document-title';
 
 // Most starts have no newcomer.
@@ -48,11 +48,8 @@ export function Root() {
   if (locked && listed) setListed(false);
   useEffect(() => {
     if (locked || listed) return;
-    loadAccounts().then(
-      () => {
-        showAgain();
-        setListed(true);
-      },
+    loadAccounts(shownBeforeLock()).then(
+      () => setListed(true),
       (reason: unknown) => useNoticesStore.getState().showError(toCommandError(reason)),
     );
   }, [locked, listed]);

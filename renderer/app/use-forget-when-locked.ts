@@ -3,7 +3,6 @@ import { useAccountsStore } from '../stores/accounts-store';
 import { useAppStore } from '../stores/app-store';
 import { useComposerStore } from '../stores/composer-store';
 import { useConversationsStore } from '../stores/conversations-store';
-import { showAccount } from '../stores/navigation';
 import { useNoticesStore } from '../stores/notices-store';
 import { usePeopleStore } from '../stores/people-store';
 import { useSearchStore } from '../stores/search-store';
@@ -22,12 +21,9 @@ function reset<State>(store: Forgetful<State>): void {
 /** Own identity that was on the screen before the lock: nobody should write as another one without having chosen it. */
 let shownBefore: string | null = null;
 
-/** Goes back to the identity that was shown before the lock, if it is still there. */
-export function showAgain(): void {
-  const account = shownBefore;
-  shownBefore = null;
-  const there = useAccountsStore.getState().accounts?.some((each) => each.account === account) === true;
-  if (account !== null && there) showAccount(account);
+/** The identity that was on the screen before the last lock, or null. */
+export function shownBeforeLock(): string | null {
+  return shownBefore;
 }
 
 /** Empties everything the window knows of identities and what is written: behind a lock there is nothing to find. */

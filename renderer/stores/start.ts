@@ -10,22 +10,23 @@ import { usePeopleStore } from './people-store';
 import { useTimelineStore } from './timeline-store';
 import { useViewStore } from './view-store';
 
-/** Chooses an identity when none is chosen yet. */
-function chooseAccount(): void {
-  const view = useViewStore.getState();
-  const first = useAccountsStore.getState().accounts?.[0];
-  if (view.account === null && first !== undefined) showAccount(first.account);
+/** Chooses an identity when none is chosen yet: the preferred one where it is there, else the first. */
+function chooseAccount(preferred: string | null): void {
+  if (useViewStore.getState().account !== null) return;
+  const accounts = useAccountsStore.getState().accounts ?? [];
+  const chosen = accounts.find((each) => each.account === preferred) ?? accounts[0];
+  if (chosen !== undefined) showAccount(chosen.account);
 }
 
-/** Reads the identities, at the start and after unlocking. */
-export async function loadAccounts(): Promise<void> {
+/** Reads the identities, at the start and after unlocking; `preferred` is shown where nothing is shown yet. */
+export async function loadAccounts(preferred: string | null = null): Promise<void> {
   const { accounts } = await invoke('account.list', {});
-  takeAccounts(accounts);
+  takeAccounts(accounts, preferred);
 }
 
-function takeAccounts(accounts: readonly Account[]): void {
+function takeAccounts(accounts: readonly Account[], preferred: string | null): void {
   useAccountsStore.getState().replaceAll(accounts);
-  chooseAccount();
+  chooseAccount(preferred);
 }
 
 /**
@@ -51,7 +52,7 @@ export async function startStores(): Promise<() => void> {
   ]);
   useAppStore.setState({ info, settings, networks, vault: info.vault });
   // Behind a passphrase the identities are read again after it was given.
-  if (!info.vault.locked) takeAccounts(accounts);
+  if (!info.vault.locked) takeAccounts(accounts, null);
   const stopLinks = startLinks();
   return () => {
     dispose();

@@ -65,7 +65,7 @@ class Web implements WebClient {
   }
 
   /** Answers the call that ends with `path`, and lets everything else through. */
-  stub(path: string, status: number, body: unknown): void {
+  reply(path: string, status: number, body: unknown): void {
     this.answer = (request) =>
       request.path.endsWith(path)
         ? { status, headers: {}, body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)) }
@@ -266,7 +266,7 @@ describe('finding the custody service', () => {
   });
 
   it('is told apart from a network that cannot be reached', async () => {
-    web.stub('/aun-custody', 404, 'not found');
+    web.reply('/aun-custody', 404, 'not found');
     expect(await client.find(aid)).toBeNull();
     await expect(restore(phone())).rejects.toMatchObject({ code: 'custody_unavailable' });
     web.answer = () => {
@@ -276,10 +276,10 @@ describe('finding the custody service', () => {
   });
 
   it('does not go where a token must not go', async () => {
-    web.stub('/aun-custody', 200, { custody_url: 'https://custody.evil.test' });
+    web.reply('/aun-custody', 200, { custody_url: 'https://custody.evil.test' });
     expect(await client.find(aid)).toBeNull();
     expect(lines.join()).toContain('foreign_host');
-    web.stub('/aun-custody', 200, { custody_url: 'http://aid_custody.aun.test' });
+    web.reply('/aun-custody', 200, { custody_url: 'http://aid_custody.aun.test' });
     expect(await make({ local: false }).find(aid)).toBeNull();
   });
 });
@@ -297,7 +297,7 @@ describe('a custody service that refuses', () => {
     [418, 'teapot', 'custody_refused', 'other', false],
     [503, 'busy', 'custody_unavailable', undefined, true],
   ])('with %i %s is understood', async (status, sent, code, reason, retryable) => {
-    web.stub('/send-code', status, { error: { code: sent, message: 'secret text' } });
+    web.reply('/send-code', status, { error: { code: sent, message: 'secret text' } });
     const failed: unknown = await restoreCode(phone()).catch((error: unknown) => error);
     expect(failed).toMatchObject({ code, retryable, detail: { status } });
     expect(z.instanceof(AunError).parse(failed).detail['reason']).toBe(reason);
@@ -309,7 +309,7 @@ describe('a custody service that refuses', () => {
     ['a list', []],
     ['other members', { aid: 5 }],
   ])('and one that answers with %s is not believed', async (_name, body) => {
-    web.stub('/restore-phone', 200, body);
+    web.reply('/restore-phone', 200, body);
     await expect(restore(phone())).rejects.toMatchObject({ code: 'protocol_error' });
   });
 });
@@ -333,7 +333,7 @@ describe('what a custody service gives out', () => {
     change: Readonly<Record<string, unknown>>,
     more: Partial<CustodyOptions> = {},
   ): Promise<unknown> {
-    web.stub('/restore-phone', 200, { ...original, ...change });
+    web.reply('/restore-phone', 200, { ...original, ...change });
     client = make(more);
     return restore(phone()).catch((error: unknown) => error);
   }

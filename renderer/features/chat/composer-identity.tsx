@@ -8,6 +8,7 @@ import { accountName } from '../../stores/account-name';
 import { useAccountsStore } from '../../stores/accounts-store';
 import { showConversation } from '../../stores/navigation';
 import { Avatar, type TintStyle } from '../../ui/avatar';
+import { IdentityLabel } from '../identity/identity-label';
 import { Tooltip } from '../../ui/tooltip';
 import { useConversationTitle } from './conversation-title';
 
@@ -47,15 +48,7 @@ function IdentityItem(props: { readonly account: Account }) {
       data-account={account.account}
       data-testid="composer-identity-option"
     >
-      <span className="identity-item__ring">
-        <Avatar name={name} hue={account.hue} kind="human" size={28} />
-      </span>
-      <span className="identity-item__names">
-        <span className="identity-item__name ellipsis isolate" dir="auto">
-          {name}
-        </span>
-        {name !== account.account && <span className="identity-item__aid ellipsis">{account.account}</span>}
-      </span>
+      <IdentityLabel account={account} />
       <DropdownMenu.ItemIndicator className="identity-item__check">
         <Check size={16} aria-hidden />
       </DropdownMenu.ItemIndicator>

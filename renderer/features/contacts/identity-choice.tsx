@@ -1,7 +1,7 @@
 import { useId } from 'react';
 import type { Account } from '../../../shared/model/account';
-import { accountName } from '../../stores/account-name';
-import { Avatar, type TintStyle } from '../../ui/avatar';
+import type { TintStyle } from '../../ui/avatar';
+import { IdentityLabel } from '../identity/identity-label';
 import './share.css';
 
 /** One of the own identities: native radio buttons, each with its hue, name and address. */
@@ -18,7 +18,6 @@ export function IdentityChoice(props: {
       <div className="identity-choice__list">
         {props.accounts.map((account) => {
           const style: TintStyle = { '--hue': account.hue };
-          const name = accountName(account);
           return (
             <label key={account.account} className="identity-choice__option" style={style}>
               <input
@@ -29,17 +28,7 @@ export function IdentityChoice(props: {
                 onChange={() => props.onChoose(account.account)}
                 data-testid="identity-choice"
               />
-              <span className="identity-item__ring">
-                <Avatar name={name} hue={account.hue} kind="human" size={28} />
-              </span>
-              <span className="identity-item__names">
-                <span className="identity-item__name ellipsis isolate" dir="auto">
-                  {name}
-                </span>
-                {name !== account.account && (
-                  <span className="identity-item__aid ellipsis">{account.account}</span>
-                )}
-              </span>
+              <IdentityLabel account={account} />
             </label>
           );
         })}
