@@ -341,6 +341,10 @@ test('the application ends when it is told to and leaves no half-written file', 
   const app = await launchParley({ dataDir });
   await app.page.waitForFunction(() => window.parley !== undefined);
   await app.app.evaluate(({ BrowserWindow: Windows }) => Windows.getAllWindows()[0]?.setSize(900, 640));
+  // The display carries out a new size in its own time; a person closes the window they see.
+  const width = () =>
+    app.app.evaluate(({ BrowserWindow: Windows }) => Windows.getAllWindows()[0]?.getNormalBounds().width);
+  await expect.poll(width).toBe(900);
   await app.close();
   const names = await readdir(dataDir, { recursive: true });
   expect(names.filter((name) => name.endsWith('.tmp'))).toEqual([]);
