@@ -1,5 +1,6 @@
 import type { Desktop } from '../ports/desktop';
 import type { Emit } from '../ports/events';
+import type { Notifier } from '../ports/notifier';
 import type { ProcessLauncher } from '../ports/processes';
 import type { ManagedVault } from '../ports/vault';
 import type { Runtime } from '../runtime/runtime';
@@ -15,6 +16,7 @@ export interface EngineOptions {
   /** Null where the embedded network is not offered (a demo agent needs none). */
   readonly launcher: ProcessLauncher | null;
   readonly desktop: Desktop;
+  readonly notifier: Notifier;
   readonly info: {
     readonly version: string;
     readonly runtime: string;

@@ -8,6 +8,8 @@ export interface Desktop {
   chooseSave(request: FileRequest & { readonly suggestedName: string }): Promise<string | null>;
   /** Asks for a file to read. */
   chooseFile(request: FileRequest): Promise<string | null>;
+  /** Asks for files to send; empty when the user gave up. */
+  chooseFiles(request: FileRequest): Promise<readonly string[]>;
   /** Asks for a folder: to read an SDK folder, or an empty place for one. */
   chooseFolder(request: { readonly purpose: FilePurpose }): Promise<string | null>;
   /** Addresses of `aun://` links that the system handed over since the last call; an empty text for a link without one. */
@@ -15,7 +17,8 @@ export interface Desktop {
 }
 
 /** What a file is for: the dialog's words and filters follow from it. */
-export type FilePurpose = 'backup' | 'encrypted_key' | 'trust_root' | 'sdk_folder' | 'sdk_export';
+export type FilePurpose =
+  'backup' | 'encrypted_key' | 'trust_root' | 'sdk_folder' | 'sdk_export' | 'attachment';
 
 export interface FileRequest {
   readonly purpose: FilePurpose;
@@ -27,6 +30,7 @@ export const noDesktop: Desktop = {
   showFolder: () => Promise.resolve(false),
   chooseSave: () => Promise.resolve(null),
   chooseFile: () => Promise.resolve(null),
+  chooseFiles: () => Promise.resolve([]),
   chooseFolder: () => Promise.resolve(null),
   takeLinks: () => [],
 };

@@ -55,6 +55,18 @@ export interface E2eeEngine {
     readonly refresh?: boolean;
   }): Promise<SealedMessage>;
   /**
+   * Encrypts one envelope for the peer's first device, as `message.thought.put` takes it (`protocol/04 §3.6`,
+   * `protocol/02 §3.7`); `context` is bound to it.
+   * @throws like {@link seal}
+   */
+  sealThought(thought: {
+    readonly to: string;
+    readonly thoughtId: string;
+    readonly timestamp: number;
+    readonly context: { readonly type: string; readonly id: string };
+    readonly payload: JsonObject;
+  }): Promise<{ readonly params: Readonly<Record<string, unknown>> }>;
+  /**
    * Opens rows in order; never throws for a bad row. Heavy work runs in worker threads. `anew` looks again for what
    * could not be had a moment ago, such as a sender's certificate.
    */

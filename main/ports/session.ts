@@ -28,6 +28,13 @@ export interface Session extends RpcCaller {
   connectNow(): void;
   /** Goes offline and stays so; resolves when the socket is closed. */
   stop(): Promise<void>;
+  /**
+   * Sends a JSON-RPC notification (`protocol/04 §10.1`): no answer, no error ever; nothing happens while offline or where
+   * the params are larger than 64 KiB.
+   */
+  notify(method: string, params: Readonly<Record<string, unknown>>): void;
+  /** Whether the gateway said that it passes notifications on (`features.notify`). */
+  passesNotifications(): boolean;
   /** Gateway clock minus ours in ms (0 while unknown). */
   clockSkewMs(): number;
   /** The connection from inside, for the inspector; never a token. */

@@ -1,8 +1,118 @@
-import type { Conversation, ProfileStatus, WaitReason } from '../../shared/model/conversation';
+import type { AttachmentState } from '../../shared/model/attachment';
+import type {
+  Conversation,
+  ConversationView,
+  ProfileStatus,
+  Retention,
+  WaitReason,
+} from '../../shared/model/conversation';
 import type { Message, MessageContent, Notice } from '../../shared/model/message';
 import type { ProfileWarning } from '../../shared/model/people';
 import type { ErrorCode } from '../../shared/bridge/errors';
 import type { TimelinePosition } from '../../shared/bridge/contract';
+
+/** An attachment as a payload names it, before anything was fetched. Claims of the sender, made harmless. */
+export interface AttachmentClaim {
+  readonly role: 'main' | 'picture' | 'thumbnail';
+  readonly name: string;
+  readonly type: string;
+  /** Bytes of the real file. */
+  readonly size: number;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly durationMs: number | null;
+  readonly encrypted: boolean;
+  /** The reference of the payload as JSON (`protocol/06 §2`, §3): it may hold a key. */
+  readonly referenceJson: string;
+  readonly thumbnail: AttachmentClaim | null;
+}
+
+/** What a message has to do with others, found in its payload by `main/messaging`. */
+export interface MessageLinks {
+  /** The message it answers, with what the sender says that one was. */
+  readonly replyTo: { readonly messageId: string; readonly text: string } | null;
+  readonly thread: string | null;
+  /** The card, poll or stream this message acts on. Only messages of the same conversation are ever touched. */
+  readonly refersTo: { readonly messageId: string; readonly as: 'choice' | 'vote' | 'final' } | null;
+  /** Of messages with the same sender and key only the newest is shown (`status`, `protocol/04 §9.2`). */
+  readonly replaceKey: string | null;
+  readonly mentionsMe: boolean;
+  /** Kept, but not shown, not counted, not previewed. */
+  readonly hidden: boolean;
+  /** What the full-text index gets. */
+  readonly searchText: string;
+  readonly attachments: readonly AttachmentClaim[];
+}
+
+/** Links of a message that has none. */
+export const noLinks: MessageLinks = {
+  replyTo: null,
+  thread: null,
+  refersTo: null,
+  replaceKey: null,
+  mentionsMe: false,
+  hidden: false,
+  searchText: '',
+  attachments: [],
+};
+
+/** An attachment as it is stored. `message` is null while it stands beside a draft; `parent` is set for small pictures. */
+export interface AttachmentRecord {
+  readonly id: number;
+  readonly conversation: string;
+  readonly message: number | null;
+  readonly parent: number | null;
+  readonly role: AttachmentClaim['role'];
+  readonly name: string;
+  readonly type: string;
+  readonly size: number;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly durationMs: number | null;
+  readonly encrypted: boolean;
+  /** Reference of the payload, once there is one; may hold a key. */
+  readonly referenceJson: string | null;
+  /** How far an upload got; belongs to `main/attachments`. */
+  readonly uploadJson: string | null;
+  /** Name of the encrypted file in the account's `attachments` folder, or null. */
+  readonly file: string | null;
+  /** Key of that file. */
+  readonly fileKey: Uint8Array | null;
+  readonly state: AttachmentState;
+  readonly problem: ErrorCode | null;
+}
+
+/** A draft attachment to be stored. */
+export type NewAttachment = Omit<AttachmentRecord, 'id' | 'message' | 'parent'> & {
+  readonly parent?: number | null;
+};
+
+/** What may change of an attachment. */
+export type AttachmentPatch = Partial<
+  Omit<AttachmentRecord, 'id' | 'conversation' | 'message' | 'parent' | 'role'>
+>;
+
+/** What to look for. An empty text needs a filter. */
+export interface SearchQuery {
+  readonly text: string;
+  readonly conversation?: string | undefined;
+  readonly from?: string | undefined;
+  readonly has?: 'file' | 'image' | 'link' | undefined;
+  /** Unix ms, inclusive. */
+  readonly since?: number | undefined;
+  /** Unix ms, exclusive. */
+  readonly until?: number | undefined;
+  readonly limit: number;
+}
+
+/** What may change of a conversation by the user's hand. */
+export interface ConversationPatch {
+  readonly pinned?: boolean | undefined;
+  readonly archived?: boolean | undefined;
+  readonly mutedUntil?: number | null | undefined;
+  readonly markedUnread?: boolean | undefined;
+  readonly retention?: Retention | undefined;
+}
 
 /** One message that arrived, opened or kept unreadable. Times are Unix ms. */
 export interface InboundRecord {
@@ -16,6 +126,7 @@ export interface InboundRecord {
   /** The sender's signed clock, or null when unknown. */
   readonly senderTime: number | null;
   readonly content: MessageContent;
+  readonly links: MessageLinks;
   /** Plaintext payload as JSON, or null when it could not be opened. */
   readonly payloadJson: string | null;
   /** The raw row as JSON: kept for everything that could not be opened, else null. */
@@ -37,6 +148,12 @@ export interface StoreChange {
   readonly messages: readonly Message[];
   readonly conversations: readonly Conversation[];
   readonly removed: readonly { readonly conversation: string; readonly id: number }[];
+  /** Conversations that are gone. */
+  readonly removedConversations?: readonly string[];
+  /** Attachment files that nothing refers to any more: to be deleted by the caller. */
+  readonly files?: readonly string[];
+  /** Messages that were stored now for the first time and did not come from this device, in order: they may deserve a notification. */
+  readonly arrived?: readonly number[];
 }
 
 /** An outbox entry. `payloadJson` is the plaintext payload. */
@@ -45,6 +162,8 @@ export interface OutboxItem {
   readonly conversation: string;
   readonly messageId: string;
   readonly payloadJson: string;
+  /** Attachments that have to be on the server first, in the order of the payload. */
+  readonly attachments: readonly number[];
   readonly attempts: number;
   /** Not to be tried before this Unix ms. */
   readonly notBefore: number;
@@ -134,6 +253,8 @@ export const exportKinds = [
   'prekeys',
   'conversations',
   'messages',
+  'attachments',
+  'tombstones',
   'profiles',
 ] as const;
 export type ExportKind = (typeof exportKinds)[number];
@@ -151,7 +272,14 @@ export interface ExportPage {
 export interface StoreReader {
   getMeta(key: string): Promise<string | null>;
   cursor(): Promise<InboxCursor>;
-  conversations(limit: number, offset: number): Promise<{ conversations: Conversation[]; total: number }>;
+  /** Pinned ones first, then by newest activity. */
+  conversations(
+    view: ConversationView,
+    limit: number,
+    offset: number,
+  ): Promise<{ conversations: Conversation[]; total: number }>;
+  /** Whose title, alias or address contains the text, in any view but `blocked`; by newest activity. */
+  findConversations(text: string, limit: number): Promise<Conversation[]>;
   conversation(id: string): Promise<Conversation | null>;
   /** Ascending by (sortAt, id). */
   page(
@@ -161,13 +289,37 @@ export interface StoreReader {
       before?: TimelinePosition | undefined;
       after?: TimelinePosition | undefined;
       around?: number | undefined;
+      /** Unix ms: around the first message from then on. */
+      at?: number | undefined;
     },
   ): Promise<{ messages: Message[]; hasOlder: boolean; hasNewer: boolean }>;
   message(id: number): Promise<Message | null>;
   /** Stored raw row of a message, or null when none is kept. */
   raw(id: number): Promise<string | null>;
-  search(query: string, options: { conversation?: string | undefined; limit: number }): Promise<SearchHit[]>;
-  totals(): Promise<{ unread: number; queued: number }>;
+  /** Decrypted payload of a message, or null when it could not be opened or is gone. */
+  payload(id: number): Promise<string | null>;
+  /** The stored message under a protocol id in a conversation, or null. `own` null: whoever sent it. */
+  find(conversation: string, messageId: string): Promise<Message | null>;
+  search(query: SearchQuery): Promise<SearchHit[]>;
+  /** See `accountSchema` for what each number counts; they agree with the rows of {@link conversations} at every moment. */
+  totals(now: number): Promise<{ unread: number; mentions: number; requests: number; queued: number }>;
+  attachment(id: number): Promise<AttachmentRecord | null>;
+  /** Attachments of a message in their order, each followed by its small picture. */
+  attachmentsOf(message: number): Promise<AttachmentRecord[]>;
+  draftAttachments(conversation: string): Promise<AttachmentRecord[]>;
+  /** Names of every file the database refers to. */
+  attachmentFiles(): Promise<string[]>;
+  /** Attachments in one of these states, oldest first. */
+  attachmentsIn(states: readonly AttachmentState[], limit: number): Promise<AttachmentRecord[]>;
+  /** Messages with attachments or links of a conversation, newest first, below the id `before`. */
+  messagesWith(
+    conversation: string,
+    what: 'media' | 'files' | 'links',
+    before: number | null,
+    limit: number,
+  ): Promise<Message[]>;
+  /** When the next message has to be deleted by a retention rule, Unix ms, or null. */
+  nextExpiry(): Promise<number | null>;
   /** Which of the (sender, messageId) pairs are stored in readable form (a repeat needs no second opening). */
   known(pairs: readonly { sender: string; messageId: string }[]): Promise<boolean[]>;
   /** Stored identity of a sequence number, for detecting a server reset; null when that seq is not stored. */
@@ -213,6 +365,9 @@ export interface AccountStore extends StoreReader {
     requestId: string;
     payloadJson: string;
     content: MessageContent;
+    links: MessageLinks;
+    /** Draft attachments that go with it, in order; they leave the draft. */
+    attachments: readonly number[];
     sortAt: number;
     /** Own AID: the sender of the stored message. */
     sender: string;
@@ -237,14 +392,42 @@ export interface AccountStore extends StoreReader {
   recoverOutbox(): Promise<StoreChange>;
   /** Lets every waiting item be tried now (the network or somebody's keys came back). */
   wakeOutbox(conversation: string | null): Promise<void>;
-  /** Removes a message that has not left; returns its payload, or null when it has left already. */
+  /** Puts the finished references of uploaded attachments into a waiting message. */
+  setOutboxPayload(id: number, payloadJson: string): Promise<void>;
+  /** Removes a message that has not left, its attachments go back to the draft; returns its payload, or null when it has left. */
   cancel(id: number): Promise<{ payloadJson: string; change: StoreChange } | null>;
   /** A device of `peer` acknowledged everything up to `ackSeq` of its inbox (`protocol/04 §4.3`). */
   applyAck(peer: string, deviceId: string, ackSeq: number): Promise<StoreChange>;
   /** Finds or makes a conversation. */
   openConversation(id: string, kind: Conversation['kind'], title: string, now: number): Promise<Conversation>;
-  setDraft(conversation: string, text: string): Promise<StoreChange>;
+  setDraft(conversation: string, text: string, replyTo: number | null): Promise<StoreChange>;
+  /** Also takes the unread mark away. */
   markRead(conversation: string, upTo: number): Promise<StoreChange>;
+  changeConversation(conversation: string, patch: ConversationPatch): Promise<StoreChange>;
+  /** `pending` conversations come from strangers; whoever writes to somebody or opens them accepts. */
+  setStanding(conversation: string, standing: Conversation['standing']): Promise<StoreChange>;
+  /** Deletes messages here, with index rows, attachments and drafts that answer them; they never come back (tombstones). */
+  deleteMessages(ids: readonly number[]): Promise<StoreChange>;
+  /**
+   * Deletes up to `limit` messages of a conversation, oldest first; call it until `done`. With `whole` the conversation
+   * goes too at the end (a blocked one leaves its block behind).
+   */
+  clearConversation(
+    conversation: string,
+    whole: boolean,
+    limit: number,
+  ): Promise<{ change: StoreChange; done: boolean }>;
+  /** Deletes up to `limit` messages whose retention is over. */
+  sweepExpired(now: number, limit: number): Promise<StoreChange>;
+  /** What became of an action card here. */
+  setCard(id: number, state: 'pending' | 'completed' | 'dismissed', label: string): Promise<StoreChange>;
+  /** Counts a crash of the window while drawing a message: twice quarantines it; `false` lets it be drawn again. */
+  setQuarantined(id: number, crashed: boolean): Promise<StoreChange>;
+  /** Stores a draft attachment (`parent` null) or the small picture of one. */
+  addAttachment(attachment: NewAttachment): Promise<{ attachment: AttachmentRecord; change: StoreChange }>;
+  updateAttachment(id: number, patch: AttachmentPatch): Promise<StoreChange>;
+  /** Takes a draft attachment away; others are left alone. */
+  removeDraftAttachment(id: number): Promise<StoreChange>;
   setSecurity(conversation: string, security: Conversation['security']): Promise<StoreChange>;
   savePrekey(prekey: StoredPrekey): Promise<void>;
   /**

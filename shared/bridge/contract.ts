@@ -8,20 +8,21 @@ import { networkProbeSchema, networkSchema } from '../model/network';
 import { settingsSchema, vaultStatusSchema } from '../model/settings';
 import { account, nothing } from './command-shape';
 import type { CommandShape } from './command-shape';
+import { attachmentCommands } from './commands/attachment';
 import { backupCommands } from './commands/backup';
+import { conversationCommands } from './commands/conversation';
 import { identityCommands } from './commands/identity';
+import { messageCommands } from './commands/message';
 import { peopleCommands } from './commands/people';
 
 /**
  * The bridge contract: every command the window (or a script) may send and every event it may hear. Both sides take
  * their types from here and both check the schemas; `docs/bridge.md` is generated from it.
  */
-const conversation = conversationIdSchema.describe("the peer's AID; the own AID for notes to self");
-const page = z.number().int().min(1).max(500);
+export { timelinePositionSchema } from './commands/message';
+export type { TimelinePosition } from './commands/message';
 
-/** Position in a timeline: messages are ordered by (sortAt, id). */
-export const timelinePositionSchema = z.object({ sortAt: z.number(), id: z.number().int() });
-export type TimelinePosition = z.infer<typeof timelinePositionSchema>;
+const conversation = conversationIdSchema.describe("the peer's AID; the own AID for notes to self");
 
 /** Every command by name. */
 export const commands = {
@@ -159,30 +160,6 @@ export const commands = {
     params: z.object({ account }).strict(),
     result: accountSchema,
   },
-  'conversation.list': {
-    about: 'Conversations of one identity, newest activity first.',
-    params: z
-      .object({ account, limit: page.default(200), offset: z.number().int().min(0).default(0) })
-      .strict(),
-    result: z.object({ conversations: z.array(conversationSchema), total: z.number().int() }),
-  },
-  'conversation.open': {
-    about: 'Finds or makes the conversation with an address.',
-    params: z.object({ account, peer: z.string().max(320) }).strict(),
-    result: conversationSchema,
-  },
-  'conversation.markRead': {
-    about: 'Marks everything up to a message as read.',
-    params: z
-      .object({ account, conversation, upTo: z.number().int().min(0).describe('id of a message') })
-      .strict(),
-    result: conversationSchema,
-  },
-  'conversation.setDraft': {
-    about: 'Keeps what is typed but not sent; it survives a crash.',
-    params: z.object({ account, conversation, text: z.string().max(100_000) }).strict(),
-    result: nothing,
-  },
   'peer.lookup': {
     about: 'Asks the network whether an address exists and can receive encrypted messages.',
     params: z.object({ account, aid: z.string().max(320) }).strict(),
@@ -194,84 +171,20 @@ export const commands = {
       certificateFingerprint: z.string().nullable(),
     }),
   },
-  'message.page': {
-    about:
-      'A page of a timeline in ascending order: before, after or around a position; the newest page without one.',
+  'app.viewing': {
+    about: 'What the user looks at now: what is in sight needs no notification.',
     params: z
       .object({
-        account,
-        conversation,
-        limit: page.default(60),
-        before: timelinePositionSchema.optional(),
-        after: timelinePositionSchema.optional(),
-        around: z.number().int().optional().describe('id of a message'),
+        focused: z.boolean(),
+        account: account.nullable(),
+        conversation: conversation.nullable(),
       })
       .strict(),
-    result: z.object({ messages: z.array(messageSchema), hasOlder: z.boolean(), hasNewer: z.boolean() }),
+    result: nothing,
   },
-  'message.send': {
-    about:
-      'Puts a text into the durable outbox and returns its bubble; it is on disk when this returns. Always encrypted.',
-    params: z
-      .object({
-        account,
-        conversation,
-        text: z.string().min(1).max(1_000_000),
-        requestId: z
-          .string()
-          .min(1)
-          .max(128)
-          .describe('repeating the call with the same id never sends twice'),
-      })
-      .strict(),
-    result: messageSchema,
-  },
-  'message.retry': {
-    about: 'Tries a failed or waiting message again now, under its old message id.',
-    params: z.object({ account, id: z.number().int() }).strict(),
-    result: messageSchema,
-  },
-  'message.cancel': {
-    about: 'Takes a message that has not left yet out of the outbox and returns its text.',
-    params: z.object({ account, id: z.number().int() }).strict(),
-    result: z.object({ text: z.string() }),
-  },
-  'message.raw': {
-    about: 'The stored raw envelope of a message that could not be opened, for the details view.',
-    params: z.object({ account, id: z.number().int() }).strict(),
-    result: z.object({ json: z.string() }),
-  },
-  'message.heal': {
-    about: 'Tries to open the unreadable messages of a conversation again now.',
-    params: z.object({ account, conversation }).strict(),
-    result: z.object({ healed: z.number().int(), remaining: z.number().int() }),
-  },
-  'message.search': {
-    about: 'Full-text search over identities; Chinese of any length, part-words, AIDs.',
-    params: z
-      .object({
-        accounts: z.array(account).max(100),
-        query: z.string().max(256),
-        conversation: conversation.optional(),
-        limit: page.default(50),
-      })
-      .strict(),
-    result: z.object({
-      hits: z.array(
-        z.object({
-          account,
-          message: messageSchema,
-          title: z.string().describe('title of the conversation'),
-          excerpt: z
-            .string()
-            .describe(
-              'Plain text around the hit; the matched ranges are [start, end) in UTF-16 code units of it.',
-            ),
-          ranges: z.array(z.tuple([z.number().int(), z.number().int()])),
-        }),
-      ),
-    }),
-  },
+  ...conversationCommands,
+  ...messageCommands,
+  ...attachmentCommands,
   ...identityCommands,
   ...peopleCommands,
   ...backupCommands,
@@ -330,6 +243,41 @@ export const events = {
   'message.removed': {
     about: 'Messages are gone.',
     data: z.object({ account, conversation, ids: z.array(z.number().int()) }),
+  },
+  'conversation.removed': {
+    about: 'A conversation is gone.',
+    data: z.object({ account, conversation }),
+  },
+  'transfer.progress': {
+    about: 'An upload or download got further.',
+    data: z.object({
+      account,
+      attachment: z.number().int(),
+      done: z.number().int().describe('bytes'),
+      total: z.number().int().describe('bytes'),
+    }),
+  },
+  'stream.changed': {
+    about: 'A streaming reply got longer or ended; `text` goes to position `at` of what was there.',
+    data: z.object({
+      account,
+      id: z.number().int().describe('id of the announcing message'),
+      at: z.number().int(),
+      text: z.string(),
+      state: z.enum(['live', 'waiting', 'ended', 'failed', 'stopped']),
+    }),
+  },
+  'typing.changed': {
+    about: 'Somebody is writing until a moment, or stopped.',
+    data: z.object({ account, conversation, until: z.number().nullable() }),
+  },
+  'presence.changed': {
+    about: 'Who of the watched people is connected.',
+    data: z.object({ account, online: z.record(z.string(), z.boolean()) }),
+  },
+  'app.navigate': {
+    about: 'A notification was clicked: show this.',
+    data: z.object({ account, conversation, message: z.number().int().nullable() }),
   },
   'network.changed': {
     about: 'The list of networks changed.',

@@ -74,6 +74,22 @@ export const errorCodes = [
   'custody_foreign_envelope',
   'captive_portal',
   'link_invalid',
+  'attachment_too_large',
+  'attachment_empty',
+  'attachment_damaged',
+  'attachment_gone',
+  'attachment_unsupported',
+  'attachment_unreadable',
+  'too_many_attachments',
+  'storage_full',
+  'recall_too_late',
+  'recall_refused',
+  'card_expired',
+  'card_answered',
+  'poll_closed',
+  'stream_ended',
+  'conversation_blocked',
+  'too_many_recipients',
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];

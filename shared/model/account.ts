@@ -72,7 +72,7 @@ export const sessionSnapshotSchema = z.object({
 export type SessionSnapshot = z.infer<typeof sessionSnapshotSchema>;
 
 /** When an identity may call for attention. */
-export const notificationRuleSchema = z.enum(['all', 'none']);
+export const notificationRuleSchema = z.enum(['all', 'mentions', 'none']);
 export type NotificationRule = z.infer<typeof notificationRuleSchema>;
 
 /** Quiet reminders of an identity; each has a text and a way to act in both languages. */
@@ -128,7 +128,12 @@ export const accountSchema = z.object({
     .nullable()
     .describe('SHA-256 fingerprint of the certificate (`sha256:…`), or null before registration ended.'),
   session: sessionSnapshotSchema,
-  unread: z.number().int(),
+  unread: z
+    .number()
+    .int()
+    .describe('Unread messages in accepted conversations that are not muted; a marked one counts as one.'),
+  mentions: z.number().int().describe('Unread messages that name this user, muted conversations included.'),
+  requests: z.number().int().describe('Message requests that wait for an answer.'),
   queued: z.number().int().describe('Messages waiting in the outbox.'),
   catchingUp: z.number().int().nullable().describe('Catch-up in progress: rows stored so far, or null.'),
 });

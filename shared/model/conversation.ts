@@ -24,6 +24,50 @@ export const peerKindSchema = z.enum(['human', 'agent', 'unknown']);
 export const waitReasonSchema = z.enum(waitReasons);
 export type { WaitReason } from './wait-reasons';
 
+/** What the preview line is of; `none` when there is nothing to show. */
+export const previewKindSchema = z.enum([
+  'text',
+  'image',
+  'video',
+  'voice',
+  'file',
+  'location',
+  'link',
+  'person',
+  'bundle',
+  'actions',
+  'choice',
+  'event',
+  'tool',
+  'thought',
+  'poll',
+  'stream',
+  'data',
+  'unsupported',
+  'undecryptable',
+  'recalled',
+  'none',
+]);
+export type PreviewKind = z.infer<typeof previewKindSchema>;
+
+/** A mute without an end, Unix ms (the last moment a date can hold). */
+export const MUTED_FOREVER = 8_640_000_000_000_000;
+
+/** Which list a conversation is in: `archived` ones leave the inbox; `pending` ones are message requests. */
+export const conversationViewSchema = z.enum(['inbox', 'archived', 'requests', 'blocked']);
+export type ConversationView = z.infer<typeof conversationViewSchema>;
+
+/** How long messages are kept on this computer, in seconds; 0: for good. */
+export const retentionSchema = z.union([
+  z.literal(0),
+  z.literal(3_600),
+  z.literal(86_400),
+  z.literal(604_800),
+  z.literal(2_592_000),
+  z.literal(31_536_000),
+]);
+export type Retention = z.infer<typeof retentionSchema>;
+
 /** One row of the conversation list. Times are Unix milliseconds. */
 export const conversationSchema = z.object({
   conversation: conversationIdSchema,
@@ -33,14 +77,27 @@ export const conversationSchema = z.object({
   preview: z
     .string()
     .describe('One line of the newest message, already plain text; empty when there is none.'),
-  previewKind: z.enum(['text', 'undecryptable', 'recalled', 'unsupported', 'none']),
+  previewKind: previewKindSchema,
   previewOwn: z.boolean(),
   previewState: deliveryStateSchema
     .nullable()
     .describe('Delivery state of the newest message when it is ours.'),
   lastActivityAt: z.number(),
   unread: z.number().int(),
+  mentions: z.number().int().describe('unread messages that name this user'),
+  markedUnread: z.boolean().describe('the user marked it unread; reading it takes the mark away'),
+  pinned: z.boolean(),
+  archived: z.boolean(),
+  mutedUntil: z.number().nullable().describe('null: not muted; MUTED_FOREVER: without an end'),
+  standing: z
+    .enum(['accepted', 'pending', 'blocked'])
+    .describe(
+      '`pending`: a stranger wrote first and nobody answered yet; `blocked`: kept, quiet and out of sight',
+    ),
+  retention: retentionSchema,
   draft: z.string(),
+  draftReply: z.number().int().nullable().describe('message the draft answers'),
+  draftAttachments: z.number().int(),
   waiting: waitReasonSchema.nullable(),
   readUpTo: z
     .number()

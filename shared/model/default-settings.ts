@@ -6,5 +6,10 @@ export const defaultSettings: Settings = {
   language: 'system',
   autoLockMinutes: 0,
   lockOnSuspend: false,
+  notificationContent: 'full',
+  notificationsOn: true,
+  notificationSound: true,
+  sendTyping: true,
+  autoDownloadMegabytes: 5,
   listWidth: 300,
 };

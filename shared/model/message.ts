@@ -1,61 +1,41 @@
 import { z } from 'zod';
+import { attachmentSchema } from './attachment';
+import { messageContentSchema } from './content';
+
+export {
+  cardActionSchema,
+  mentionSchema,
+  messageContentSchema,
+  noticeSchema,
+  undecryptableReasonSchema,
+} from './content';
+export type {
+  CardAction,
+  ContentKind,
+  Mention,
+  MessageContent,
+  Notice,
+  UndecryptableReason,
+} from './content';
 
 /** Life of an own message. `delivered` = a device of the recipient has it; AUN knows no read receipts. */
 export const deliveryStateSchema = z.enum(['queued', 'sending', 'sent', 'delivered', 'failed']);
 export type DeliveryState = z.infer<typeof deliveryStateSchema>;
 
-/** Why an envelope could not be opened (`protocol/02 §5.4`); each has a text in both languages. */
-export const undecryptableReasonSchema = z.enum([
-  'malformed_envelope',
-  'unknown_generation',
-  'wrong_recipient',
-  'sender_mismatch',
-  'sender_certificate_unavailable',
-  'sender_certificate_invalid',
-  'signature_invalid',
-  'aad_mismatch',
-  'recipient_certificate_unknown',
-  'prekey_missing',
-  'metadata_invalid',
-  'decryption_failed',
-  'plaintext_invalid',
-]);
-export type UndecryptableReason = z.infer<typeof undecryptableReasonSchema>;
-
-/** Small centred lines of the timeline that this installation writes itself. Each has a text in both languages. */
-export const noticeSchema = z.enum([
-  'keys_changed',
-  'keys_accepted',
-  'verified',
-  'unverified',
-  'certificate_revoked',
-  'own_keys_changed',
-  'restored',
-]);
-export type Notice = z.infer<typeof noticeSchema>;
-
-/** What a bubble shows. Text is plain text: never HTML. */
-export const messageContentSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('text'), text: z.string(), format: z.enum(['plain', 'markdown']) }),
-  z.object({ kind: z.literal('unsupported'), type: z.string(), text: z.string() }),
-  z.object({ kind: z.literal('recalled') }),
-  z.object({
-    kind: z.literal('notice'),
-    notice: noticeSchema,
-    detail: z.string().describe('Fact of the notice, such as a fingerprint; may be empty.'),
-  }),
-  z.object({ kind: z.literal('expired') }),
-  z.object({
-    kind: z.literal('undecryptable'),
-    reason: undecryptableReasonSchema,
-    detail: z.string(),
-    retrying: z.boolean(),
-  }),
-]);
-export type MessageContent = z.infer<typeof messageContentSchema>;
-
 /** How a message was protected on its way. */
 export const protectionSchema = z.enum(['e2ee-v1', 'e2ee-v2', 'none']);
+
+/** What a message answers (`protocol/04 §9.1`, §9.2 `quote`). */
+export const replySchema = z.object({
+  id: z.number().int().nullable().describe('the stored original, or null'),
+  messageId: z.string(),
+  sender: z.string().nullable().describe('AID of the original when it is stored, else null'),
+  text: z.string().describe('of the stored original; without one what the sender says it was'),
+  standing: z
+    .enum(['known', 'differs', 'unknown', 'gone'])
+    .describe('`differs`: what the sender quotes is not what we hold; `gone`: recalled or deleted here'),
+});
+export type Reply = z.infer<typeof replySchema>;
 
 /** One message as the timeline shows it. Times are Unix milliseconds. */
 export const messageSchema = z.object({
@@ -78,5 +58,19 @@ export const messageSchema = z.object({
   timeDoubtful: z
     .boolean()
     .describe("The sender's own signed clock differs from the gateway's by more than ten minutes."),
+  attachments: z.array(attachmentSchema),
+  reply: replySchema.nullable(),
+  thread: z.string().nullable().describe('`thread_id` of the payload'),
+  mentionsMe: z.boolean(),
+  card: z
+    .object({ state: z.enum(['pending', 'completed', 'dismissed']), label: z.string() })
+    .nullable()
+    .describe('for `actions`: what became of it here'),
+  votes: z
+    .array(z.object({ option: z.string(), count: z.number().int(), mine: z.boolean() }))
+    .nullable()
+    .describe('for `poll`: the votes that are known here'),
+  finalId: z.number().int().nullable().describe('for `stream`: the message that holds the final text'),
+  quarantined: z.boolean().describe('drawing it broke the window twice: it is drawn as a plain line'),
 });
 export type Message = z.infer<typeof messageSchema>;

@@ -22,6 +22,11 @@ export const storedSettingsSchema: z.ZodType<Settings> = z
       language: read('language'),
       autoLockMinutes: read('autoLockMinutes'),
       lockOnSuspend: read('lockOnSuspend'),
+      notificationContent: read('notificationContent'),
+      notificationsOn: read('notificationsOn'),
+      notificationSound: read('notificationSound'),
+      sendTyping: read('sendTyping'),
+      autoDownloadMegabytes: read('autoDownloadMegabytes'),
       listWidth: read('listWidth'),
     };
   });

@@ -10,6 +10,7 @@ export const waitReasons = [
   'keys_changed',
   'certificate_revoked',
   'certificate_unusable',
+  'uploading',
 ] as const;
 
 export type WaitReason = (typeof waitReasons)[number];
