@@ -96,6 +96,22 @@ export const enReasons = {
     captive_portal:
       'This network wants you to sign in on its own page first. Open a browser, then come back.',
     link_invalid: 'This link does not name an AUN address.',
+    attachment_too_large: 'This file is too large for this network. Nothing was sent.',
+    attachment_empty: 'This file is empty.',
+    attachment_damaged: 'The file is damaged or was tampered with. It was thrown away.',
+    attachment_gone: 'The storage server no longer has this file. Ask the sender to send it again.',
+    attachment_unsupported: 'This file is protected in a way that Parley does not know.',
+    attachment_unreadable: 'The file on this computer can no longer be read. Attach it again.',
+    too_many_attachments: 'Too many files for one message. Send them in several.',
+    storage_full: 'Your storage on this network is full. Delete old files or send a smaller one.',
+    recall_too_late: 'It is too late to take this message back.',
+    recall_refused: 'The network did not take this message back.',
+    card_expired: 'This card is no longer valid.',
+    card_answered: 'You have answered this card already.',
+    poll_closed: 'This poll is closed.',
+    stream_ended: 'This live reply has ended.',
+    conversation_blocked: 'You have blocked this address. Unblock it to write.',
+    too_many_recipients: 'Choose fewer conversations at once.',
   },
   blocked: {
     signed_in_elsewhere: 'This identity was opened elsewhere on this device.',
@@ -139,6 +155,7 @@ export const enReasons = {
       '{{name}}’s certificate was revoked. Your message is kept until they have a new one.',
     certificate_unusable:
       '{{name}}’s certificate can’t be used now. Your message is kept and tried again by itself.',
+    uploading: 'Its files are being uploaded.',
   },
   unreadable: {
     malformed_envelope: 'It arrived incomplete or garbled.',

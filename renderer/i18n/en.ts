@@ -1,4 +1,6 @@
+import { enContent } from './en-content';
 import { enConversation } from './en-conversation';
+import { enDaily } from './en-daily';
 import { enIdentity } from './en-identity';
 import { enPeople } from './en-people';
 import { enReasons } from './en-reasons';
@@ -270,7 +272,9 @@ export const en = {
     disk_full: 'The disk is full. New messages can’t be stored until there is room.',
     label: 'Notices',
   },
+  ...enContent,
   ...enConversation,
+  ...enDaily,
   ...enIdentity,
   ...enPeople,
   ...enReasons,

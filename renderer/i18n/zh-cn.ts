@@ -1,5 +1,7 @@
 import type { en } from './en';
+import { zhContent } from './zh-cn-content';
 import { zhConversation } from './zh-cn-conversation';
+import { zhDaily } from './zh-cn-daily';
 import { zhIdentity } from './zh-cn-identity';
 import { zhPeople } from './zh-cn-people';
 import { zhReasons } from './zh-cn-reasons';
@@ -267,7 +269,9 @@ export const zhCn: Translated<typeof en> = {
     disk_full: '磁盘已满。腾出空间之前，无法保存新消息。',
     label: '通知',
   },
+  ...zhContent,
   ...zhConversation,
+  ...zhDaily,
   ...zhIdentity,
   ...zhPeople,
   ...zhReasons,

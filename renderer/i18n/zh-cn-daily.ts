@@ -1,0 +1,2 @@
+/** Chinese texts of writing, searching and the everyday handling of conversations. */
+export const zhDaily = {} as const;
