@@ -21,6 +21,7 @@ import { createLinkInbox } from './shell/link-inbox';
 import { lockContents } from './shell/lockdown';
 import { openLogFile } from './shell/log-file';
 import { watchNetwork } from './shell/network-watch';
+import { createNotifier } from './shell/notifier';
 import { watchFirstList } from './shell/first-list';
 import { quitGracefully } from './shell/quit';
 import { textsFor } from './shell/texts';
@@ -152,7 +153,7 @@ async function start(): Promise<void> {
       await logFile.flush();
     },
   });
-  windows.serve(firstList.watch(engine.router));
+  windows.serve(firstList.watch(engine.router), (address, range) => engine.media(address, range));
   await engine.start();
 }
 
@@ -174,6 +175,7 @@ function buildEngine(
       scheduler: systemScheduler,
     }),
     desktop,
+    notifier: createNotifier(() => windows.open()),
     info: applicationInfo(),
     hostName: computerName(),
     environment: process.env,

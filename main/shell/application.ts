@@ -14,6 +14,7 @@ import { createWindowBridge } from './ipc';
 import type { WindowBridge } from './ipc';
 import { lockSession } from './lockdown';
 import { createMainWindow, stateOf } from './main-window';
+import type { MediaSource } from './media';
 import { setMenu } from './menu';
 import { textsFor } from './texts';
 import type { ShellTexts } from './texts';
@@ -49,6 +50,7 @@ export class WindowedApplication {
   private settings: Settings;
   private state: WindowState = DEFAULT_WINDOW_STATE;
   private lockable = false;
+  private media: MediaSource = () => Promise.resolve(null);
   private saveState: () => Promise<void> = () => Promise.resolve();
   private readonly stateFile;
 
@@ -72,8 +74,13 @@ export class WindowedApplication {
     this.bridge = createWindowBridge(options.runtime);
     // In memory only: nothing that the window holds is ever written to the disk by Chromium.
     this.session = sessions.fromPartition('parley');
-    lockSession(this.session, options.runtime.logger);
-    serveApp(this.session, path.join(options.dist, 'renderer'), options.runtime.logger);
+    lockSession(this.session, options.runtime);
+    serveApp(
+      this.session,
+      path.join(options.dist, 'renderer'),
+      (address, range) => this.media(address, range),
+      options.runtime.logger,
+    );
     applyTheme(this.settings.theme, null);
     this.setMenu();
     nativeTheme.on('updated', () => this.window?.setBackgroundColor(groundColour()));
@@ -125,7 +132,8 @@ export class WindowedApplication {
   }
 
   /** Starts answering the window. */
-  serve(router: CommandRouter): void {
+  serve(router: CommandRouter, media: MediaSource): void {
+    this.media = media;
     this.bridge.serve(router);
   }
 

@@ -29,22 +29,24 @@ function wordsFor(purpose: FilePurpose, text: ShellTexts, saving: boolean): Word
       return { title: text.openSdkFolder, filters: [] };
     case 'sdk_export':
       return { title: text.saveSdkFolder, filters: [] };
+    case 'attachment':
+      return { title: saving ? text.saveAttachment : text.openAttachments, filters: [] };
   }
 }
 
-async function pick(options: OpenDialogOptions): Promise<string | null> {
+async function pick(options: OpenDialogOptions): Promise<readonly string[]> {
   const window = BrowserWindow.getFocusedWindow() ?? BrowserWindow.getAllWindows()[0];
   const answer =
     window === undefined
       ? await dialog.showOpenDialog(options)
       : await dialog.showOpenDialog(window, options);
-  return answer.canceled ? null : (answer.filePaths[0] ?? null);
+  return answer.canceled ? [] : answer.filePaths;
 }
 
 /** The file dialogs of the engine's desktop. Where files lie is known here and in the engine, never in the window. */
 export function createFileDialogs(
   texts: () => ShellTexts,
-): Pick<Desktop, 'chooseSave' | 'chooseFile' | 'chooseFolder'> {
+): Pick<Desktop, 'chooseSave' | 'chooseFile' | 'chooseFiles' | 'chooseFolder'> {
   return {
     async chooseSave({ purpose, suggestedName }) {
       const text = texts();
@@ -61,19 +63,30 @@ export function createFileDialogs(
           : await dialog.showSaveDialog(window, options);
       return answer.canceled || answer.filePath === '' ? null : answer.filePath;
     },
-    chooseFile({ purpose }) {
+    async chooseFile({ purpose }) {
       const text = texts();
-      return pick({ ...wordsFor(purpose, text, false), buttonLabel: text.choose, properties: ['openFile'] });
+      const words = wordsFor(purpose, text, false);
+      const [chosen] = await pick({ ...words, buttonLabel: text.choose, properties: ['openFile'] });
+      return chosen ?? null;
     },
-    chooseFolder({ purpose }) {
+    chooseFiles({ purpose }) {
+      const text = texts();
+      return pick({
+        ...wordsFor(purpose, text, false),
+        buttonLabel: text.choose,
+        properties: ['openFile', 'multiSelections'],
+      });
+    },
+    async chooseFolder({ purpose }) {
       const text = texts();
       const { title } = wordsFor(purpose, text, purpose === 'sdk_export');
-      return pick({
+      const [chosen] = await pick({
         title,
         buttonLabel: text.choose,
         // Folders of the SDKs begin with a dot.
         properties: ['openDirectory', 'showHiddenFiles', 'createDirectory'],
       });
+      return chosen ?? null;
     },
   };
 }

@@ -1,9 +1,11 @@
 import { app } from 'electron';
 import type { Session, WebContents } from 'electron';
 import type { Logger } from '../runtime/logger';
+import type { Clock, Runtime } from '../runtime/runtime';
 import { APP_ORIGIN } from './app-path';
+import { mayRecord } from './microphone';
 
-/** The one permission the window has: putting text into the clipboard. Reading it stays with the user's paste. */
+/** What the window may always do: putting text into the clipboard. Reading it stays with the user's paste. */
 const GRANTED = new Set(['clipboard-sanitized-write']);
 
 /** Addresses a window may load from at all; everything else is stopped before it leaves. */
@@ -14,14 +16,28 @@ function isOwn(url: string, developerTools: boolean): boolean {
 }
 
 /** Denies everything a page could ask of a session: permissions, devices, downloads, connections (design §7). */
-export function lockSession(session: Session, logger: Logger): void {
-  session.setPermissionRequestHandler((contents, permission, decide) => {
-    const granted = GRANTED.has(permission) && contents.getURL().startsWith(`${APP_ORIGIN}/`);
+export function lockSession(session: Session, { logger, clock }: Pick<Runtime, 'logger' | 'clock'>): void {
+  const inputs = watchInputs(clock);
+  /** The microphone opens only for a voice message that the user begins (design §7). */
+  const listens = (contents: WebContents, permission: string, mediaTypes: readonly string[]): boolean =>
+    permission === 'media' &&
+    mayRecord({
+      focused: contents.isFocused(),
+      lastInputAt: inputs.get(contents) ?? null,
+      mediaTypes,
+      now: clock.now(),
+    });
+  session.setPermissionRequestHandler((contents, permission, decide, details) => {
+    const mediaTypes = 'mediaTypes' in details ? (details.mediaTypes ?? []) : [];
+    const own = contents.getURL().startsWith(`${APP_ORIGIN}/`);
+    const granted = own && (GRANTED.has(permission) || listens(contents, permission, mediaTypes));
     if (!granted) logger.log('warn', 'window.permission_refused', { permission });
     decide(granted);
   });
-  session.setPermissionCheckHandler((_contents, permission, origin) => {
-    return GRANTED.has(permission) && origin.startsWith(APP_ORIGIN);
+  session.setPermissionCheckHandler((contents, permission, origin, details) => {
+    if (!origin.startsWith(APP_ORIGIN)) return false;
+    if (GRANTED.has(permission)) return true;
+    return contents !== null && listens(contents, permission, [details.mediaType ?? 'unknown']);
   });
   session.setDevicePermissionHandler(() => false);
   session.on('will-download', (event) => {
@@ -33,6 +49,18 @@ export function lockSession(session: Session, logger: Logger): void {
     if (cancel) logger.log('warn', 'window.request_refused', { url: details.url.slice(0, 200) });
     decide({ cancel });
   });
+}
+
+/** When the user last clicked or typed in each window. */
+function watchInputs(clock: Clock): WeakMap<WebContents, number> {
+  const inputs = new WeakMap<WebContents, number>();
+  app.on('web-contents-created', (_event, contents) => {
+    contents.on('input-event', (_input, { type }) => {
+      if (type === 'mouseDown' || type === 'keyDown' || type === 'rawKeyDown')
+        inputs.set(contents, clock.now());
+    });
+  });
+  return inputs;
 }
 
 /** Denies navigation, new windows and embedded pages to whatever contents are ever made. */
