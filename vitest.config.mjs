@@ -6,7 +6,7 @@ export default defineConfig({
   test: {
     include: [
       '{main,shared,gateway,renderer,scripts}/**/*.test.{ts,tsx,mjs}',
-      'e2e/{harness,interop,support,bench,demo}/**/*.test.ts',
+      'e2e/{harness,interop,support,bench,chaos,demo}/**/*.test.ts',
     ],
     exclude: [...configDefaults.exclude, 'e2e/specs/**', 'dist/**', 'out/**', 'release/**'],
     globalSetup: ['scripts/lib/vitest-setup.mjs'],

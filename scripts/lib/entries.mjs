@@ -11,6 +11,7 @@ export const bundles = {
   preload: { source: 'preload/index.ts', output: 'dist/preload/index.cjs' },
   demo: { source: 'e2e/demo/index.ts', output: 'dist/e2e/demo.cjs' },
   bench: { source: 'e2e/bench/index.ts', output: 'dist/e2e/bench.cjs' },
+  chaos: { source: 'e2e/chaos/index.ts', output: 'dist/e2e/chaos.cjs' },
   docs: { source: 'scripts/generate-docs.ts', output: 'dist/scripts/generate-docs.cjs' },
 };
 
@@ -43,4 +44,5 @@ export const programs = {
   docs: { bundle: 'docs', companions: [], desktop: false },
   demo: { bundle: 'demo', companions: [...application, 'engine'], desktop: true },
   bench: { bundle: 'bench', companions: [...application, 'engine'], desktop: true },
+  chaos: { bundle: 'chaos', companions: [...application, 'engine'], desktop: true },
 };
