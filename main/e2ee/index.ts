@@ -4,6 +4,8 @@ import type { CryptoPool } from './pool';
 import { V1Engine } from './v1/engine';
 import type { EngineOptions } from './v1/engine';
 
+export { clientSignature } from './client-signature';
+export type { ClientSignature } from './client-signature';
 export { isEncryptedRow, openRows } from './dispatch';
 export { createCryptoPool } from './pool';
 export type { CryptoPool } from './pool';

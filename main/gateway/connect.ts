@@ -82,6 +82,8 @@ export interface Connected {
   readonly skewMs: number | null;
   readonly roundTripMs: number;
   readonly facts: HelloFacts;
+  /** The gateway takes notifications for others (`protocol/04 §10.1`). */
+  readonly passesNotifications: boolean;
 }
 
 /** Failures of one gateway that leave hope in the next one of the list. */
@@ -284,5 +286,6 @@ async function authenticate(
     skewMs: serverTime === undefined ? null : Math.round(serverTime * 1000 + roundTripMs / 2 - clock.now()),
     roundTripMs: Math.round(roundTripMs),
     facts: readHelloFacts(answer),
+    passesNotifications: capabilities?.features?.notify === true,
   };
 }

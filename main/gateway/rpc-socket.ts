@@ -14,6 +14,8 @@ const CLOSE_WAIT_MS = 3_000;
 /** Announced payload limit when the gateway names none, and what a frame may need around a payload, in bytes. */
 const DEFAULT_MESSAGE_SIZE = 1_048_576;
 const FRAME_ROOM = 64 * 1024;
+/** Largest params of a notification, bytes of UTF-8 JSON (`protocol/04 §10.1`). */
+export const MAX_NOTIFICATION_BYTES = 64 * 1024;
 /** No announcement of a gateway lets us send more than it can read (`protocol/01 §4.1`). */
 const LARGEST_FRAME = 4 * 1024 * 1024;
 
@@ -174,6 +176,21 @@ export class RpcSocket implements RpcCaller {
         reject(new AunError('connection_closed', `${method}: cannot send`, { retryable: true, cause }));
       }
     });
+  }
+
+  /** Sends a frame that nobody answers (`protocol/04 §10.1`); what is too large or cannot be sent is dropped. */
+  notify(method: string, params: Readonly<Record<string, unknown>>): void {
+    if (!this.isOpen) return;
+    const bytes = Buffer.byteLength(JSON.stringify(params));
+    if (bytes > MAX_NOTIFICATION_BYTES) {
+      this.#runtime.logger.log('warn', 'socket.notification.too_large', { method, bytes });
+      return;
+    }
+    try {
+      this.#wire.send(JSON.stringify({ jsonrpc: '2.0', method, params }));
+    } catch (cause) {
+      this.#runtime.logger.log('debug', 'socket.notification.failed', { method, cause });
+    }
   }
 
   /** Closes; resolves when the connection is over, at the latest after 3 s. */

@@ -133,6 +133,14 @@ export class DrivenSession implements GatewaySession {
     return this.#live.connected.socket.call(method, params, options);
   }
 
+  notify(method: string, params: Readonly<Record<string, unknown>>): void {
+    this.#live?.connected.socket.notify(method, params);
+  }
+
+  passesNotifications(): boolean {
+    return this.#live?.connected.passesNotifications ?? false;
+  }
+
   clockSkewMs(): number {
     return this.#skewMs ?? 0;
   }

@@ -18,6 +18,7 @@ const BOB = 'bobby.aun.test';
 /** Rows in these tests are plain: nothing is to be opened. */
 const nothingEncrypted: E2eeEngine = {
   seal: () => Promise.reject(new Error('nothing is sealed here')),
+  sealThought: () => Promise.reject(new Error('nothing is sealed here')),
   open: (rows) =>
     Promise.resolve(
       rows.map(() => ({

@@ -79,7 +79,7 @@ export const helloSchema = z.looseObject({
   capabilities: z
     .looseObject({
       features: z
-        .looseObject({ max_message_size: z.number().optional(), notify: z.boolean().optional() })
+        .looseObject({ max_message_size: z.number().optional(), notify: z.unknown().optional() })
         .optional(),
     })
     .optional(),

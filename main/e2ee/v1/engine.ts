@@ -21,7 +21,7 @@ import { AgreementKey, spkiOf } from './primitives';
 import { fingerprintOf } from '../../runtime/fingerprint';
 import type { E2eeStore } from './store';
 import { MessageSealer } from './sealer';
-import type { OutgoingMessage } from './sealer';
+import type { OutgoingMessage, OutgoingThought } from './sealer';
 import { findSenders } from './senders';
 import type { SenderFound } from './senders';
 import { TrustWatch } from './trust-watch';
@@ -82,12 +82,11 @@ export class V1Engine implements E2eeEngine {
   }
 
   async seal(message: OutgoingMessage): Promise<SealedMessage> {
-    try {
-      return await this.#sealer.seal(message);
-    } catch (thrown) {
-      const error = toAunError(thrown);
-      throw error.code === 'recipient_without_keys' ? await this.#whyNoKeys(message.to, error) : error;
-    }
+    return this.#explained(message.to, () => this.#sealer.seal(message));
+  }
+
+  async sealThought(thought: OutgoingThought): Promise<{ params: Readonly<Record<string, unknown>> }> {
+    return { params: await this.#explained(thought.to, () => this.#sealer.sealThought(thought)) };
   }
 
   recognizes(row: Readonly<Record<string, unknown>>): boolean {
@@ -166,6 +165,15 @@ export class V1Engine implements E2eeEngine {
   /** Resolves when running prekey uploads and looks at senders' keys have ended. For orderly shutdown and tests. */
   async settled(): Promise<void> {
     await Promise.all([this.#prekeys.settled(), this.#watch.settled()]);
+  }
+
+  async #explained<Result>(to: string, seal: () => Promise<Result>): Promise<Result> {
+    try {
+      return await seal();
+    } catch (thrown) {
+      const error = toAunError(thrown);
+      throw error.code === 'recipient_without_keys' ? await this.#whyNoKeys(to, error) : error;
+    }
   }
 
   /** An address without keys may be one that nobody has: waiting for keys would be waiting forever. */

@@ -1,3 +1,4 @@
+import { isJsonObject } from './json';
 import type { JsonObject } from '../../../shared/aun/canonical-json';
 import type { SealedMessage } from '../../ports/e2ee';
 import type { Identity } from '../../ports/identity';
@@ -5,6 +6,7 @@ import type { PeerTrust } from '../../ports/trust';
 import { AunError, toAunError } from '../../runtime/errors';
 import type { Runtime } from '../../runtime/runtime';
 import { letOthersRun } from '../../runtime/turn';
+import { clientSignature } from '../client-signature';
 import { sealEnvelope } from './envelope-seal';
 import type { SealingIdentity } from './envelope-seal';
 import { leastParamsBytes, MAX_PARAMS_BYTES, multiDeviceParams } from './multi-device';
@@ -14,6 +16,8 @@ import { AgreementKey, NONCE_BYTES } from './primitives';
 
 /** Copies sealed in one go before the event loop gets its turn: about three milliseconds. */
 const COPIES_AT_ONCE = 8;
+/** The method a thought is signed for. */
+const THOUGHT_PUT = 'message.thought.put';
 
 /** The message to seal, as in `E2eeEngine.seal`. */
 export interface OutgoingMessage {
@@ -23,6 +27,16 @@ export interface OutgoingMessage {
   readonly timestamp: number;
   readonly payload: JsonObject;
   readonly refresh?: boolean;
+}
+
+/** A thought to seal, as in `E2eeEngine.sealThought`. */
+export interface OutgoingThought {
+  readonly to: string;
+  readonly thoughtId: string;
+  /** Our corrected clock, Unix ms. */
+  readonly timestamp: number;
+  readonly context: { readonly type: string; readonly id: string };
+  readonly payload: JsonObject;
 }
 
 /**
@@ -78,6 +92,38 @@ export class MessageSealer {
       protection: 'e2ee-v1',
       copies: recipientCopies.length + selfCopies.length,
     };
+  }
+
+  /**
+   * Seals a thought for the peer's first usable device, with the context bound to it and the params signed (`protocol/02 §6`,
+   * `protocol/01 §9`). Like every message of ours it is never sealed without a prekey.
+   * @throws AunError as `E2eeEngine.seal`
+   */
+  async sealThought(thought: OutgoingThought): Promise<Readonly<Record<string, unknown>>> {
+    const identity = this.#sealingIdentity();
+    const { to, thoughtId, timestamp, payload } = thought;
+    const [device] = await this.#recipients(to, false);
+    const context = { type: thought.context.type, id: thought.context.id };
+    const message = { to, messageId: thoughtId, timestamp, payload, context };
+    const copy = device === undefined ? null : this.#copy(identity, device, message);
+    if (copy === null) {
+      throw new AunError('recipient_keys_invalid', `no device of ${to} could be encrypted to`);
+    }
+    const params = {
+      to,
+      type: 'e2ee.encrypted',
+      encrypted: true,
+      thought_id: thoughtId,
+      timestamp,
+      context,
+      payload: copy.envelope,
+    };
+    // What is signed is what goes over the wire: the JSON of it.
+    const text = JSON.stringify(params);
+    requireSize(Buffer.byteLength(text, 'utf8'));
+    const sent: unknown = JSON.parse(text);
+    if (!isJsonObject(sent)) throw new AunError('internal', 'params are no object');
+    return { ...sent, client_signature: clientSignature(this.#identity, THOUGHT_PUT, sent, timestamp) };
   }
 
   /**
@@ -140,7 +186,11 @@ export class MessageSealer {
     return copies;
   }
 
-  #copy(identity: SealingIdentity, device: PeerDevice, message: OutgoingMessage): DeviceCopy | null {
+  #copy(
+    identity: SealingIdentity,
+    device: PeerDevice,
+    message: OutgoingMessage & { readonly context?: JsonObject },
+  ): DeviceCopy | null {
     const random = (length: number): Buffer => this.#runtime.random.bytes(length);
     try {
       const envelope = sealEnvelope(identity, device, {
@@ -149,6 +199,7 @@ export class MessageSealer {
         messageId: message.messageId,
         timestamp: message.timestamp,
         payload: message.payload,
+        ...(message.context === undefined ? {} : { context: message.context }),
         ephemeral: AgreementKey.generate(random),
         nonce: random(NONCE_BYTES),
       });
