@@ -300,6 +300,8 @@ export interface StoreReader {
   payload(id: number): Promise<string | null>;
   /** The stored message under a protocol id in a conversation, or null. `own` null: whoever sent it. */
   find(conversation: string, messageId: string): Promise<Message | null>;
+  /** The own message that a request made (see `enqueue`), or null: repeating a request must not begin anything anew. */
+  findRequest(requestId: string): Promise<Message | null>;
   search(query: SearchQuery): Promise<SearchHit[]>;
   /** See `accountSchema` for what each number counts; they agree with the rows of {@link conversations} at every moment. */
   totals(now: number): Promise<{ unread: number; mentions: number; requests: number; queued: number }>;
