@@ -16,6 +16,8 @@ export const HEAL_BATCH = 200;
 export const MAX_PAYLOAD_BYTES = 1_048_576;
 /** Room for the envelope around one copy of the text, in bytes. */
 export const ENVELOPE_ROOM_BYTES = 8_192;
+/** Room for the references of one file and its small picture, in bytes of base64. */
+export const REFERENCE_ROOM_BYTES = 6_144;
 
 /** Outbox back-off in ms before try number `attempts` + 1: 1, 2, 4 … 64 s, plus up to a quarter of jitter (`protocol/04 §7.3`). */
 export function outboxBackoff(attempts: number, unit: number): number {

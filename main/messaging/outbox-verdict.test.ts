@@ -1,13 +1,14 @@
 import { expect, it } from 'vitest';
 import { AunError, RpcError } from '../runtime/errors';
 import { KEYS_RETRY_MS, TRUST_RETRY_MS, outboxBackoff } from './limits';
-import { judgeSendFailure } from './outbox';
+import { judgeSendFailure } from './outbox-verdict';
 
 const item = {
   id: 1,
   conversation: 'bob.aun.test',
   messageId: 'm',
   payloadJson: '{}',
+  attachments: [],
   attempts: 0,
   notBefore: 0,
 };

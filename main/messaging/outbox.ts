@@ -1,23 +1,17 @@
 import type { JsonObject } from '../../shared/aun/canonical-json';
+import { pendingIndex } from '../../shared/aun/attachment-reference';
 import { sendResultSchema } from '../../shared/aun/wire';
 import { z } from 'zod';
-import type { ErrorCode } from '../../shared/bridge/errors';
-import type { WaitReason } from '../../shared/model/conversation';
 import type { Message } from '../../shared/model/message';
+import type { Attachments } from '../ports/attachments';
 import type { E2eeEngine } from '../ports/e2ee';
 import type { RpcCaller } from '../ports/session';
 import type { AccountStore, OutboxItem, StoreChange } from '../ports/store';
-import { AunError, RpcError, toAunError } from '../runtime/errors';
+import { AunError, toAunError } from '../runtime/errors';
 import type { Disposer, Runtime } from '../runtime/runtime';
-import { contentOf } from './content';
-import {
-  ENVELOPE_ROOM_BYTES,
-  KEYS_RETRY_MS,
-  MAX_PAYLOAD_BYTES,
-  STORE_RETRY_MS,
-  TRUST_RETRY_MS,
-  outboxBackoff,
-} from './limits';
+import { describePayload } from './describe';
+import { ENVELOPE_ROOM_BYTES, MAX_PAYLOAD_BYTES, REFERENCE_ROOM_BYTES, STORE_RETRY_MS } from './limits';
+import { judgeSendFailure } from './outbox-verdict';
 
 /** What the outbox needs of its account. */
 export interface OutboxDependencies {
@@ -25,6 +19,8 @@ export interface OutboxDependencies {
   readonly store: AccountStore;
   readonly rpc: RpcCaller;
   readonly e2ee: E2eeEngine;
+  /** Puts files on the server before the message that names them is sealed. */
+  readonly attachments: Pick<Attachments, 'complete'>;
   readonly runtime: Runtime;
   readonly isOnline: () => boolean;
   /** Our clock corrected by the gateway's, Unix ms. */
@@ -32,65 +28,15 @@ export interface OutboxDependencies {
   readonly publish: (change: StoreChange) => void;
 }
 
-/** What to do with an item whose sending failed. */
-type Verdict =
-  | { readonly kind: 'wait'; readonly reason: WaitReason; readonly delayMs: number }
-  | { readonly kind: 'fail'; readonly code: ErrorCode }
-  | { readonly kind: 'refresh' };
-
-/** Errors that no repeat can heal without a person changing something (`protocol/04 §7.3`). */
-const PERMANENT: readonly ErrorCode[] = [
-  'recipient_unknown',
-  'message_too_large',
-  'permission_denied',
-  'not_found',
-  'invalid_request',
-  'invalid_aid',
-];
-
-/**
- * Keys of the recipient that must not be used (`protocol/06 §8.2`). The message is kept: it goes once the user accepted the
- * new key or the recipient has a good certificate again.
- */
-const UNTRUSTED: ReadonlyMap<ErrorCode, WaitReason> = new Map([
-  ['recipient_identity_changed', 'keys_changed'],
-  ['recipient_certificate_revoked', 'certificate_revoked'],
-  ['certificate_revoked', 'certificate_revoked'],
-  ['certificate_invalid', 'certificate_unusable'],
-  ['certificate_mismatch', 'certificate_unusable'],
-]);
-
-/** Decides what a failure means for a queued message. */
-export function judgeSendFailure(
-  error: AunError,
-  item: OutboxItem,
-  refreshed: boolean,
-  unit: number,
-): Verdict {
-  const backoff = outboxBackoff(item.attempts + 1, unit);
-  if (error instanceof RpcError) {
-    if (error.wireMessage.includes('prekey cert fingerprint mismatch') && !refreshed)
-      return { kind: 'refresh' };
-    if (error.code === 'rate_limited') {
-      return {
-        kind: 'wait',
-        reason: 'rate_limited',
-        delayMs: Math.max(backoff, (error.retryAfterSeconds ?? 0) * 1000),
-      };
-    }
-    if (error.code === 'unreachable_issuer')
-      return { kind: 'wait', reason: 'unreachable_issuer', delayMs: backoff };
-    if (error.code === 'server_busy') return { kind: 'wait', reason: 'server_busy', delayMs: backoff };
-  }
-  if (error.code === 'recipient_without_keys')
-    return { kind: 'wait', reason: 'recipient_without_keys', delayMs: KEYS_RETRY_MS };
-  if (error.code === 'recipient_keys_invalid')
-    return { kind: 'wait', reason: 'recipient_keys_invalid', delayMs: KEYS_RETRY_MS };
-  // What the gateway says of certificates is about ours; what sealing says is about theirs.
-  const untrusted = error instanceof RpcError ? undefined : UNTRUSTED.get(error.code);
-  if (untrusted !== undefined) return { kind: 'wait', reason: untrusted, delayMs: TRUST_RETRY_MS };
-  if (PERMANENT.includes(error.code)) return { kind: 'fail', code: error.code };
-  return { kind: 'wait', reason: 'retrying', delayMs: backoff };
+/** A message to be queued. */
+export interface OutgoingPayload {
+  readonly conversation: string;
+  /** Application payload; each file in it is `{"pending": <index in attachments>}` until it is on the server. */
+  readonly payload: JsonObject;
+  /** Repeating a request never sends twice. */
+  readonly requestId: string;
+  /** Draft attachments that go with it. */
+  readonly attachments?: readonly number[];
 }
 
 /**
@@ -101,6 +47,8 @@ export function judgeSendFailure(
 export class Outbox {
   private readonly busy = new Set<string>();
   private readonly running = new Set<Promise<void>>();
+  /** Messages whose files are on their way. */
+  private readonly uploads = new Map<number, AbortController>();
   private timer: Disposer | null = null;
   private pumping = false;
   private again = false;
@@ -124,10 +72,11 @@ export class Outbox {
     this.timer = null;
   }
 
-  /** Stops taking new work and waits for sends in flight to settle on disk. */
+  /** Stops taking new work, breaks uploads off and waits for sends in flight to settle on disk. */
   async stop(): Promise<void> {
     this.stopped = true;
     this.offline();
+    for (const upload of this.uploads.values()) upload.abort();
     await Promise.allSettled([...this.running]);
   }
 
@@ -137,12 +86,21 @@ export class Outbox {
    */
   async sendText(conversation: string, text: string, requestId: string): Promise<Message> {
     if (text.trim() === '') throw new AunError('message_empty', 'there is nothing to send');
-    const payload: JsonObject = { type: 'text', text };
+    return this.sendPayload({ conversation, payload: { type: 'text', text }, requestId });
+  }
+
+  /**
+   * Queues any payload. It is on disk when this resolves; its files are uploaded before it leaves (`protocol/06 §3`).
+   * @throws AunError `message_too_large`, `disk_full`
+   */
+  async sendPayload(outgoing: OutgoingPayload): Promise<Message> {
+    const { conversation, payload, requestId, attachments = [] } = outgoing;
     const payloadJson = JSON.stringify(payload);
+    const room = ENVELOPE_ROOM_BYTES + attachments.length * REFERENCE_ROOM_BYTES;
     const sealedBytes = Math.ceil(Buffer.byteLength(payloadJson) / 3) * 4;
-    if (sealedBytes + ENVELOPE_ROOM_BYTES > MAX_PAYLOAD_BYTES) {
-      throw new AunError('message_too_large', 'the text is longer than one message can carry', {
-        detail: { limitBytes: Math.floor(((MAX_PAYLOAD_BYTES - ENVELOPE_ROOM_BYTES) / 4) * 3) },
+    if (sealedBytes + room > MAX_PAYLOAD_BYTES) {
+      throw new AunError('message_too_large', 'the message is longer than one message can carry', {
+        detail: { limitBytes: Math.max(0, Math.floor(((MAX_PAYLOAD_BYTES - room) / 4) * 3)) },
       });
     }
     const change = await this.deps.store.enqueue({
@@ -150,7 +108,12 @@ export class Outbox {
       messageId: this.deps.runtime.random.uuid(),
       requestId,
       payloadJson,
-      content: contentOf(payload),
+      ...describePayload(payload, {
+        ownAid: this.deps.aid,
+        sender: this.deps.aid,
+        protection: 'e2ee-v1',
+      }),
+      attachments,
       sortAt: this.deps.now(),
       sender: this.deps.aid,
     });
@@ -175,6 +138,7 @@ export class Outbox {
   async cancel(id: number): Promise<string> {
     const taken = await this.deps.store.cancel(id);
     if (taken === null) throw new AunError('unknown_message', 'the message has left already');
+    this.uploads.get(id)?.abort();
     this.deps.publish(taken.change);
     this.pump();
     const payload = z.looseObject({ text: z.string().default('') }).parse(JSON.parse(taken.payloadJson));
@@ -264,35 +228,78 @@ export class Outbox {
   }
 
   private async send(item: OutboxItem): Promise<void> {
-    const sending = await this.deps.store.markSending(item.id);
-    // An empty change: the message was cancelled between the look and this moment.
-    if (sending.messages.length === 0) return;
-    this.deps.publish(sending);
+    const ready = await this.withFiles(item);
+    if (ready === null || !(await this.begin(item.id))) return;
     let refreshed = false;
     for (;;) {
       try {
-        this.deps.publish(await this.attempt(item, refreshed));
+        this.deps.publish(await this.attempt(ready, refreshed));
         return;
       } catch (thrown) {
-        const error = toAunError(thrown);
-        const verdict = judgeSendFailure(error, item, refreshed, this.deps.runtime.random.unit());
-        this.log(error);
-        if (verdict.kind === 'refresh') {
-          refreshed = true;
-          continue;
-        }
-        this.deps.publish(
-          verdict.kind === 'fail'
-            ? await this.deps.store.markFailed(item.id, verdict.code)
-            : await this.deps.store.markWaiting(
-                item.id,
-                verdict.reason,
-                this.deps.runtime.clock.now() + verdict.delayMs,
-              ),
-        );
-        return;
+        refreshed = await this.settle(ready, toAunError(thrown), refreshed);
+        if (!refreshed) return;
       }
     }
+  }
+
+  /** Counts an attempt. False: the message no longer waits, it was cancelled between the look and this moment. */
+  private async begin(id: number): Promise<boolean> {
+    const sending = await this.deps.store.markSending(id);
+    this.deps.publish(sending);
+    return sending.messages.length > 0;
+  }
+
+  /** Puts away what failed, or says that a repeat with fresh keys is worth it. */
+  private async settle(item: OutboxItem, error: AunError, refreshed: boolean): Promise<boolean> {
+    const { store, runtime, publish } = this.deps;
+    const verdict = judgeSendFailure(error, item, refreshed, runtime.random.unit());
+    this.log(error);
+    if (verdict.kind === 'refresh') return true;
+    publish(
+      verdict.kind === 'fail'
+        ? await store.markFailed(item.id, verdict.code)
+        : await store.markWaiting(item.id, verdict.reason, runtime.clock.now() + verdict.delayMs),
+    );
+    return false;
+  }
+
+  /**
+   * Brings the files of a message to the server and its references into the stored payload; after a crash anywhere in
+   * between the same objects are found again. Null: it is not to be sent now, and the database says why. While it uploads
+   * the message waits, so that it can still be cancelled.
+   */
+  private async withFiles(item: OutboxItem): Promise<OutboxItem | null> {
+    const payload = payloadSchema.parse(JSON.parse(item.payloadJson));
+    if (item.attachments.length === 0 || !hasPending(payload)) return item;
+    const { store, runtime, publish } = this.deps;
+    // Counted as an attempt, so that a server that refuses again and again is asked less and less often.
+    if ((await store.markSending(item.id)).messages.length === 0) return null;
+    publish(await store.markWaiting(item.id, 'uploading', runtime.clock.now()));
+    const upload = new AbortController();
+    this.uploads.set(item.id, upload);
+    try {
+      if (this.stopped) upload.abort();
+      const finished = await this.deps.attachments.complete(payload, item.attachments, upload.signal);
+      const payloadJson = JSON.stringify(finished);
+      if (upload.signal.aborted) return null;
+      await store.setOutboxPayload(item.id, payloadJson);
+      return { ...item, payloadJson };
+    } catch (thrown) {
+      const error = toAunError(thrown);
+      // Stopped: it waits on disk and goes on at the next start. Cancelled here: the message is gone already.
+      if (upload.signal.aborted) return null;
+      if (error.code === 'cancelled') await this.takeOut(item.id);
+      else await this.settle(item, error, true);
+      return null;
+    } finally {
+      this.uploads.delete(item.id);
+    }
+  }
+
+  /** The upload was cancelled: the message goes, its files stand beside the draft again. */
+  private async takeOut(id: number): Promise<void> {
+    const taken = await this.deps.store.cancel(id);
+    if (taken !== null) this.deps.publish(taken.change);
   }
 
   private async attempt(item: OutboxItem, refresh: boolean): Promise<StoreChange> {
@@ -322,3 +329,9 @@ export class Outbox {
 
 const jsonValueSchema = z.json();
 const payloadSchema = z.record(z.string(), jsonValueSchema);
+
+/** Whether a payload still names files by their place instead of by reference. */
+function hasPending(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return pendingIndex(value) !== null || Object.values(value).some(hasPending);
+}

@@ -45,10 +45,14 @@ export interface Attachments {
   /**
    * Uploads what a waiting message needs and returns its payload with the finished references (`protocol/06 §3`); resumes
    * after a crash under the same object names. Safe to repeat.
-   * @throws AunError `storage_full`, `attachment_too_large`, `attachment_unreadable`, gateway errors, `cancelled`
+   * @throws AunError `storage_full`, `attachment_too_large`, `attachment_unreadable`, gateway errors, `cancelled` (by
+   *   {@link cancel}, or because `signal` was aborted)
    */
-  complete(payload: JsonObject, attachments: readonly number[]): Promise<JsonObject>;
-  /** Deletes the stored objects of own recalled messages; failures are logged and tried again later. */
+  complete(payload: JsonObject, attachments: readonly number[], signal?: AbortSignal): Promise<JsonObject>;
+  /**
+   * Deletes the stored objects of an own message that is being recalled; failures are logged and tried again later. To be
+   * called while the message still has its attachments, that is before the store blanks it.
+   */
   withdraw(message: number): Promise<void>;
   /** Something new arrived: fetches what the rules allow to be fetched by itself. */
   arrived(messages: readonly number[]): void;

@@ -15,6 +15,7 @@ const bytes = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 /** Base64 of exactly this many bytes, in either alphabet. */
 const base64Of = (length: number) =>
   z.string().refine((value) => {
+    if (value.length > length * 2) return false;
     const digits = value.replace(/=+$/, '');
     return /^[A-Za-z0-9+/_-]*$/.test(digits) && Math.floor((digits.length * 3) / 4) === length;
   });
@@ -52,3 +53,12 @@ export const storedReferenceSchema = z.object({
   unsupported: z.literal(true).optional(),
 });
 export type StoredReference = z.infer<typeof storedReferenceSchema>;
+
+/**
+ * The place in the list of attachments that a payload names instead of a reference as long as the file is not on the
+ * server (`{"pending": 0}`); null for everything else. It never leaves this computer.
+ */
+export function pendingIndex(value: unknown): number | null {
+  if (typeof value !== 'object' || value === null || Object.keys(value).length !== 1) return null;
+  return 'pending' in value && typeof value.pending === 'number' ? value.pending : null;
+}
