@@ -58,6 +58,8 @@ export function account(aid: string, displayName: string, hue: number, more: Par
     certificateFingerprint: `sha256:${'9f3a'.repeat(16)}`,
     session: online,
     unread: 0,
+    mentions: 0,
+    requests: 0,
     queued: 0,
     catchingUp: null,
     ...more,
@@ -87,7 +89,7 @@ export const accounts: Account[] = [
 ];
 export const main = 'mei_zhang.agentid.pub';
 
-function conversation(aid: string, title: string, more: Partial<Conversation> = {}): Conversation {
+export function conversation(aid: string, title: string, more: Partial<Conversation> = {}): Conversation {
   return {
     conversation: aid,
     kind: 'direct',
@@ -99,7 +101,16 @@ function conversation(aid: string, title: string, more: Partial<Conversation> = 
     previewState: null,
     lastActivityAt: 0,
     unread: 0,
+    mentions: 0,
+    markedUnread: false,
+    pinned: false,
+    archived: false,
+    mutedUntil: null,
+    standing: 'accepted',
+    retention: 0,
     draft: '',
+    draftReply: null,
+    draftAttachments: 0,
     waiting: null,
     readUpTo: 0,
     security: 'encrypted',
@@ -108,8 +119,8 @@ function conversation(aid: string, title: string, more: Partial<Conversation> = 
   };
 }
 
-function text(words: string): Message['content'] {
-  return { kind: 'text', text: words, format: 'plain' };
+export function text(words: string): Message['content'] {
+  return { kind: 'text', text: words, format: 'plain', mentions: [] };
 }
 
 let nextId = 1;
@@ -134,6 +145,14 @@ export function message(
     state: own ? 'delivered' : null,
     stateReason: null,
     timeDoubtful: false,
+    attachments: [],
+    reply: null,
+    thread: null,
+    mentionsMe: false,
+    card: null,
+    votes: null,
+    finalId: null,
+    quarantined: false,
     ...more,
   };
 }

@@ -1,7 +1,7 @@
 import type { Conversation } from '../../shared/model/conversation';
 import type { Notice } from '../../shared/model/message';
 import type { Contact } from '../../shared/model/people';
-import { conversations, main, message, start, timelines } from './fake-data';
+import { conversations, main, message, start, text, timelines } from './fake-data';
 import { emit, fail, scene, type Handlers } from './fake-engine';
 import { certificate } from './fake-identity';
 import { documents, profileOf } from './fake-people-profiles';
@@ -237,19 +237,16 @@ if (sample !== undefined && !scene.has('empty')) {
     const aid = row.conversation ?? '';
     const at = start - (index + 4) * hour;
     const lines = [
-      message(aid, false, at - 2 * day, { kind: 'text', text: '下周的展览几点开始？', format: 'plain' }),
+      message(aid, false, at - 2 * day, text('下周的展览几点开始？')),
       ...(row.security === 'keys_changed' ? [note(aid, at, 'keys_changed')] : []),
       ...(row.security === 'revoked' ? [note(aid, at, 'certificate_revoked')] : []),
       ...(row.waiting == null
         ? []
         : [
-            message(
-              aid,
-              true,
-              at + hour,
-              { kind: 'text', text: 'I will bring the printed plans.', format: 'plain' },
-              { state: 'queued', stateReason: row.waiting },
-            ),
+            message(aid, true, at + hour, text('I will bring the printed plans.'), {
+              state: 'queued',
+              stateReason: row.waiting,
+            }),
           ]),
     ];
     timelines.set(`${main} ${aid}`, lines);

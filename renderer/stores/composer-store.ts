@@ -1,25 +1,46 @@
 import { create } from 'zustand';
+import type { Conversation } from '../../shared/model/conversation';
+import type { Mention } from '../../shared/model/message';
 import { invoke, reportError, toCommandError, type CommandError } from './bridge';
 import { timelineKey, useTimelineStore } from './timeline-store';
 
 /** What is typed in one conversation. */
-interface Draft {
+export interface Draft {
   readonly text: string;
+  /** Message it answers; kept with the stored draft. */
+  readonly replyTo: number | null;
+  /** Action card whose answer is being written; lives as long as the window. */
+  readonly answering: number | null;
+  /** Text goes out as Markdown. */
+  readonly markdown: boolean;
   readonly error: CommandError | null;
+}
+
+/** What goes out besides what is typed. */
+export interface SendExtras {
+  readonly mentions?: readonly Mention[];
+  readonly attachments?: readonly number[];
 }
 
 interface ComposerState {
   readonly drafts: Readonly<Record<string, Draft>>;
   /** Puts the stored draft into the field unless something was typed since the start. */
-  begin(account: string, conversation: string, stored: string): void;
+  begin(account: string, conversation: string, stored: string, replyTo?: number | null): void;
   /** Takes over what is typed; it is stored a moment later. */
   type(account: string, conversation: string, text: string): void;
+  /** Answers a message with what will be typed; null takes the answer away. Leaves answering a card. */
+  reply(account: string, conversation: string, messageId: number | null): void;
+  /** The next message is the typed answer to an action card (`compose` button); null leaves that. */
+  beginAnswer(account: string, conversation: string, messageId: number | null): void;
+  setMarkdown(account: string, conversation: string, markdown: boolean): void;
   /** Stores what is typed now. */
   flush(account: string, conversation: string): void;
-  /** Sends what is typed. The field is empty at once; after a failure the text is back. */
-  send(account: string, conversation: string): Promise<void>;
+  /** Sends what is typed. The field is empty at once; after a failure the text is back. Resolves to whether it is in the outbox. */
+  send(account: string, conversation: string, extras?: SendExtras): Promise<boolean>;
   /** Puts text in front of what is typed (a message taken out of the outbox). */
   putBack(account: string, conversation: string, text: string, error: CommandError | null): void;
+  /** Shows a failure above the field. */
+  fail(account: string, conversation: string, error: CommandError): void;
   dismissError(account: string, conversation: string): void;
 }
 
@@ -30,23 +51,34 @@ const longestDraft = 100_000;
 
 const timers = new Map<string, ReturnType<typeof setTimeout>>();
 
+export const emptyDraft: Draft = {
+  text: '',
+  replyTo: null,
+  answering: null,
+  markdown: false,
+  error: null,
+};
+
 /** Text after something came back: what was typed meanwhile is kept below it. */
 export function joinReturned(returned: string, typed: string): string {
+  if (returned === '') return typed;
   return typed.trim() === '' ? returned : `${returned}\n${typed}`;
 }
 
 export const useComposerStore = create<ComposerState>()((set, get) => {
-  const put = (key: string, draft: Draft): void =>
-    set((state) => ({ drafts: { ...state.drafts, [key]: draft } }));
-  const textOf = (key: string): string => get().drafts[key]?.text ?? '';
+  const draftOf = (key: string): Draft => get().drafts[key] ?? emptyDraft;
+  const put = (key: string, change: Partial<Draft>): void =>
+    set((state) => ({
+      drafts: { ...state.drafts, [key]: { ...(state.drafts[key] ?? emptyDraft), ...change } },
+    }));
 
   const store = (account: string, conversation: string): void => {
     const key = timelineKey(account, conversation);
     clearTimeout(timers.get(key));
     timers.delete(key);
-    const text = textOf(key);
+    const { text, replyTo } = draftOf(key);
     if (text.length > longestDraft) return;
-    invoke('conversation.setDraft', { account, conversation, text }).catch(reportError);
+    invoke('conversation.setDraft', { account, conversation, text, replyTo }).catch(reportError);
   };
   const storeSoon = (account: string, conversation: string): void => {
     const key = timelineKey(account, conversation);
@@ -59,41 +91,72 @@ export const useComposerStore = create<ComposerState>()((set, get) => {
 
   return {
     drafts: {},
-    begin: (account, conversation, stored) => {
+    begin: (account, conversation, stored, replyTo = null) => {
       const key = timelineKey(account, conversation);
-      if (get().drafts[key] === undefined) put(key, { text: stored, error: null });
+      if (get().drafts[key] === undefined) put(key, { text: stored, replyTo });
     },
     type: (account, conversation, text) => {
-      const key = timelineKey(account, conversation);
-      put(key, { text, error: get().drafts[key]?.error ?? null });
+      put(timelineKey(account, conversation), { text });
       storeSoon(account, conversation);
     },
+    reply: (account, conversation, replyTo) => {
+      put(timelineKey(account, conversation), { replyTo, answering: null });
+      store(account, conversation);
+    },
+    beginAnswer: (account, conversation, answering) => put(timelineKey(account, conversation), { answering }),
+    setMarkdown: (account, conversation, markdown) => put(timelineKey(account, conversation), { markdown }),
     flush: (account, conversation) => {
       if (timers.has(timelineKey(account, conversation))) store(account, conversation);
     },
-    send: async (account, conversation) => {
+    send: async (account, conversation, { mentions = [], attachments = [] } = {}) => {
       const key = timelineKey(account, conversation);
-      const text = textOf(key).trim();
-      if (text === '') return;
-      put(key, { text: '', error: null });
+      const { text: typed, replyTo, answering, markdown } = draftOf(key);
+      const text = typed.trim();
+      if (text === '' && attachments.length === 0) return false;
+      put(key, { text: '', replyTo: null, answering: null, error: null });
       try {
-        const requestId = crypto.randomUUID();
-        const message = await invoke('message.send', { account, conversation, text, requestId });
+        const message = await invoke('message.send', {
+          account,
+          conversation,
+          text,
+          requestId: crypto.randomUUID(),
+          ...(markdown && text !== '' ? { markdown } : {}),
+          ...(mentions.length === 0 ? {} : { mentions: [...mentions] }),
+          ...(replyTo === null ? {} : { replyTo }),
+          ...(attachments.length === 0 ? {} : { attachments: [...attachments] }),
+          ...(answering === null ? {} : { answering }),
+        });
         useTimelineStore.getState().merge(account, conversation, [message]);
         // Only now: until the outbox has the text, the stored draft is its only copy on disk.
         store(account, conversation);
+        return true;
       } catch (reason) {
+        const now = draftOf(key);
+        // What it answered comes back with it, unless the user has chosen something else to answer meanwhile.
+        if (now.replyTo === null && now.answering === null) put(key, { replyTo, answering });
         get().putBack(account, conversation, text, toCommandError(reason));
+        return false;
       }
     },
     putBack: (account, conversation, text, error) => {
       const key = timelineKey(account, conversation);
-      put(key, { text: joinReturned(text, textOf(key)), error });
+      put(key, { text: joinReturned(text, draftOf(key).text), error });
       store(account, conversation);
     },
-    dismissError: (account, conversation) => {
-      const key = timelineKey(account, conversation);
-      put(key, { text: textOf(key), error: null });
-    },
+    fail: (account, conversation, error) => put(timelineKey(account, conversation), { error }),
+    dismissError: (account, conversation) => put(timelineKey(account, conversation), { error: null }),
   };
 });
+
+/** What is typed in a conversation. */
+export function useDraft(account: string, conversation: string): Draft {
+  return useComposerStore((state) => state.drafts[timelineKey(account, conversation)] ?? emptyDraft);
+}
+
+/** Puts the stored draft of a conversation into its field. */
+export function beginDraft(
+  account: string,
+  row: Pick<Conversation, 'conversation' | 'draft' | 'draftReply'>,
+): void {
+  useComposerStore.getState().begin(account, row.conversation, row.draft, row.draftReply);
+}

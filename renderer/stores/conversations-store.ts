@@ -1,106 +1,117 @@
 import { create } from 'zustand';
 import type { BridgeEvent } from '../../shared/bridge/contract';
-import type { Conversation } from '../../shared/model/conversation';
-import { invoke, toCommandError, type CommandError } from './bridge';
+import type { Conversation, ConversationView } from '../../shared/model/conversation';
+import { invoke, toCommandError } from './bridge';
+import {
+  dropConversations,
+  emptyList,
+  findConversation,
+  listKey,
+  mergeConversations,
+  placeConversations,
+  viewOf,
+  withRows,
+  type ConversationList,
+  type ConversationLists,
+} from './conversation-lists';
+
+export { mergeConversations, type ConversationList };
 
 /** How many rows one request asks for. */
 const pageSize = 200;
 
-/** Conversations of one identity that were loaded so far, newest activity first. */
-export interface ConversationList {
-  readonly rows: readonly Conversation[];
-  readonly total: number;
-  readonly status: 'loading' | 'ready' | 'failed';
-  readonly error: CommandError | null;
-}
-
 interface ConversationsState {
-  readonly lists: Readonly<Record<string, ConversationList>>;
+  /** By `listKey`: the inbox of an identity has the identity itself as its key. */
+  readonly lists: ConversationLists;
   /** Loads the first rows of an identity unless that has happened. */
-  load(account: string): Promise<void>;
+  load(account: string, view?: ConversationView): Promise<void>;
   /** Loads the next rows. */
-  loadMore(account: string): Promise<void>;
+  loadMore(account: string, view?: ConversationView): Promise<void>;
   /** Takes over conversations that a command returned. */
   merge(account: string, conversations: readonly Conversation[]): void;
+  /** Forgets a conversation that is gone. */
+  remove(account: string, conversation: string): void;
   applyBatch(batch: readonly BridgeEvent[]): void;
 }
 
-/** Merges by id and sorts: newest activity first, the id decides between equals. */
-export function mergeConversations(
-  rows: readonly Conversation[],
-  changes: readonly Conversation[],
-): readonly Conversation[] {
-  const byId = new Map(rows.map((row) => [row.conversation, row]));
-  for (const change of changes) byId.set(change.conversation, change);
-  return [...byId.values()].sort(
-    (first, second) =>
-      second.lastActivityAt - first.lastActivityAt || first.conversation.localeCompare(second.conversation),
-  );
-}
-
-const empty: ConversationList = { rows: [], total: 0, status: 'loading', error: null };
-
-function withChanges(list: ConversationList, changes: readonly Conversation[]): ConversationList {
-  const rows = mergeConversations(list.rows, changes);
-  return { ...list, rows, total: Math.max(list.total, rows.length) };
-}
-
-/** Conversation lists by identity. */
+/** Conversation lists by identity and view. */
 export const useConversationsStore = create<ConversationsState>()((set, get) => {
-  const put = (account: string, change: (list: ConversationList) => ConversationList): void =>
-    set((state) => ({ lists: { ...state.lists, [account]: change(state.lists[account] ?? empty) } }));
+  const put = (key: string, change: (list: ConversationList) => ConversationList): void =>
+    set((state) => ({ lists: { ...state.lists, [key]: change(state.lists[key] ?? emptyList) } }));
 
-  const fetchPage = async (account: string, offset: number): Promise<void> => {
+  const fetchPage = async (account: string, view: ConversationView, offset: number): Promise<void> => {
+    const key = listKey(account, view);
     try {
       const { conversations, total } = await invoke('conversation.list', {
         account,
         offset,
         limit: pageSize,
+        ...(view === 'inbox' ? {} : { view }),
       });
-      put(account, (list) => {
+      put(key, (list) => {
         // Rows that are here are kept current by events, so they are newer than this answer.
-        const known = new Set(list.rows.map((row) => row.conversation));
-        const missing = conversations.filter((row) => !known.has(row.conversation));
-        return { ...withChanges(list, missing), total, status: 'ready', error: null };
+        const missing = conversations.filter(
+          (row) => findConversation(get().lists, account, row.conversation) === undefined,
+        );
+        const filled = withRows(list, missing);
+        return { ...filled, total: Math.max(total, filled.rows.length), status: 'ready', error: null };
       });
     } catch (reason) {
-      put(account, (list) => ({ ...list, status: 'failed', error: toCommandError(reason) }));
+      put(key, (list) => ({ ...list, status: 'failed', error: toCommandError(reason) }));
     }
   };
 
   return {
     lists: {},
-    load: async (account) => {
-      const list = get().lists[account];
-      if (list !== undefined && list.status !== 'failed') return;
-      put(account, (previous) => ({ ...previous, status: 'loading', error: null }));
-      await fetchPage(account, 0);
+    load: async (account, view = 'inbox') => {
+      const key = listKey(account, view);
+      const status = get().lists[key]?.status ?? 'idle';
+      if (status === 'loading' || status === 'ready') return;
+      put(key, (previous) => ({ ...previous, status: 'loading', error: null }));
+      await fetchPage(account, view, 0);
     },
-    loadMore: async (account) => {
-      const list = get().lists[account];
+    loadMore: async (account, view = 'inbox') => {
+      const key = listKey(account, view);
+      const list = get().lists[key];
       if (list?.status !== 'ready' || list.rows.length >= list.total) return;
-      put(account, (previous) => ({ ...previous, status: 'loading' }));
-      await fetchPage(account, list.rows.length);
+      put(key, (previous) => ({ ...previous, status: 'loading' }));
+      await fetchPage(account, view, list.rows.length);
     },
-    merge: (account, conversations) => put(account, (list) => withChanges(list, conversations)),
+    merge: (account, conversations) =>
+      set((state) => ({ lists: placeConversations(state.lists, account, conversations) })),
+    remove: (account, conversation) =>
+      set((state) => ({ lists: dropConversations(state.lists, account, [conversation]) })),
     applyBatch: (batch) => {
-      const changes = new Map<string, Conversation[]>();
-      for (const { event, data } of batch) {
-        if (event !== 'conversation.changed') continue;
-        changes.set(data.account, [...(changes.get(data.account) ?? []), ...data.conversations]);
-      }
-      if (changes.size === 0) return;
+      const relevant = batch.some(
+        ({ event }) => event === 'conversation.changed' || event === 'conversation.removed',
+      );
+      if (!relevant) return;
       set((state) => {
-        const lists = { ...state.lists };
-        for (const [account, conversations] of changes) {
-          const list = lists[account];
-          if (list !== undefined) lists[account] = withChanges(list, conversations);
+        let { lists } = state;
+        for (const { event, data } of batch) {
+          if (event === 'conversation.changed') lists = placeKnown(lists, data.account, data.conversations);
+          else if (event === 'conversation.removed')
+            lists = dropConversations(lists, data.account, [data.conversation]);
         }
         return { lists };
       });
     },
   };
 });
+
+/** Events about lists that nobody looked at yet are left to the first look, which reads everything. */
+function placeKnown(
+  lists: ConversationLists,
+  account: string,
+  changes: readonly Conversation[],
+): ConversationLists {
+  const wanted = changes.filter(
+    (row) =>
+      lists[listKey(account, viewOf(row))] !== undefined ||
+      findConversation(lists, account, row.conversation) !== undefined,
+  );
+  return wanted.length === 0 ? lists : placeConversations(lists, account, wanted);
+}
 
 /** One conversation, or undefined while it is unknown. */
 export function useConversation(
@@ -110,6 +121,6 @@ export function useConversation(
   return useConversationsStore((state) =>
     account === null || conversation === null
       ? undefined
-      : state.lists[account]?.rows.find((row) => row.conversation === conversation),
+      : findConversation(state.lists, account, conversation),
   );
 }

@@ -1,6 +1,10 @@
+import type { BridgeEvent } from '../../shared/bridge/contract';
+import type { Conversation } from '../../shared/model/conversation';
 import { invoke, toCommandError } from './bridge';
-import { useComposerStore } from './composer-store';
+import { beginDraft } from './composer-store';
+import { findConversation } from './conversation-lists';
 import { useConversationsStore } from './conversations-store';
+import { useDraftFilesStore } from './draft-files-store';
 import { useNoticesStore } from './notices-store';
 import { timelineKey, useTimelineStore } from './timeline-store';
 import { useViewStore } from './view-store';
@@ -18,18 +22,23 @@ function showFailure(reason: unknown): void {
 /** Makes sure that a conversation is in the list, wherever it stands there. */
 async function ensureConversation(account: string, conversation: string) {
   const store = useConversationsStore.getState();
-  const known = store.lists[account]?.rows.find((row) => row.conversation === conversation);
+  const known = findConversation(store.lists, account, conversation);
   if (known !== undefined) return known;
   const opened = await invoke('conversation.open', { account, peer: conversation });
   store.merge(account, [opened]);
   return opened;
 }
 
+function showDraft(account: string, row: Conversation): void {
+  beginDraft(account, row);
+  if (row.draftAttachments > 0) void useDraftFilesStore.getState().load(account, row.conversation);
+}
+
 async function openConversation(account: string, conversation: string): Promise<void> {
   const mine = ++wish;
   const row = await ensureConversation(account, conversation);
   if (mine !== wish) return;
-  useComposerStore.getState().begin(account, conversation, row.draft);
+  showDraft(account, row);
   useViewStore.getState().openConversation(account, conversation);
   await useTimelineStore.getState().open(account, conversation, row.unread, row.readUpTo);
 }
@@ -38,7 +47,7 @@ async function openMessage(account: string, conversation: string, id: number): P
   const mine = ++wish;
   const row = await ensureConversation(account, conversation);
   if (mine !== wish) return;
-  useComposerStore.getState().begin(account, conversation, row.draft);
+  showDraft(account, row);
   useViewStore.getState().openConversation(account, conversation);
   await useTimelineStore.getState().openAround(account, conversation, id);
 }
@@ -71,4 +80,15 @@ export function showAccount(account: string): void {
   void useConversationsStore.getState().load(account);
   const conversation = view.conversations[account];
   if (conversation != null) openConversation(account, conversation).catch(showFailure);
+}
+
+/** Goes where a notification that was clicked points to: the newest such wish of a batch. */
+export function applyNavigation(batch: readonly BridgeEvent[]): void {
+  const wishes = batch.flatMap(({ event, data }) => (event === 'app.navigate' ? [data] : []));
+  const last = wishes.at(-1);
+  if (last === undefined) return;
+  useViewStore.getState().showDialog(null);
+  void useConversationsStore.getState().load(last.account);
+  if (last.message === null) showConversation(last.account, last.conversation);
+  else showMessage(last.account, last.conversation, last.message);
 }

@@ -1,4 +1,5 @@
 import type { Account } from '../../shared/model/account';
+import type { Attachment } from '../../shared/model/attachment';
 import type { Conversation } from '../../shared/model/conversation';
 import type { Message } from '../../shared/model/message';
 import type { Contact, Profile } from '../../shared/model/people';
@@ -12,12 +13,41 @@ export function sampleMessage(id: number, sortAt: number, more: Partial<Message>
     sender: 'lin.aun.test',
     own: false,
     sortAt,
-    content: { kind: 'text', text: `text ${id}`, format: 'plain' },
+    content: { kind: 'text', text: `text ${id}`, format: 'plain', mentions: [] },
     protection: 'e2ee-v1',
     forwardSecret: true,
     state: null,
     stateReason: null,
     timeDoubtful: false,
+    attachments: [],
+    reply: null,
+    thread: null,
+    mentionsMe: false,
+    card: null,
+    votes: null,
+    finalId: null,
+    quarantined: false,
+    ...more,
+  };
+}
+
+/** An attachment for tests. */
+export function sampleAttachment(id: number, more: Partial<Attachment> = {}): Attachment {
+  return {
+    id,
+    role: 'main',
+    name: `file-${id}.pdf`,
+    type: 'application/pdf',
+    size: 1000,
+    width: null,
+    height: null,
+    durationMs: null,
+    encrypted: true,
+    dangerous: false,
+    state: 'here',
+    problem: null,
+    media: null,
+    thumbnail: null,
     ...more,
   };
 }
@@ -35,7 +65,16 @@ export function sampleConversation(more: Partial<Conversation> = {}): Conversati
     previewState: null,
     lastActivityAt: 0,
     unread: 0,
+    mentions: 0,
+    markedUnread: false,
+    pinned: false,
+    archived: false,
+    mutedUntil: null,
+    standing: 'accepted',
+    retention: 0,
     draft: '',
+    draftReply: null,
+    draftAttachments: 0,
     waiting: null,
     readUpTo: 0,
     security: 'encrypted',
@@ -112,6 +151,8 @@ export function sampleAccount(
       ...session,
     },
     unread: 0,
+    mentions: 0,
+    requests: 0,
     queued: 0,
     catchingUp: null,
     ...more,

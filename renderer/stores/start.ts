@@ -4,10 +4,14 @@ import { useAppStore } from './app-store';
 import { invoke, onEvents } from './bridge';
 import { useConversationsStore } from './conversations-store';
 import { startLinks, useLinksStore } from './links-store';
-import { showAccount } from './navigation';
+import { applyNavigation, showAccount } from './navigation';
 import { useNoticesStore } from './notices-store';
 import { usePeopleStore } from './people-store';
+import { usePresenceStore } from './presence-store';
+import { useStreamsStore } from './streams-store';
 import { useTimelineStore } from './timeline-store';
+import { useTransfersStore } from './transfers-store';
+import { useTypingStore } from './typing-store';
 import { useViewStore } from './view-store';
 
 /** Chooses an identity when none is chosen yet: the preferred one where it is there, else the first. */
@@ -41,8 +45,13 @@ export async function startStores(): Promise<() => void> {
     useConversationsStore.getState().applyBatch(batch);
     useTimelineStore.getState().applyBatch(batch);
     usePeopleStore.getState().applyBatch(batch);
+    useStreamsStore.getState().applyBatch(batch);
+    useTransfersStore.getState().applyBatch(batch);
+    useTypingStore.getState().applyBatch(batch);
+    usePresenceStore.getState().applyBatch(batch);
     useNoticesStore.getState().applyBatch(batch);
     useLinksStore.getState().applyBatch(batch);
+    applyNavigation(batch);
   });
   const [info, settings, { networks }, { accounts }] = await Promise.all([
     invoke('app.info', {}),
