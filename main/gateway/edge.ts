@@ -46,8 +46,9 @@ export interface WireSocket {
   terminate(): void;
 }
 
-/** What a WebSocket tells. `closed` comes exactly once and last; `failed` at most once, before it. */
+/** What a WebSocket tells. `opened` comes at most once and first; `closed` comes exactly once and last; `failed` at most once, before it. */
 export interface WireSocketHandlers {
+  opened?(): void;
   message(text: string): void;
   failed(error: AunError): void;
   closed(code: number, reason: string): void;

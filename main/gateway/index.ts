@@ -2,6 +2,7 @@ import { parseAid } from '../../shared/aun/aid';
 import type { Aid } from '../../shared/aun/aid';
 import type { CertificateVerifier, Identity, PkiSource } from '../ports/identity';
 import type { SessionMemory } from '../ports/session';
+import type { Transfers, TransferSockets } from '../ports/transfers';
 import type { WebClient } from '../ports/web';
 import { AunError } from '../runtime/errors';
 import type { Runtime } from '../runtime/runtime';
@@ -11,12 +12,15 @@ import { GatewayDirectory } from './discovery';
 import type { GatewayUrlMemory } from './discovery';
 import type { NetworkEdge } from './edge';
 import { createNodeEdge } from './node-edge';
+import { resolveName } from './data-target';
+import type { ResolveName } from './data-target';
 import { createPkiSourceFrom, isNameAvailable } from './pki-source';
 import { DrivenSession } from './session';
 import type { GatewaySession } from './session';
 import { createShortCaller } from './short-call';
 import { gatewayTarget } from './targets';
 import type { NetworkOptions } from './targets';
+import { DataPlane } from './transfers';
 import { TokenKeeper } from './tokens';
 import { createWebClientFrom } from './web-client';
 
@@ -67,6 +71,21 @@ export function createPkiSource(access: GatewayAccess): PkiSource {
 export function createWebClient(access: GatewayAccess): WebClient {
   const { edge, directory } = resolve(access);
   return createWebClientFrom(edge, directory);
+}
+
+/**
+ * HTTP and WebSockets with the storage and stream servers of a network and of its peers (`protocol/06 §1.4`). It never carries
+ * an access token.
+ */
+export function createTransfers(
+  access: GatewayAccess & { /** Stand-in for name lookup, for tests. */ readonly resolveName?: ResolveName },
+): Transfers & TransferSockets {
+  const { directory } = resolve(access);
+  return new DataPlane(access.runtime, async () => ({
+    network: access.network,
+    gateways: await directory.known(),
+    resolve: access.resolveName ?? resolveName,
+  }));
 }
 
 /**

@@ -3,6 +3,7 @@ import { WebSocket } from 'ws';
 import type { RawData } from 'ws';
 import { AunError } from '../runtime/errors';
 import { isPortalAnswer, portalError } from './captive-portal';
+import type { SocketLookup } from './data-target';
 import type { HostTarget, WireSocket, WireSocketHandlers } from './edge';
 import { plainHeaders } from './http-client';
 import { fromSocketError } from './network-errors';
@@ -18,18 +19,35 @@ function textOf(data: RawData): string {
   return Buffer.isBuffer(data) ? data.toString('utf8') : Buffer.from(data).toString('utf8');
 }
 
-/** Opens a WebSocket to a gateway: no sub-protocol, no compression, no redirects. */
-export function openWebSocket(target: HostTarget, path: string, handlers: WireSocketHandlers): WireSocket {
+/** What differs between sockets to gateways and to stream servers. */
+export interface SocketExtras {
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Bytes of the largest frame that is read. */
+  readonly maxPayload?: number;
+  readonly handshakeTimeoutMs?: number;
+  readonly lookup?: SocketLookup;
+}
+
+/** Opens a WebSocket: no sub-protocol, no compression, no redirects. */
+export function openWebSocket(
+  target: HostTarget,
+  path: string,
+  handlers: WireSocketHandlers,
+  extras: SocketExtras = {},
+): WireSocket {
   const address = isIP(target.address) === 6 ? `[${target.address}]` : target.address;
   const url = `${target.secure ? 'wss' : 'ws'}://${address}:${target.port}${path}`;
   const socket = new WebSocket(url, {
     perMessageDeflate: false,
-    maxPayload: MAX_INCOMING_FRAME,
+    maxPayload: extras.maxPayload ?? MAX_INCOMING_FRAME,
     followRedirects: false,
-    ...(target.host === null ? {} : { headers: { Host: target.host } }),
+    headers: { ...extras.headers, ...(target.host === null ? {} : { Host: target.host }) },
+    ...(extras.handshakeTimeoutMs === undefined ? {} : { handshakeTimeout: extras.handshakeTimeoutMs }),
+    ...(extras.lookup === undefined ? {} : { lookup: extras.lookup }),
     ...(target.secure ? tlsOptions(target) : {}),
   });
   let failed = false;
+  socket.on('open', () => handlers.opened?.());
   socket.on('message', (data: RawData) => handlers.message(textOf(data)));
   socket.on('error', (error) => {
     if (failed) return;

@@ -37,3 +37,31 @@ export interface Transfers {
    */
   request(request: TransferRequest): Promise<TransferAnswer>;
 }
+
+/** An open or opening WebSocket to a server of the data plane. */
+export interface TransferSocket {
+  send(text: string): void;
+  close(code: number): void;
+  /** Drops the connection without a closing handshake. */
+  terminate(): void;
+}
+
+/** A WebSocket to be opened. `opened` comes once; `closed` exactly once and last; `failed` at most once, before it. */
+export interface SocketRequest {
+  /** Absolute `wss:` (or `ws:`) address as a stream service gave it. */
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly handlers: {
+    opened(): void;
+    message(text: string): void;
+    /** `detail.status` has the HTTP status of a server that refused. */
+    failed(error: Error): void;
+    closed(code: number): void;
+  };
+}
+
+/** Opens WebSockets under the rules of {@link Transfers}. */
+export interface TransferSockets {
+  /** @throws AunError `invalid_request` for an address that must not be asked; everything else comes to the handlers */
+  openSocket(request: SocketRequest): Promise<TransferSocket>;
+}
