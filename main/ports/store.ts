@@ -462,9 +462,10 @@ export interface AccountStore extends StoreReader {
 /** Opens account databases in the store's worker thread. */
 export interface StoreHost {
   /**
-   * Opens (and migrates) the database. `key` is 32 random bytes.
+   * Opens (and migrates) the database. `key` is 32 random bytes, `account` the own AID: the addresses of files name it, and
+   * without it no message has one.
    * @throws AunError `database_damaged`, `database_too_new`, `disk_full`; the file is left untouched.
    */
-  open(file: string, key: Uint8Array): Promise<AccountStore>;
+  open(file: string, key: Uint8Array, account?: string): Promise<AccountStore>;
   close(): Promise<void>;
 }
