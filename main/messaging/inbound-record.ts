@@ -4,8 +4,9 @@ import type { JsonObject, JsonValue } from '../../shared/aun/canonical-json';
 import { messageRowSchema } from '../../shared/aun/wire';
 import type { MessageRow } from '../../shared/aun/wire';
 import type { OpenResult } from '../ports/e2ee';
+import { noLinks } from '../ports/store';
 import type { InboundRecord } from '../ports/store';
-import { contentOf } from './content';
+import { describePayload } from './describe';
 
 /** A raw row after its first look: what to do with it. */
 export type ReadRow =
@@ -119,6 +120,7 @@ export function envelopeRecord(
         ...(opened.ok ? TOO_DEEP : { reason: opened.reason, detail: opened.detail }),
         retrying: !opened.ok && opened.mayHeal && rawJson !== null,
       },
+      links: noLinks,
       payloadJson: null,
       rawJson,
       protection: 'e2ee-v1',
@@ -134,7 +136,7 @@ export function envelopeRecord(
     own,
     serverTime,
     senderTime: opened.senderTime,
-    content: contentOf(opened.payload),
+    ...describePayload(opened.payload, { ownAid, sender: opened.from, protection: opened.protection }),
     payloadJson,
     rawJson: null,
     protection: opened.protection,
@@ -156,10 +158,9 @@ export function plainRecord(
     ...claimed,
     serverTime: read.row.timestamp > 0 ? Math.round(read.row.timestamp) : now,
     senderTime: null,
-    content:
-      payloadJson === null
-        ? { kind: 'undecryptable', ...TOO_DEEP, retrying: false }
-        : contentOf(read.payload),
+    ...(payloadJson === null
+      ? { content: { kind: 'undecryptable' as const, ...TOO_DEEP, retrying: false }, links: noLinks }
+      : describePayload(read.payload, { ownAid, sender: claimed.sender, protection: 'none' })),
     payloadJson,
     rawJson: null,
     protection: 'none',
@@ -193,6 +194,7 @@ export function malformedRecord(
       detail: 'the gateway delivered a row without the fields of a message',
       retrying: false,
     },
+    links: noLinks,
     payloadJson: null,
     rawJson,
     protection: 'none',
@@ -214,6 +216,7 @@ export function recalledRecord(
     serverTime: read.row.timestamp > 0 ? Math.round(read.row.timestamp) : now,
     senderTime: null,
     content: { kind: 'recalled' },
+    links: noLinks,
     payloadJson: null,
     rawJson: null,
     protection: 'none',
