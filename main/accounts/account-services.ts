@@ -134,7 +134,9 @@ async function takeSlot(store: AccountStore, slotId: string): Promise<void> {
 export async function openAccountServices(parts: AccountParts): Promise<AccountServices> {
   const { runtime, vault } = parts.options;
   const key = await databaseKey(parts.folder, vault, runtime.random);
-  const store = await parts.store.open(databaseFiles(parts.folder).database, key).finally(() => key.fill(0));
+  const store = await parts.store
+    .open(databaseFiles(parts.folder).database, key, parts.identity.aid)
+    .finally(() => key.fill(0));
   try {
     await takeSlot(store, parts.advanced.slotId);
     return buildServices(parts, store, await deviceIdOf(store, runtime.random));
