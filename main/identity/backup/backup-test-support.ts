@@ -72,6 +72,8 @@ export function storeOf(rows: Rows): BackupSource['store'] {
       prekeys: all('prekeys').length,
       conversations: all('conversations').length,
       messages: all('messages').length,
+      attachments: all('attachments').length,
+      tombstones: all('tombstones').length,
       profiles: all('profiles').length,
     }),
     exportRows: async (kind, after, limit) => {

@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } fro
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
+import { noLinks } from '../../ports/store';
 import type { AccountStore } from '../../ports/store';
 import { silentLogger } from '../../runtime/logger';
 import { systemClock, systemRandom } from '../../runtime/runtime';
@@ -35,7 +36,9 @@ async function oldAccount(): Promise<{ store: AccountStore; attachments: string 
         kind: 'text' as const,
         text: `word${index} ${'lorem '.repeat(20)}`,
         format: 'plain' as const,
+        mentions: [],
       },
+      links: noLinks,
       payloadJson: '{}',
       rawJson: null,
       protection: 'e2ee-v1' as const,
@@ -82,7 +85,7 @@ describe('a restore on a clean machine', () => {
     const store = await folder.host.open(path.join(home, 'parley.db'), Buffer.from(DATABASE_KEY));
     expect(await store.conversation(PEER)).toMatchObject({ unread: MESSAGES - 100, readUpTo: 100 });
     expect(await store.cursor()).toEqual({ contiguous: 0, acknowledged: 0 });
-    expect(await store.search('word449', { limit: 5 })).toHaveLength(1);
+    expect(await store.search({ text: 'word449', limit: 5 })).toHaveLength(1);
     await store.close();
     const photo = readFileSync(path.join(home, 'attachments', 'photo.jpg'));
     expect(photo.equals(readFileSync(path.join(attachments, 'photo.jpg')))).toBe(true);

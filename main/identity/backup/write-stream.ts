@@ -48,6 +48,15 @@ export async function writeStream(job: WriteJob): Promise<Written> {
   }
 }
 
+/** Kinds that came later: a backup without rows of them is the same file it was before there were any. */
+const LATER_KINDS: ReadonlySet<string> = new Set<ExportKind>(['attachments', 'tombstones']);
+
+function counted(counts: Readonly<Record<ExportKind, number>>): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(counts).filter(([kind, count]) => count > 0 || !LATER_KINDS.has(kind)),
+  );
+}
+
 class StreamWriter {
   private readonly counts = noRows();
   private files = 0;
@@ -76,7 +85,7 @@ class StreamWriter {
     for (const kind of exportKinds) await this.rows(kind);
     await this.attachments();
     this.report('finishing');
-    await this.json('end', { rows: this.counts, files: this.files, bytes: this.fileBytes });
+    await this.json('end', { rows: counted(this.counts), files: this.files, bytes: this.fileBytes });
     await this.chunks.end();
     return { bytes: this.written, records: this.done() };
   }
