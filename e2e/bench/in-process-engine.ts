@@ -3,6 +3,7 @@ import { createEngine } from '../../main/accounts/engine';
 import type { Engine } from '../../main/accounts/engine';
 import { createHeadlessVault } from '../../main/keychain/headless';
 import { noDesktop } from '../../main/ports/desktop';
+import { noNotifier } from '../../main/ports/notifier';
 import { createLogger } from '../../main/runtime/logger';
 import { systemClock, systemRandom, systemScheduler } from '../../main/runtime/runtime';
 import type { BridgeEvent } from '../../shared/bridge/contract';
@@ -36,6 +37,7 @@ export async function startBenchEngine(dataDir: string): Promise<BenchEngine> {
     },
     launcher: null,
     desktop: noDesktop,
+    notifier: noNotifier,
     info: {
       version: 'bench',
       runtime: `Node ${process.versions.node}`,

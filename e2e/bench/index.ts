@@ -1,7 +1,9 @@
 import { accountsBench } from './accounts';
 import { catchUpBench } from './catch-up';
+import { scrollBench } from './scroll';
 import { sendBench } from './send';
 import { startBench } from './start';
+import { streamBench } from './stream';
 
 /** One benchmark: returns its figures, which become the one JSON object on the last line. */
 type Bench = (args: readonly string[]) => Promise<Record<string, unknown>>;
@@ -11,6 +13,8 @@ const benches: Readonly<Record<string, Bench>> = {
   catchup: catchUpBench,
   send: sendBench,
   accounts: accountsBench,
+  scroll: scrollBench,
+  stream: streamBench,
 };
 
 async function main(): Promise<number> {
