@@ -7,6 +7,7 @@ import { createEngine } from './accounts/engine';
 import { createHeadlessVault } from './keychain/headless';
 import { noDesktop } from './ports/desktop';
 import type { Desktop } from './ports/desktop';
+import { noNotifier } from './ports/notifier';
 import { createLogger } from './runtime/logger';
 import { createNodeLauncher } from './runtime/node-launcher';
 import { systemClock, systemRandom, systemScheduler } from './runtime/runtime';
@@ -14,7 +15,8 @@ import { systemClock, systemRandom, systemScheduler } from './runtime/runtime';
 /**
  * The engine without a window: reads commands as JSON lines from stdin, writes answers and events as JSON lines to
  * stdout, logs to stderr. Ends with its stdin. Where a window would ask the user for a file, a command takes the next
- * of the `files` that came with it.
+ * of the `files` that came with it; where it would ask for several (`attachment.pick`), all that are left. Shows no
+ * notifications.
  */
 const requestSchema = z.object({
   id: z.union([z.number(), z.string()]),
@@ -30,6 +32,8 @@ const desktop: Desktop = {
   ...noDesktop,
   chooseSave: nextFile,
   chooseFile: nextFile,
+  /** Every file that is left: a person marks them all in one dialog. */
+  chooseFiles: () => Promise.resolve(files.getStore()?.splice(0) ?? []),
   chooseFolder: nextFile,
 };
 
@@ -66,6 +70,7 @@ async function main(): Promise<void> {
       agents: join(__dirname, 'agents.cjs'),
     }),
     desktop,
+    notifier: noNotifier,
     environment: process.env,
     info: {
       version: process.env['PARLEY_VERSION'] ?? '0.1.0',

@@ -2,6 +2,8 @@ import path from 'node:path';
 import { createEngine } from '../../main/accounts/engine';
 import type { Engine } from '../../main/accounts/engine';
 import { createHeadlessVault } from '../../main/keychain/headless';
+import type { Notifier } from '../../main/ports/notifier';
+import { noNotifier } from '../../main/ports/notifier';
 import { silentLogger } from '../../main/runtime/logger';
 import { systemClock, systemRandom, systemScheduler } from '../../main/runtime/runtime';
 import type { BridgeEvent } from '../../shared/bridge/contract';
@@ -21,6 +23,8 @@ export class ClockedEngine {
   readonly events: BridgeEvent[] = [];
   /** Variables of its environment, read when it starts. */
   environment: Readonly<Record<string, string>> = {};
+  /** What shows its notifications; taken when it starts. */
+  notifier: Notifier = noNotifier;
   readonly dataDir: string;
   /** Hears each event in the moment it is told. */
   onEvent: (event: BridgeEvent) => void = () => undefined;
@@ -48,6 +52,7 @@ export class ClockedEngine {
       },
       launcher: null,
       desktop: this.desk,
+      notifier: this.notifier,
       info: { version: 'test', runtime: 'test', platform: process.platform, locale: 'en' },
       hostName: 'test',
       environment: this.environment,

@@ -28,6 +28,12 @@ export class Desk implements Desktop {
     return this.#ask(`file ${purpose}`);
   }
 
+  /** Takes the next answer as the one file that was chosen. */
+  async chooseFiles({ purpose }: Parameters<Desktop['chooseFiles']>[0]): Promise<readonly string[]> {
+    const path = await this.#ask(`files ${purpose}`);
+    return path === null ? [] : [path];
+  }
+
   chooseFolder({ purpose }: Parameters<Desktop['chooseFolder']>[0]): Promise<string | null> {
     return this.#ask(`folder ${purpose}`);
   }

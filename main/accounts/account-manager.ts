@@ -11,6 +11,7 @@ import { createIdentityStore } from '../identity/identity-store';
 import type { IdentityStore } from '../identity/identity-store';
 import { registerAgain, registerIdentity } from '../identity/registration';
 import { certificateOfKey, rekeyIdentity } from '../identity/rekey';
+import type { MediaPart } from '../ports/attachments';
 import type { WrappedSecret } from '../ports/vault';
 import { AunError, toAunError } from '../runtime/errors';
 import type { JsonFile } from '../runtime/json-file';
@@ -26,6 +27,7 @@ import { importIdentity } from './identity-import';
 import type { Imported, ImportReader } from './identity-import';
 import { createKeyGate } from './key-gate';
 import type { KeyGate } from './key-gate';
+import { accountOfMedia } from './media-address';
 import type { NetworkRecord } from './network-registry';
 import type { OutdatedIdentity } from './newer-key';
 import { RemovedAccounts } from './removed-accounts';
@@ -116,6 +118,16 @@ export class AccountManager {
     return this.slot(aid).running();
   }
 
+  /** A part of a decrypted attachment by the address it is shown under, or null where there is nothing to be shown. */
+  async media(
+    address: string,
+    range: { readonly start: number; readonly end: number | null } | null,
+  ): Promise<MediaPart | null> {
+    const aid = accountOfMedia(address);
+    const account = aid === null ? undefined : this.slots.get(aid)?.account;
+    return account?.messaging.attachments.read(address, range) ?? null;
+  }
+
   /** What the list keeps of an account. @throws AunError `unknown_account` */
   entry(aid: string): AccountEntry {
     return this.slot(aid).entry;
@@ -201,7 +213,7 @@ export class AccountManager {
         const { account } = slot;
         if (!changed || account === null) return slot.snapshot();
         await this.opener.tellOwnKeyChange(slot);
-        const { conversations } = await account.store.conversations(SHOWN_AGAIN, 0);
+        const { conversations } = await account.store.conversations('inbox', SHOWN_AGAIN, 0);
         account.published({ messages: [], conversations, removed: [] });
         return account.snapshot();
       },

@@ -5,6 +5,7 @@ import { recoverRekey } from '../identity/rekey';
 import type { StoreHost } from '../ports/store';
 import { toAunError } from '../runtime/errors';
 import { Account } from './account';
+import type { AccountSurroundings } from './account';
 import { defaultAdvanced } from './account-list';
 import type { AccountEntry } from './account-list';
 import { openAccountServices } from './account-services';
@@ -23,6 +24,7 @@ export interface AccountManagerParts {
   readonly networkServices: NetworkServices;
   readonly store: StoreHost;
   readonly cryptoPool: CryptoPool;
+  readonly surroundings: AccountSurroundings;
 }
 
 /** What the opener asks of whoever holds the slots. */
@@ -82,7 +84,7 @@ export class AccountOpener {
   }
 
   private async build(slot: AccountSlot): Promise<Account> {
-    const { options, store, cryptoPool, networks, networkServices } = this.parts;
+    const { options, store, cryptoPool, networks, networkServices, surroundings } = this.parts;
     const identity = await this.identities.load(addressOf(slot));
     const signals = new ServiceSignals();
     const services = await openAccountServices({
@@ -96,7 +98,7 @@ export class AccountOpener {
       cryptoPool,
       options,
     });
-    const account = new Account(slot.entry, services, signals, options.runtime, options.emit);
+    const account = new Account(slot.entry, services, signals, surroundings);
     try {
       await account.start();
     } catch (thrown) {

@@ -108,6 +108,8 @@ export class AccountSlot {
       certificateFingerprint: null,
       session: closedSession(failure, this.failedAt),
       unread: 0,
+      mentions: 0,
+      requests: 0,
       queued: 0,
       catchingUp: null,
     };

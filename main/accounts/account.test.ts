@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import { defaultSettings } from '../../shared/model/default-settings';
+import { noDesktop } from '../ports/desktop';
 import { silentLogger } from '../runtime/logger';
 import { systemClock, systemRandom, systemScheduler } from '../runtime/runtime';
 import { Account } from './account';
@@ -10,6 +12,7 @@ it('forgets its keys when everything that works with them has ended, and before 
   const steps: string[] = [];
   const step = (name: string) => async () => void steps.push(name);
   const services = {
+    identity: { aid: 'alice.aun.test' },
     profiles: { stop: () => undefined },
     e2ee: { onOffline: step('e2ee offline'), stop: step('keys forgotten') },
     session: { stop: step('session ended') },
@@ -23,7 +26,13 @@ it('forgets its keys when everything that works with them has ended, and before 
     logger: silentLogger,
   };
   const entry = newEntry({ aid: 'alice.aun.test', network: 'n', displayName: '', hue: 1 });
-  const account = new Account(entry, services, new ServiceSignals(), runtime, () => undefined);
+  const account = new Account(entry, services, new ServiceSignals(), {
+    runtime,
+    emit: () => undefined,
+    desktop: noDesktop,
+    settings: () => defaultSettings,
+    notifications: { arrived: () => undefined, catchingUp: () => undefined },
+  });
   await account.stop();
   expect(steps).toEqual(['e2ee offline', 'session ended', 'keys forgotten', 'database closed']);
 });

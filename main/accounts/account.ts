@@ -1,43 +1,61 @@
 import type { Aid } from '../../shared/aun/aid';
-import { onlineResultSchema } from '../../shared/aun/wire';
+import type { JsonObject } from '../../shared/aun/canonical-json';
 import type { Account as AccountSnapshot, SessionSnapshot } from '../../shared/model/account';
 import type { BackupStatus } from '../../shared/model/backup';
-import type { Conversation } from '../../shared/model/conversation';
+import type { Message } from '../../shared/model/message';
 import type { Contact, Profile } from '../../shared/model/people';
-import { Inbox } from '../messaging/inbox';
-import { Outbox } from '../messaging/outbox';
+import type { Settings } from '../../shared/model/settings';
+import type { Notifications } from '../notifications';
+import type { Desktop } from '../ports/desktop';
 import type { Emit } from '../ports/events';
 import type { StoreChange } from '../ports/store';
 import { toAunError } from '../runtime/errors';
 import type { AunError } from '../runtime/errors';
 import type { Disposer, Runtime } from '../runtime/runtime';
 import type { AccountEntry } from './account-list';
+import { AccountMessaging } from './account-messaging';
 import type { AccountServices } from './account-services';
 import { attentionOf } from './attention';
 import { backupStatus } from './backup-status';
+import { isEmpty, tellChange } from './change-events';
 import { archivedSession } from './closed-session';
+import { ConversationDesk } from './conversation-desk';
 import { nowReachable } from './learned-protection';
 import { LOCAL_NETWORK } from './network-registry';
 import { OwnProfileKeeper } from './own-profile';
 import { PeerPresence } from './peer-presence';
 import { requirePeer } from './require-peer';
+import { RetentionSweep } from './retention';
 import type { ServiceListener, ServiceSignals } from './service-signals';
 import { shownFacts } from './shown-facts';
 
 /** Shortest pause between two snapshots of one account, in ms. */
 const SNAPSHOT_PAUSE_MS = 50;
 
+/** What an account takes from the installation it belongs to. */
+export interface AccountSurroundings {
+  readonly runtime: Runtime;
+  readonly emit: Emit;
+  readonly desktop: Desktop;
+  readonly settings: () => Settings;
+  readonly notifications: Pick<Notifications, 'arrived' | 'catchingUp'>;
+}
+
 /** Wires the services of one AID together and tells the window what changes. */
 export class Account implements ServiceListener {
   readonly store: AccountServices['store'];
   readonly session: AccountServices['session'];
-  readonly outbox: Outbox;
   readonly ownProfile: OwnProfileKeeper;
-  private readonly inbox: Inbox;
+  readonly messaging: AccountMessaging;
+  /** What the user does with whole conversations. */
+  readonly desk: ConversationDesk;
+  private readonly runtime: Runtime;
+  private readonly emit: Emit;
+  private readonly retention: RetentionSweep;
   private readonly peers: PeerPresence;
   private readonly disposers: Disposer[] = [];
   private readonly openedAt: number;
-  private totals = { unread: 0, queued: 0 };
+  private totals = { unread: 0, mentions: 0, requests: 0, queued: 0 };
   private backupReminder = false;
   private catchingUp: number | null = null;
   private snapshotTimer: Disposer | null = null;
@@ -49,39 +67,47 @@ export class Account implements ServiceListener {
     private entry: AccountEntry,
     readonly services: AccountServices,
     signals: ServiceSignals,
-    private readonly runtime: Runtime,
-    private readonly emit: Emit,
+    private readonly surroundings: AccountSurroundings,
   ) {
-    this.store = services.store;
+    const { runtime, emit, desktop, settings } = surroundings;
+    const { people, profiles, store, identity } = services;
+    const { logger, scheduler } = runtime;
+    this.runtime = runtime;
+    this.emit = emit;
+    this.store = store;
     this.session = services.session;
     this.openedAt = runtime.clock.now();
     const publish = (change: StoreChange): void => this.published(change);
-    const shared = {
-      aid: entry.aid,
-      store: services.store,
-      rpc: services.session,
-      e2ee: services.e2ee,
+    const now = (): number => this.now();
+    this.messaging = new AccountMessaging({
+      services,
       runtime,
-      isOnline: () => services.session.snapshot().state === 'online',
-      now: () => this.now(),
+      settings,
+      desktop,
+      now,
+      emit,
       publish,
-    };
-    this.outbox = new Outbox(shared);
-    this.inbox = new Inbox({
-      ...shared,
-      deviceId: services.deviceId,
-      slotId: services.advanced.slotId,
-      progress: (rows) => {
-        this.catchingUp = rows;
-        this.changed();
-      },
+      progress: (rows) => this.progressed(rows),
       onServerReset: () => this.notice('server_reset', 'the gateway started its message numbers again'),
       onFailure: (error) => this.failed(error),
     });
-    const { people, profiles, store, identity } = services;
     this.ownProfile = new OwnProfileKeeper({ identity, profiles, store, changed: () => this.changed() });
-    const { logger } = runtime;
     this.peers = new PeerPresence({ aid: entry.aid, store, people, profiles, logger, emit, publish });
+    this.retention = new RetentionSweep({
+      store,
+      now,
+      scheduler,
+      publish,
+      failed: (thrown) => this.log('account.retention_failed', thrown),
+    });
+    this.desk = new ConversationDesk({
+      aid: entry.aid,
+      store,
+      now,
+      publish,
+      accepted: (aid) => this.peers.met(aid),
+      retentionChanged: () => this.retention.look(),
+    });
     signals.listen(this);
   }
 
@@ -91,17 +117,17 @@ export class Account implements ServiceListener {
 
   /** Reads what a crash may have left; the session is started by whoever owns the account. */
   async start(): Promise<void> {
-    await this.inbox.load();
-    await this.outbox.load();
+    await this.messaging.load();
     await this.store.openConversation(this.aid, 'self', this.aid, this.now());
     const { session, profiles } = this.services;
     this.disposers.push(
       session.onOnline(() => this.online()),
-      session.onEvent((name, params) => this.inbox.event(name, params)),
+      session.onEvent((name, params) => this.messaging.event(name, params)),
       session.onChange((snapshot) => this.sessionChanged(snapshot)),
       session.onOwnProfileTag((etag) => profiles.ownTag(etag)),
     );
     this.background('account.profile_not_read', this.ownProfile.readName());
+    this.retention.look();
     this.changed();
   }
 
@@ -114,8 +140,8 @@ export class Account implements ServiceListener {
     this.services.profiles.stop();
     this.services.e2ee.onOffline();
     await this.session.stop();
-    await this.outbox.stop();
-    await this.inbox.stop();
+    await this.retention.stop();
+    await this.messaging.stop();
     // Last of those that work with keys: what the inbox was still opening would bring wiped keys back into memory.
     this.services.e2ee.stop();
     await this.peers.stop();
@@ -148,7 +174,7 @@ export class Account implements ServiceListener {
   async snapshot(): Promise<AccountSnapshot> {
     if (this.totalsStale) {
       this.totalsStale = false;
-      this.totals = await this.store.totals();
+      this.totals = await this.store.totals(this.runtime.clock.now());
       this.backupReminder = (await this.backupStatus()).reminder;
     }
     const certificate = this.services.identity.certificate();
@@ -168,20 +194,9 @@ export class Account implements ServiceListener {
       profileName: this.ownProfile.name,
       certificateFingerprint: certificate?.fingerprint ?? null,
       session: archived ? archivedSession(this.openedAt) : this.session.snapshot(),
-      unread: this.totals.unread,
-      queued: this.totals.queued,
+      ...this.totals,
       catchingUp: this.catchingUp,
     };
-  }
-
-  /** Finds or makes the conversation with an address. @throws AunError `invalid_aid` */
-  async openConversation(peer: string): Promise<Conversation> {
-    const aid = requirePeer(peer);
-    const kind = aid === this.aid ? 'self' : 'direct';
-    const conversation = await this.store.openConversation(aid, kind, aid, this.now());
-    this.published({ messages: [], conversations: [conversation], removed: [] });
-    this.peers.met(aid);
-    return conversation;
   }
 
   /** Asks the network about an address. */
@@ -195,19 +210,15 @@ export class Account implements ServiceListener {
     const aid = requirePeer(text);
     const found = await this.services.e2ee.lookup(aid);
     this.peers.keys(aid, found.hasKeys ? 'encrypted' : 'no_keys');
-    let online = false;
-    if (found.exists) {
-      const answer = onlineResultSchema.safeParse(
-        await this.session.call('message.query_online', { aids: [aid] }),
-      );
-      online = answer.success && answer.data.online[aid] === true;
-    }
-    if (found.hasKeys) await this.outbox.wake(aid);
+    const online = found.exists && (await this.messaging.isOnline(aid));
+    if (found.hasKeys) await this.messaging.wake(aid);
     return { aid, online, ...found };
   }
 
-  heal(conversation: string): Promise<{ healed: number; remaining: number }> {
-    return this.inbox.heal(conversation);
+  /** Sends a finished payload; for agents that live in this process. @throws AunError as `message.send` */
+  async sendPayload(conversation: string, payload: JsonObject, requestId: string): Promise<Message> {
+    await this.desk.writingTo(conversation);
+    return this.messaging.sendPayload(conversation, payload, requestId);
   }
 
   /** Something the snapshot shows changed: a backup was made, a certificate renewed. */
@@ -218,29 +229,10 @@ export class Account implements ServiceListener {
 
   /** Tells the window what a committed write changed. */
   published(change: StoreChange): void {
-    const account = this.entry.aid;
-    const byConversation = new Map<string, StoreChange['messages'][number][]>();
-    for (const message of change.messages) {
-      const list = byConversation.get(message.conversation);
-      if (list === undefined) byConversation.set(message.conversation, [message]);
-      else list.push(message);
-    }
-    for (const [conversation, messages] of byConversation) {
-      this.emit({ event: 'message.changed', data: { account, conversation, messages } });
-    }
-    for (const removed of change.removed) {
-      this.emit({
-        event: 'message.removed',
-        data: { account, conversation: removed.conversation, ids: [removed.id] },
-      });
-    }
-    if (change.conversations.length > 0) {
-      this.emit({
-        event: 'conversation.changed',
-        data: { account, conversations: [...change.conversations] },
-      });
-    }
-    if (change.messages.length + change.conversations.length + change.removed.length === 0) return;
+    tellChange(this.entry.aid, change, this.emit);
+    this.surroundings.notifications.arrived(this.entry.aid, change);
+    this.messaging.changed(change);
+    if (isEmpty(change)) return;
     this.peers.learn(change);
     for (const conversation of nowReachable(change)) this.wake(conversation);
     this.totalsStale = true;
@@ -267,7 +259,7 @@ export class Account implements ServiceListener {
     for (const aid of aids) {
       const looking = this.store
         .conversation(aid)
-        .then((found) => (found === null ? null : this.services.profiles.peer(aid, true)));
+        .then((found) => (found?.standing === 'accepted' ? this.services.profiles.peer(aid, true) : null));
       this.background('account.profile_not_read', looking);
     }
   }
@@ -277,14 +269,14 @@ export class Account implements ServiceListener {
   }
 
   private wake(conversation: string): void {
-    this.background('account.outbox_failed', this.outbox.wake(conversation));
+    this.background('account.outbox_failed', this.messaging.wake(conversation));
   }
 
   private online(): void {
     this.wasOnline = true;
     this.services.e2ee.onOnline();
-    this.inbox.online();
-    this.background('account.outbox_failed', this.outbox.online());
+    this.background('account.outbox_failed', this.messaging.online());
+    this.retention.look();
     this.lookAtOwnProfile();
   }
 
@@ -292,14 +284,19 @@ export class Account implements ServiceListener {
     if (this.wasOnline && snapshot.state !== 'online') {
       this.wasOnline = false;
       this.services.e2ee.onOffline();
-      this.inbox.offline();
-      this.outbox.offline();
+      this.messaging.offline();
     }
     const skew = Math.abs(snapshot.clockSkewMs ?? 0);
     if (skew > 120_000 && !this.skewTold) {
       this.skewTold = true;
       this.notice('clock_skew', String(Math.round((snapshot.clockSkewMs ?? 0) / 1000)));
     } else if (skew < 60_000) this.skewTold = false;
+    this.changed();
+  }
+
+  private progressed(rows: number | null): void {
+    this.catchingUp = rows;
+    this.surroundings.notifications.catchingUp(this.entry.aid, rows !== null);
     this.changed();
   }
 
@@ -323,9 +320,11 @@ export class Account implements ServiceListener {
   }
 
   private background<T>(event: string, work: Promise<T>, then: (value: T) => void = () => undefined): void {
-    work.then(then).catch((thrown: unknown) => {
-      const { code, message } = toAunError(thrown);
-      this.runtime.logger.log('warn', event, { account: this.entry.aid, code, message });
-    });
+    work.then(then).catch((thrown: unknown) => this.log(event, thrown));
+  }
+
+  private log(event: string, thrown: unknown): void {
+    const { code, message } = toAunError(thrown);
+    this.runtime.logger.log('warn', event, { account: this.entry.aid, code, message });
   }
 }

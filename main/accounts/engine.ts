@@ -1,14 +1,16 @@
 import { join } from 'node:path';
 import { DEMO_AGENTS } from '../../shared/aun/demo-agents';
-import { defaultSettings } from '../../shared/model/default-settings';
-import { storedSettingsSchema } from '../../shared/model/stored-settings';
+import type { JsonObject } from '../../shared/aun/canonical-json';
+import type { Message } from '../../shared/model/message';
 import type { CommandRouter } from '../bridge/router';
 import { createCommandRouter } from '../bridge/router';
 import { createCryptoPool } from '../e2ee';
 import { readEnvironment } from '../identity/environment';
 import type { Environment } from '../identity/environment';
+import { createNotifications } from '../notifications';
+import type { MediaPart } from '../ports/attachments';
+import type { Emit } from '../ports/events';
 import { AunError } from '../runtime/errors';
-import { jsonFile } from '../runtime/json-file';
 import { createStoreHost } from '../store/host';
 import { AccountManager } from './account-manager';
 import { BackupJobs } from './backup-jobs';
@@ -20,6 +22,7 @@ import { LocalNetwork } from './local-network';
 import { LOCAL_ISSUER, LOCAL_NETWORK, NetworkRegistry } from './network-registry';
 import { NetworkServices } from './network-services';
 import { RootDesk } from './root-desk';
+import { SettingsKeeper } from './settings-keeper';
 import { VaultControl } from './vault-control';
 
 export type { EngineOptions } from './engine-options';
@@ -33,6 +36,24 @@ export interface Engine {
   stop(): Promise<void>;
   /** The computer woke up or changed its network: everybody tries again now. */
   networkChanged(): void;
+  /**
+   * A part of a decrypted attachment for the window, by an address that `Attachment.media` or `thumbnail` named; null where
+   * there is nothing to be shown, also while the vault is locked.
+   */
+  media(
+    address: string,
+    range: { readonly start: number; readonly end: number | null } | null,
+  ): Promise<MediaPart | null>;
+  /**
+   * Sends a finished payload in the name of an account; for agents that live in this process. Repeating it with the same id
+   * never sends twice. @throws AunError as `message.send`
+   */
+  sendPayload(
+    account: string,
+    conversation: string,
+    payload: JsonObject,
+    requestId: string,
+  ): Promise<Message>;
 }
 
 /** Addresses of the agents that live on the embedded network. */
@@ -41,6 +62,19 @@ const demoAgents = (): string[] => Object.values(DEMO_AGENTS).map((name) => `${n
 /** Builds the engine; nothing runs before {@link Engine.start}. */
 export function createEngine(options: EngineOptions): Engine {
   const { runtime } = options;
+  /** The window hears first, then whoever decides what still deserves a notification. */
+  const emit: Emit = (event) => {
+    options.emit(event);
+    notifications.hear(event);
+  };
+  const settings = new SettingsKeeper(options.dataDir, emit);
+  const notifications = createNotifications({
+    notifier: options.notifier,
+    settings: () => settings.current(),
+    locale: options.info.locale,
+    runtime,
+    emit: options.emit,
+  });
   const networks = new NetworkRegistry(options.dataDir);
   let surroundings: Environment | null = null;
   const environment = (): Environment => {
@@ -48,7 +82,7 @@ export function createEngine(options: EngineOptions): Engine {
     return surroundings;
   };
   const tellNetworks = (): void =>
-    options.emit({ event: 'network.changed', data: { account: null, networks: networks.snapshot() } });
+    emit({ event: 'network.changed', data: { account: null, networks: networks.snapshot() } });
   /** Address or trust of a network changed: whoever works with it starts anew. */
   const networkReplaced = async (id: string): Promise<void> => {
     tellNetworks();
@@ -76,9 +110,15 @@ export function createEngine(options: EngineOptions): Engine {
     size: 1,
     logger: runtime.logger,
   });
-  const accounts = new AccountManager({ options, networks, networkServices, store, cryptoPool });
-  const { desktop, emit } = options;
-  const settings = jsonFile(join(options.dataDir, 'settings.json'), storedSettingsSchema, defaultSettings);
+  const { desktop } = options;
+  const accounts = new AccountManager({
+    options: { ...options, emit },
+    networks,
+    networkServices,
+    store,
+    cryptoPool,
+    surroundings: { runtime, emit, desktop, settings: () => settings.current(), notifications },
+  });
   const backups = new BackupJobs({
     accounts,
     networks,
@@ -103,6 +143,7 @@ export function createEngine(options: EngineOptions): Engine {
     networkServices,
     networkReplaced,
     settings,
+    notifications,
     vault,
     backups,
     custody,
@@ -135,6 +176,7 @@ export function createEngine(options: EngineOptions): Engine {
           configFile: join(options.dataDir, 'config.json'),
           now: runtime.clock.now(),
         });
+        await settings.read();
         await networks.load();
         await accounts.load();
       } finally {
@@ -147,6 +189,7 @@ export function createEngine(options: EngineOptions): Engine {
       vault.upgrade().catch(reportFailure);
     },
     async stop() {
+      notifications.stop();
       await backups.stop();
       await accounts.stop();
       await local?.stop();
@@ -154,5 +197,8 @@ export function createEngine(options: EngineOptions): Engine {
       await store.close();
     },
     networkChanged: () => accounts.networkChanged(),
+    media: (address, range) => accounts.media(address, range),
+    sendPayload: async (account, conversation, payload, requestId) =>
+      (await accounts.get(account)).sendPayload(conversation, payload, requestId),
   };
 }

@@ -117,7 +117,16 @@ async function carry(
 }
 
 async function mergeRows(source: AccountStore, target: AccountStore): Promise<MergedRows> {
-  const merged = { contacts: 0, certificates: 0, prekeys: 0, conversations: 0, messages: 0, profiles: 0 };
+  const merged: Record<ExportKind, number> = {
+    contacts: 0,
+    certificates: 0,
+    prekeys: 0,
+    conversations: 0,
+    messages: 0,
+    attachments: 0,
+    tombstones: 0,
+    profiles: 0,
+  };
   for (const kind of exportKinds) {
     let after: number | null = null;
     do {

@@ -34,10 +34,15 @@ export class PeerPresence {
 
   constructor(private readonly parts: PeerPresenceParts) {}
 
-  /** A conversation was opened, or somebody wrote: their profile is looked at when it is due. */
+  /** Somebody who was let in appeared: their profile is looked at when it is due. */
   met(aid: string): void {
     if (aid === this.parts.aid) return;
     this.parts.profiles.met(aid);
+    this.seen(aid);
+  }
+
+  /** Presents somebody from what is known here: asks nobody, so that a stranger learns nothing. */
+  private seen(aid: string): void {
     if (this.presented.has(aid)) return;
     this.presented.add(aid);
     this.background(this.present(aid));
@@ -47,7 +52,15 @@ export class PeerPresence {
   learn(change: StoreChange): void {
     for (const [conversation, protection] of learnedProtection(change)) this.keys(conversation, protection);
     const writers = change.messages.filter((message) => !message.own && message.protection !== 'none');
-    for (const aid of new Set(writers.map((message) => message.conversation))) this.met(aid);
+    const accepted = new Set(
+      change.conversations
+        .filter(({ standing }) => standing === 'accepted')
+        .map(({ conversation }) => conversation),
+    );
+    for (const aid of new Set(writers.map((message) => message.conversation))) {
+      if (accepted.has(aid)) this.met(aid);
+      else this.seen(aid);
+    }
   }
 
   /** What is known about the keys of a conversation's peer now. */

@@ -30,6 +30,7 @@ const desktop: Desktop = {
   showFolder: async () => false,
   chooseSave: async () => null,
   chooseFile: async () => path.join(folder, 'chosen'),
+  chooseFiles: async () => [],
   chooseFolder: async () => null,
   takeLinks: () => [],
 };

@@ -36,6 +36,8 @@ function report(history: ConnectionEvent[], changed: Partial<ReportFacts> = {}):
       certificateFingerprint: null,
       session: closedSession(null, NOW),
       unread: 2,
+      mentions: 0,
+      requests: 0,
       queued: 1,
       catchingUp: null,
     },

@@ -20,7 +20,16 @@ function draftEvent(conversation: string, draft: string): BridgeEvent {
           previewState: null,
           lastActivityAt: 0,
           unread: 0,
+          mentions: 0,
+          markedUnread: false,
+          pinned: false,
+          archived: false,
+          mutedUntil: null,
+          standing: 'accepted',
+          retention: 0,
           draft,
+          draftReply: null,
+          draftAttachments: 0,
           waiting: null,
           readUpTo: 0,
           security: 'unknown',
@@ -114,4 +123,45 @@ it('keeps only the newest progress of each backup in a batch', () => {
   }
   time.advance(0);
   expect(batches[0]).toEqual([progress('one', 3), progress('two', 30)]);
+});
+
+function piece(at: number, text: string): BridgeEvent {
+  return { event: 'stream.changed', data: { account: 'me.aun.test', id: 7, at, text, state: 'live' } };
+}
+
+it('joins the pieces of one stream, also where a later one writes over the end of an earlier one', () => {
+  const { batches, time, push } = batcher();
+  push(piece(10, 'abc'));
+  push(piece(13, 'def'));
+  push(piece(14, 'XY'));
+  time.advance(0);
+  expect(batches[0]).toEqual([piece(10, 'abcdXY')]);
+});
+
+it('keeps the pieces of one stream apart where there is a gap between them', () => {
+  const { batches, time, push } = batcher();
+  push(piece(0, 'abc'));
+  push(piece(9, 'z'));
+  push(piece(10, '!'));
+  time.advance(0);
+  expect(batches[0]).toEqual([piece(0, 'abc'), piece(9, 'z!')]);
+});
+
+it('keeps only the newest progress of a transfer and the newest word about typing', () => {
+  const { batches, time, push } = batcher();
+  const account = 'me.aun.test';
+  const transfer = (done: number): BridgeEvent => ({
+    event: 'transfer.progress',
+    data: { account, attachment: 3, done, total: 9 },
+  });
+  const typing = (until: number | null): BridgeEvent => ({
+    event: 'typing.changed',
+    data: { account, conversation: 'bob.aun.test', until },
+  });
+  push(transfer(1));
+  push(typing(5));
+  push(transfer(2));
+  push(typing(null));
+  time.advance(0);
+  expect(batches[0]).toEqual([transfer(2), typing(null)]);
 });

@@ -1,6 +1,8 @@
-import type { BridgeEvent } from '../../shared/bridge/contract';
+import type { BridgeEvent, EventData } from '../../shared/bridge/contract';
 import type { Disposer, Scheduler } from '../runtime/runtime';
 import type { Emit } from '../ports/events';
+
+type StreamPiece = EventData<'stream.changed'>;
 
 /** Shortest time between two batches of one window, in ms (design §4). */
 export const BATCH_PERIOD_MS = 16;
@@ -25,6 +27,14 @@ function keyOf(event: BridgeEvent): string | null {
       return `contact:${event.data.account}:${event.data.contact.aid}`;
     case 'profile.changed':
       return `profile:${event.data.account}:${event.data.profile.aid}`;
+    case 'transfer.progress':
+      return `transfer:${event.data.account}:${event.data.attachment}`;
+    case 'stream.changed':
+      return `stream:${event.data.account}:${event.data.id}`;
+    case 'typing.changed':
+      return `typing:${event.data.account}:${event.data.conversation}`;
+    case 'presence.changed':
+      return `presence:${event.data.account}`;
     case 'backup.progress':
       return `backup:${event.data.progress.job}`;
     case 'account.order':
@@ -47,7 +57,8 @@ function mergeById<T>(older: readonly T[], newer: readonly T[], id: (item: T) =>
   return [...merged.values()];
 }
 
-function merge(older: BridgeEvent, newer: BridgeEvent): BridgeEvent {
+/** Two events of one key as one, or null where both have to be heard. */
+function merge(older: BridgeEvent, newer: BridgeEvent): BridgeEvent | null {
   if (older.event === 'conversation.changed' && newer.event === 'conversation.changed') {
     const conversations = mergeById(
       older.data.conversations,
@@ -60,7 +71,19 @@ function merge(older: BridgeEvent, newer: BridgeEvent): BridgeEvent {
     const messages = mergeById(older.data.messages, newer.data.messages, (item) => item.id);
     return { event: 'message.changed', data: { ...newer.data, messages } };
   }
+  if (older.event === 'stream.changed' && newer.event === 'stream.changed') {
+    const data = joined(older.data, newer.data);
+    return data === null ? null : { event: 'stream.changed', data };
+  }
   return newer;
+}
+
+/** Two pieces of one stream as one: the newer one takes the place of what was there; null where a gap is between them. */
+function joined(older: StreamPiece, newer: StreamPiece): StreamPiece | null {
+  const kept = newer.at - older.at;
+  if (kept < 0) return newer;
+  if (kept > older.text.length) return null;
+  return { ...newer, at: older.at, text: older.text.slice(0, kept) + newer.text };
 }
 
 /**
@@ -94,7 +117,8 @@ export function createEventBatcher(
       const key = keyOf(event);
       const position = key === null ? undefined : positions.get(key);
       const older = position === undefined ? undefined : waiting[position];
-      if (position !== undefined && older !== undefined) waiting[position] = merge(older, event);
+      const merged = older === undefined ? null : merge(older, event);
+      if (position !== undefined && merged !== null) waiting[position] = merged;
       else {
         if (key === null) positions.clear();
         else positions.set(key, waiting.length);

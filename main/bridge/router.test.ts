@@ -43,7 +43,7 @@ it('fills defaults in before the handler runs', async () => {
     silentLogger,
   );
   await router.invoke('conversation.list', { account: 'me.aun.test' });
-  expect(seen).toEqual({ account: 'me.aun.test', limit: 200, offset: 0 });
+  expect(seen).toEqual({ account: 'me.aun.test', view: 'inbox', limit: 200, offset: 0 });
 });
 
 it('hands an error over with its code, and never lets a broken result through', async () => {

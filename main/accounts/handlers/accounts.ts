@@ -15,7 +15,7 @@ export function accountHandlers({
       // Somebody to talk to at once: the list of a newcomer is never empty.
       if (record.kind === 'local' && accounts.isOpen(made.account)) {
         for (const name of Object.values(DEMO_AGENTS).reverse()) {
-          await (await accounts.get(made.account)).openConversation(`${name}.${record.issuer}`);
+          await (await accounts.get(made.account)).desk.open(`${name}.${record.issuer}`);
         }
       }
       return made;

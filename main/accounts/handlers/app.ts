@@ -1,8 +1,7 @@
-import { settingsSchema } from '../../../shared/model/settings';
 import type { HandlerContext, HandlersOf } from './context';
 
 /** The application itself and its window. */
-export function appHandlers({ options, settings }: HandlerContext): HandlersOf<'app'> {
+export function appHandlers({ options, settings, notifications }: HandlerContext): HandlersOf<'app'> {
   return {
     'app.info': async () => ({
       ...options.info,
@@ -10,11 +9,10 @@ export function appHandlers({ options, settings }: HandlerContext): HandlersOf<'
       vault: { ...options.vault.status() },
     }),
     'app.settings.get': () => settings.read(),
-    'app.settings.set': async (patch) => {
-      const changed = settingsSchema.parse({ ...(await settings.read()), ...patch });
-      await settings.write(changed);
-      options.emit({ event: 'settings.changed', data: { account: null, settings: changed } });
-      return changed;
+    'app.settings.set': (patch) => settings.change(patch),
+    'app.viewing': async (viewing) => {
+      notifications.viewing(viewing);
+      return {};
     },
     'app.openLink': async ({ url }) => ({ opened: await options.desktop.openLink(url) }),
     'app.showDataFolder': async () => ({ shown: await options.desktop.showFolder(options.dataDir) }),

@@ -1,8 +1,7 @@
 import type { CommandName } from '../../../shared/bridge/contract';
-import type { Settings } from '../../../shared/model/settings';
 import type { CommandHandlers } from '../../bridge/router';
 import type { Environment } from '../../identity/environment';
-import type { JsonFile } from '../../runtime/json-file';
+import type { Notifications } from '../../notifications';
 import type { AccountManager } from '../account-manager';
 import type { BackupJobs } from '../backup-jobs';
 import type { CustodyDesk } from '../custody-desk';
@@ -11,6 +10,7 @@ import type { IdentityTransfers } from '../identity-transfers';
 import type { NetworkRegistry } from '../network-registry';
 import type { NetworkServices } from '../network-services';
 import type { RootDesk } from '../root-desk';
+import type { SettingsKeeper } from '../settings-keeper';
 import type { VaultControl } from '../vault-control';
 
 /** What the handlers work on. */
@@ -22,7 +22,8 @@ export interface HandlerContext {
   readonly networkServices: NetworkServices;
   /** Tells everybody that the address or the trust of a network changed. */
   readonly networkReplaced: (id: string) => Promise<void>;
-  readonly settings: JsonFile<Settings>;
+  readonly settings: SettingsKeeper;
+  readonly notifications: Notifications;
   readonly vault: VaultControl;
   readonly backups: BackupJobs;
   readonly roots: RootDesk;

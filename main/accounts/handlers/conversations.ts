@@ -1,51 +1,39 @@
-import type { Conversation } from '../../../shared/model/conversation';
-import type { StoreReader } from '../../ports/store';
-import { AunError } from '../../runtime/errors';
-import { searchAccounts } from '../search';
+import { findInAccounts } from '../search';
 import type { HandlerContext, HandlersOf } from './context';
 
-/** Conversations, their messages and the search over them. */
+/** Whole conversations, and who is there. */
 export function conversationHandlers({
   accounts,
-}: HandlerContext): HandlersOf<'conversation' | 'message' | 'peer'> {
+}: HandlerContext): HandlersOf<'conversation' | 'peer' | 'presence'> {
+  const desk = async (account: string) => (await accounts.get(account)).desk;
   return {
-    'conversation.list': async ({ account, limit, offset }) =>
-      (await accounts.get(account)).store.conversations(limit, offset),
-    'conversation.open': async ({ account, peer }) => (await accounts.get(account)).openConversation(peer),
-    'conversation.markRead': async ({ account, conversation, upTo }) => {
-      const owner = await accounts.get(account);
-      owner.published(await owner.store.markRead(conversation, upTo));
-      return conversationOf(owner.store, conversation);
-    },
-    'conversation.setDraft': async ({ account, conversation, text }) => {
-      const owner = await accounts.get(account);
-      owner.published(await owner.store.setDraft(conversation, text));
+    'conversation.list': async ({ account, view, limit, offset }) =>
+      (await accounts.get(account)).store.conversations(view, limit, offset),
+    'conversation.get': async ({ account, conversation }) => (await desk(account)).get(conversation),
+    'conversation.open': async ({ account, peer }) => (await desk(account)).open(peer),
+    'conversation.find': async (query) => ({ found: await findInAccounts(accounts, query) }),
+    'conversation.markRead': async ({ account, conversation, upTo }) =>
+      (await desk(account)).markRead(conversation, upTo),
+    'conversation.setDraft': async ({ account, conversation, text, replyTo }) => {
+      await (await desk(account)).setDraft(conversation, text, replyTo);
       return {};
     },
-    'peer.lookup': async ({ account, aid }) => (await accounts.get(account)).lookup(aid),
-    'message.page': async ({ account, conversation, limit, before, after, around }) =>
-      (await accounts.get(account)).store.page(conversation, { limit, before, after, around }),
-    'message.send': async ({ account, conversation, text, requestId }) => {
-      const owner = await accounts.get(account);
-      await conversationOf(owner.store, conversation);
-      return owner.outbox.sendText(conversation, text, requestId);
+    'conversation.change': async ({ account, conversation, ...patch }) =>
+      (await desk(account)).change(conversation, patch),
+    'conversation.accept': async ({ account, conversation }) => (await desk(account)).accept(conversation),
+    'conversation.block': async ({ account, conversation }) => (await desk(account)).block(conversation),
+    'conversation.clear': async ({ account, conversation }) => (await desk(account)).clear(conversation),
+    'conversation.delete': async ({ account, conversation }) => {
+      await (await desk(account)).delete(conversation);
+      return {};
     },
-    'message.retry': async ({ account, id }) => (await accounts.get(account)).outbox.retry(id),
-    'message.cancel': async ({ account, id }) => ({
-      text: await (await accounts.get(account)).outbox.cancel(id),
+    'conversation.typing': async ({ account, conversation, typing }) => {
+      (await accounts.get(account)).messaging.tell(conversation, typing);
+      return {};
+    },
+    'presence.watch': async ({ account, aids }) => ({
+      online: await (await accounts.get(account)).messaging.watchPresence(aids),
     }),
-    'message.raw': async ({ account, id }) => {
-      const json = await (await accounts.get(account)).store.raw(id);
-      if (json === null) throw new AunError('unknown_message', 'no raw envelope is kept for this message');
-      return { json };
-    },
-    'message.heal': async ({ account, conversation }) => (await accounts.get(account)).heal(conversation),
-    'message.search': async (query) => ({ hits: await searchAccounts(accounts, query) }),
+    'peer.lookup': async ({ account, aid }) => (await accounts.get(account)).lookup(aid),
   };
-}
-
-async function conversationOf(store: StoreReader, id: string): Promise<Conversation> {
-  const found = await store.conversation(id);
-  if (found === null) throw new AunError('unknown_conversation', 'there is no such conversation');
-  return found;
 }

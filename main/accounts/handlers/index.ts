@@ -1,12 +1,15 @@
 import type { CommandHandlers } from '../../bridge/router';
 import { accountHandlers } from './accounts';
 import { appHandlers } from './app';
+import { attachmentHandlers } from './attachments';
 import { backupHandlers } from './backups';
 import type { HandlerContext } from './context';
 import { conversationHandlers } from './conversations';
+import { messageHandlers } from './messages';
 import { networkHandlers } from './networks';
 import { peopleHandlers } from './people';
 import { sessionHandlers } from './sessions';
+import { streamHandlers } from './streams';
 import { vaultHandlers } from './vault';
 
 export type { HandlerContext } from './context';
@@ -19,6 +22,9 @@ export function createHandlers(context: HandlerContext): CommandHandlers {
     ...networkHandlers(context),
     ...accountHandlers(context),
     ...conversationHandlers(context),
+    ...messageHandlers(context),
+    ...attachmentHandlers(context),
+    ...streamHandlers(context),
     ...peopleHandlers(context),
     ...sessionHandlers(context),
     ...backupHandlers(context),

@@ -1,0 +1,240 @@
+import { onlineResultSchema } from '../../shared/aun/wire';
+import type { JsonObject } from '../../shared/aun/canonical-json';
+import type { CommandResult, ParsedParams } from '../../shared/bridge/contract';
+import type { Message } from '../../shared/model/message';
+import type { Settings } from '../../shared/model/settings';
+import { Inbox } from '../messaging/inbox';
+import { Outbox } from '../messaging/outbox';
+import { createPresence } from '../messaging/presence';
+import type { Presence } from '../messaging/presence';
+import { createThoughts } from '../messaging/thoughts';
+import type { Thoughts } from '../messaging/thoughts';
+import { createTyping } from '../messaging/typing';
+import type { Typing } from '../messaging/typing';
+import type { Attachments } from '../ports/attachments';
+import type { Desktop } from '../ports/desktop';
+import type { Emit } from '../ports/events';
+import type { StoreChange } from '../ports/store';
+import { AunError } from '../runtime/errors';
+import type { Runtime } from '../runtime/runtime';
+import type { AccountServices } from './account-services';
+
+/** What the messaging of an account works with. */
+export interface MessagingParts {
+  readonly services: AccountServices;
+  readonly runtime: Runtime;
+  readonly settings: () => Settings;
+  readonly desktop: Desktop;
+  /** Our clock corrected by the gateway's, Unix ms. */
+  readonly now: () => number;
+  readonly emit: Emit;
+  readonly publish: (change: StoreChange) => void;
+  /** Catch-up progress: rows stored so far, null when done. */
+  readonly progress: (rows: number | null) => void;
+  readonly onServerReset: () => void;
+  readonly onFailure: (error: AunError) => void;
+}
+
+/** See `main/messaging/message-actions`. */
+export interface MessageActions {
+  send(message: Omit<ParsedParams<'message.send'>, 'account'>): Promise<Message>;
+  sendObject(
+    conversation: string,
+    object: ParsedParams<'message.sendObject'>['object'],
+    requestId: string,
+  ): Promise<Message>;
+  forward(forward: Omit<ParsedParams<'message.forward'>, 'account'>): Promise<Message[]>;
+  answerCard(id: number, action: number, requestId: string): Promise<Message>;
+  vote(id: number, options: readonly string[], requestId: string): Promise<Message>;
+  recall(ids: readonly number[]): Promise<CommandResult<'message.recall'>>;
+  delete(ids: readonly number[]): Promise<void>;
+  quarantine(id: number, quarantined: boolean): Promise<Message>;
+}
+
+/** See `main/streams`. */
+export interface StreamReading {
+  watch(id: number): Promise<CommandResult<'stream.watch'>>;
+  unwatch(id: number): Promise<void> | void;
+}
+
+/** See `main/streams`. */
+export interface StreamWriting {
+  begin(stream: {
+    readonly conversation: string;
+    readonly thread: string;
+    readonly requestId: string;
+  }): Promise<{ stream: string; message: Message }>;
+  append(stream: string, text: string): Promise<void>;
+  finish(stream: string, requestId: string): Promise<Message>;
+}
+
+function need<T>(part: T | null): T {
+  if (part === null) throw new AunError('internal', 'this part of the program is missing');
+  return part;
+}
+
+/** Everything one account does with messages: in, out, files, streams, and what passes. */
+export class AccountMessaging {
+  readonly outbox: Outbox;
+  readonly inbox: Inbox;
+  private readonly typing: Typing;
+  private readonly presence: Presence;
+  private readonly thought: Thoughts;
+
+  constructor(private readonly parts: MessagingParts) {
+    const { services, runtime, settings, now, emit, publish } = parts;
+    const { identity, store, session, e2ee } = services;
+    const { aid } = identity;
+    const shared = {
+      aid,
+      store,
+      rpc: session,
+      e2ee,
+      runtime,
+      isOnline: () => session.snapshot().state === 'online',
+      now,
+      publish,
+    };
+    this.outbox = new Outbox({
+      ...shared,
+      attachments: { complete: (payload, ids, signal) => this.attachments.complete(payload, ids, signal) },
+    });
+    this.inbox = new Inbox({
+      ...shared,
+      deviceId: services.deviceId,
+      slotId: services.advanced.slotId,
+      progress: parts.progress,
+      onServerReset: parts.onServerReset,
+      onFailure: parts.onFailure,
+    });
+    this.typing = createTyping({
+      aid,
+      session,
+      runtime,
+      changed: (conversation, until) => this.typingChanged(conversation, until),
+      mayTell: async (conversation) => settings().sendTyping && (await this.isAccepted(conversation)),
+    });
+    this.presence = createPresence({
+      rpc: session,
+      runtime,
+      isOnline: shared.isOnline,
+      changed: (online) => emit({ event: 'presence.changed', data: { account: aid, online } }),
+    });
+    this.thought = createThoughts({ aid, rpc: session, e2ee, runtime, now });
+  }
+
+  get attachments(): Attachments {
+    return need<Attachments>(null);
+  }
+
+  get actions(): MessageActions {
+    return need<MessageActions>(null);
+  }
+
+  get reader(): StreamReading {
+    return need<StreamReading>(null);
+  }
+
+  get writer(): StreamWriting {
+    return need<StreamWriting>(null);
+  }
+
+  /** Reads what a crash may have left; to be awaited before the session starts. */
+  async load(): Promise<void> {
+    await this.inbox.load();
+    await this.outbox.load();
+  }
+
+  online(): Promise<void> {
+    this.inbox.online();
+    this.presence.online();
+    return this.outbox.online();
+  }
+
+  offline(): void {
+    this.inbox.offline();
+    this.outbox.offline();
+    this.presence.offline();
+  }
+
+  /** Takes a gateway event by its name after `event/`. */
+  event(name: string, params: unknown): void {
+    this.typing.event(name, params);
+    this.inbox.event(name, params);
+  }
+
+  /** Ends in the order that loses nothing. */
+  async stop(): Promise<void> {
+    this.typing.stop();
+    this.presence.stop();
+    await this.outbox.stop();
+    await this.inbox.stop();
+  }
+
+  /** A committed write: files nothing refers to go, what came may be fetched. */
+  changed(change: StoreChange): void {
+    const arrived = new Set(change.arrived);
+    if (arrived.size === 0) return;
+    for (const message of change.messages)
+      if (arrived.has(message.id) && !message.own) this.typing.arrived(message.conversation);
+  }
+
+  /** Somebody may be contacted now, or their key is known: what waited may go. */
+  wake(conversation: string): Promise<void> {
+    return this.outbox.wake(conversation);
+  }
+
+  /** Sends a finished payload; for agents. */
+  sendPayload(conversation: string, payload: JsonObject, requestId: string): Promise<Message> {
+    return this.outbox.sendPayload({ conversation, payload, requestId });
+  }
+
+  async isOnline(aid: string): Promise<boolean> {
+    const { session } = this.parts.services;
+    const answer = onlineResultSchema.safeParse(await session.call('message.query_online', { aids: [aid] }));
+    return answer.success && answer.data.online[aid] === true;
+  }
+
+  /** Tells the other side that the user is writing, where they may know it. */
+  tell(conversation: string, typing: boolean): void {
+    this.typing.tell(conversation, typing);
+  }
+
+  /** Watches who of these is connected; people who wait for the user's word, or were blocked, are left out. */
+  async watchPresence(aids: readonly string[]): Promise<Record<string, boolean>> {
+    const { store } = this.parts.services;
+    const known = await Promise.all(
+      [...new Set(aids)].map(async (aid) => ({ aid, standing: (await store.conversation(aid))?.standing })),
+    );
+    const asked = known.filter(({ standing }) => standing === undefined || standing === 'accepted');
+    return this.presence.watch(asked.map(({ aid }) => aid));
+  }
+
+  /** @throws AunError `unknown_message`, gateway errors */
+  async thoughts(id: number): Promise<CommandResult<'message.thoughts'>['thoughts']> {
+    const message = await this.parts.services.store.message(id);
+    if (message === null) throw new AunError('unknown_message', 'there is no such message');
+    return this.thought.get(message);
+  }
+
+  /** Publishes a thought; for agents. */
+  async think(thought: Omit<ParsedParams<'message.think'>, 'account'>): Promise<{ id: string }> {
+    return this.thought.put(thought);
+  }
+
+  private async isAccepted(conversation: string): Promise<boolean> {
+    return (await this.parts.services.store.conversation(conversation))?.standing === 'accepted';
+  }
+
+  /** Only people who were let in are shown writing. */
+  private typingChanged(conversation: string, until: number | null): void {
+    const { services, runtime, emit } = this.parts;
+    this.isAccepted(conversation).then(
+      (accepted) => {
+        if (accepted)
+          emit({ event: 'typing.changed', data: { account: services.identity.aid, conversation, until } });
+      },
+      (error: unknown) => runtime.logger.log('warn', 'account.typing_not_shown', { error }),
+    );
+  }
+}

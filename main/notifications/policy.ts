@@ -1,0 +1,50 @@
+import type { NotificationRule } from '../../shared/model/account';
+import type { Conversation } from '../../shared/model/conversation';
+import type { Message, MessageContent } from '../../shared/model/message';
+
+/** What the user looks at now. */
+export interface Viewing {
+  readonly focused: boolean;
+  readonly account: string | null;
+  readonly conversation: string | null;
+}
+
+/** Kinds that tell nobody: lines of this program, states that pass, and what an agent does on its way to an answer. */
+const QUIET_KINDS: ReadonlySet<MessageContent['kind']> = new Set<MessageContent['kind']>([
+  'control',
+  'notice',
+  'recalled',
+  'expired',
+  'status',
+  'thought',
+  'tool',
+  'vote',
+]);
+
+/** Whether the conversation is in front of the user. */
+export function isInSight(viewing: Viewing, account: string, conversation: string): boolean {
+  return viewing.focused && viewing.account === account && viewing.conversation === conversation;
+}
+
+/** Whether messages of this conversation may call for the user at all. `now` is Unix ms. */
+export function mayCall(conversation: Conversation, rule: NotificationRule, now: number): boolean {
+  if (conversation.standing !== 'accepted' || rule === 'none') return false;
+  return conversation.mutedUntil === null || conversation.mutedUntil <= now;
+}
+
+/**
+ * Whether a message that has just come deserves a notification: `message` for one of its own, `request` for the one that
+ * says that somebody new wrote.
+ */
+export function deserves(
+  message: Message,
+  conversation: Conversation,
+  rule: NotificationRule,
+  now: number,
+): 'message' | 'request' | 'nothing' {
+  if (message.own || QUIET_KINDS.has(message.content.kind) || message.id <= conversation.readUpTo)
+    return 'nothing';
+  if (conversation.standing === 'pending') return rule === 'all' ? 'request' : 'nothing';
+  if (!mayCall(conversation, rule, now)) return 'nothing';
+  return rule === 'all' || message.mentionsMe ? 'message' : 'nothing';
+}
