@@ -14,6 +14,7 @@ it('keeps no key of a database in memory once the store has it', async () => {
   let given: string | null = null;
   const parts = {
     folder,
+    identity: { aid: 'alice.aun.test' },
     options: { vault: { unwrap: async () => key }, runtime: {} },
     store: {
       open: async (_file: string, opened: Uint8Array) => {
