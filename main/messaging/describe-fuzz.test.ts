@@ -68,7 +68,8 @@ function replaced(value: unknown, path: Path, by: unknown): unknown {
 
 function sizeOf(value: unknown): number {
   try {
-    return JSON.stringify(value)?.length ?? 0;
+    const json: unknown = JSON.stringify(value);
+    return typeof json === 'string' ? json.length : 0;
   } catch {
     // Nested deeper than it can be written.
     return 100_000;

@@ -367,7 +367,7 @@ describe('what agents tell of their work', () => {
   it('replaces nothing verified by something that came in the clear', () => {
     expect(linksOf(sample('status'), open).replaceKey).toBe('plain:task:t-7');
     expect(linksOf(sample('event'), open).replaceKey).toBe('plain:task:t-7');
-    expect(linksOf(sample('vote'), open)).toMatchObject({ replaceKey: 'plain:vote:m-3', refersTo: null });
+    expect(linksOf(sample('vote'), open)).toMatchObject({ hidden: false, refersTo: null });
   });
 
   it('shows no line for somebody who is typing', () => {
@@ -418,7 +418,7 @@ describe('data', () => {
     ).toMatchObject({ kind: 'poll', title: 'x' });
     expect(described(sample('vote'))).toMatchObject({
       content: { kind: 'vote', poll: 'm-3', options: ['a', 'b'] },
-      links: { refersTo: { messageId: 'm-3', as: 'vote' }, replaceKey: 'vote:m-3' },
+      links: { refersTo: { messageId: 'm-3', as: 'vote' }, hidden: true },
     });
     expect(contentOf(sample('stream'))).toEqual({
       kind: 'stream',

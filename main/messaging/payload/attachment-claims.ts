@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   encryptionBlockSchema,
+  pendingIndex,
   storedReferenceSchema,
   type EncryptionBlock,
   type StoredReference,
@@ -9,7 +10,7 @@ import { safeFileName, safeMediaType } from '../../../shared/aun/file-name';
 import type { JsonObject } from '../../../shared/aun/canonical-json';
 import type { AttachmentClaim } from '../../ports/store';
 import type { PayloadContext } from './described';
-import { duration, entriesOf, isObject, pixels } from './fields';
+import { duration, entriesOf, pixels } from './fields';
 
 /** Most attachments that are taken from one payload. */
 const MAX_ATTACHMENTS = 100;
@@ -42,11 +43,6 @@ export interface StatedMeasures {
 
 const UNKNOWN: StatedMeasures = { width: null, height: null, durationMs: null };
 
-/** Whether a member of `attachments` stands for a file of this device that is not uploaded yet (see `composeAttachments`). */
-export function isPlaceholder(value: unknown): boolean {
-  return isObject(value) && typeof value['pending'] === 'number';
-}
-
 /** Attachments of a payload (`protocol/04 §9.4`), and whether there is any, uploaded or not. */
 export function readAttachments(
   payload: JsonObject,
@@ -59,7 +55,7 @@ export function readAttachments(
   const claims = entries
     .map((entry) => readClaim(entry, 'main', context, measures))
     .filter((claim): claim is AttachmentClaim => claim !== null);
-  return { claims, any: claims.length > 0 || (own && entries.some(isPlaceholder)) };
+  return { claims, any: claims.length > 0 || (own && entries.some((entry) => pendingIndex(entry) !== null)) };
 }
 
 /**

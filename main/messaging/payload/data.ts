@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../../shared/aun/canonical-json';
+import { parseStreamAnnouncement, STREAM_KIND } from '../../../shared/aun/streams';
 import { searchable } from './described';
 import type { Describer, Described } from './described';
 import { entriesOf, id, isObject, moment, passage, requiredLine, webAddress } from './fields';
@@ -36,7 +37,9 @@ const describePoll: Describer = (payload) => {
   };
 };
 
-/** A vote: the newest of one person counts, and only those that came encrypted (`protocol/04 §16`). */
+/**
+ * A vote: what counts is shown by its poll. One that came in the clear counts for nothing (`protocol/04 §16`), so it is seen.
+ */
 const describeVote: Describer = (payload, context) => {
   const data = z.object({ poll_message_id: id }).safeParse(payload['data']);
   const chosen = isObject(payload['data']) ? payload['data']['option_ids'] : undefined;
@@ -45,34 +48,25 @@ const describeVote: Describer = (payload, context) => {
     .map((option) => optionId.safeParse(option).data)
     .filter((option) => option !== undefined);
   const poll = data.data.poll_message_id;
-  const safe = context.protection !== 'none';
+  const counts = context.protection !== 'none';
   return {
     content: { kind: 'vote', poll, options: [...new Set(options)] },
-    links: {
-      refersTo: safe ? { messageId: poll, as: 'vote' } : null,
-      replaceKey: `${safe ? '' : 'plain:'}vote:${poll}`,
-    },
+    links: { refersTo: counts ? { messageId: poll, as: 'vote' } : null, hidden: counts },
   };
 };
 
-const streamSchema = z.object({
-  stream_id: id.max(128),
-  pull_url: z.string().refine((value) => webAddress(value) !== null),
-  pull_token: z.string().min(1).max(4_096),
-});
-
 /** The announcement of a stream (`protocol/04 §14.7`). In an unencrypted message it is data: nothing is read because of it. */
 const describeStream: Describer = (payload, context) => {
-  const data = streamSchema.safeParse(payload['data']);
-  if (!data.success || context.protection === 'none') return null;
-  const text = fallbackText(payload);
-  return { content: { kind: 'stream', stream: data.data.stream_id, text } };
+  const announced = parseStreamAnnouncement(payload);
+  if (announced === null || context.protection === 'none' || webAddress(announced.pullUrl) === null)
+    return null;
+  return { content: { kind: 'stream', stream: announced.stream, text: fallbackText(payload) } };
 };
 
 const KINDS: Readonly<Record<string, Describer>> = {
   poll: describePoll,
   poll_vote: describeVote,
-  'aun.stream': describeStream,
+  [STREAM_KIND]: describeStream,
 };
 
 const dataSchema = z.object({ kind: requiredLine(128), text: passage(), fallback_text: passage() });
@@ -86,7 +80,7 @@ export const describeJson: Describer = (payload, context) => {
 
 /** `custom`: the same kinds of an announcement are accepted here, everything else is data. */
 export const describeCustom: Describer = (payload, context) =>
-  (payload['kind'] === 'aun.stream' ? describeStream(payload, context) : null) ?? describeData(payload);
+  (payload['kind'] === STREAM_KIND ? describeStream(payload, context) : null) ?? describeData(payload);
 
 function describeData(payload: JsonObject): Described | null {
   const parsed = dataSchema.safeParse(payload);
