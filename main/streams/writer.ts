@@ -46,7 +46,7 @@ export interface StreamWriter {
     readonly requestId: string;
   }): Promise<{ stream: string; message: Message }>;
   /** @throws AunError `stream_ended`, `message_too_large` */
-  append(stream: string, text: string): void;
+  append(stream: string, text: string): Promise<void>;
   /**
    * Ends a stream and sends its whole text as an encrypted message that answers the announcement.
    * @throws AunError `stream_ended` for an unknown one, `message_empty`, errors of the outbox
@@ -169,7 +169,7 @@ export function createStreamWriter(deps: StreamWriterDependencies): StreamWriter
       const { stream, message } = await running;
       return { stream, message };
     },
-    append(stream, text) {
+    async append(stream, text) {
       const written = find(stream);
       if (written.ending !== null) throw new AunError('stream_ended', 'this stream has ended');
       const bytes = written.bytes + Buffer.byteLength(text);
