@@ -7,6 +7,8 @@ import { AunError } from './errors';
 /** Mode of files that hold keys, and of the folders around them. */
 const PRIVATE_FILE = 0o600;
 const PRIVATE_FOLDER = 0o700;
+/** So much of a name stays in that of its temporary file, in UTF-16 units: the longest names leave no room for more. */
+const MAX_STEM = 60;
 
 /** The `code` of a system error (`ENOENT`, `ENOSPC` …), or null for anything else that was thrown. */
 export function systemErrorCode(thrown: unknown): string | null {
@@ -60,7 +62,10 @@ export async function replaceFileAtomically(
   write: (handle: FileHandle) => Promise<void>,
 ): Promise<void> {
   const folder = path.dirname(file);
-  const temporary = path.join(folder, `.${path.basename(file)}.${randomBytes(6).toString('hex')}.tmp`);
+  const temporary = path.join(
+    folder,
+    `.${path.basename(file).slice(0, MAX_STEM)}.${randomBytes(6).toString('hex')}.tmp`,
+  );
   try {
     const handle = await open(temporary, 'wx', PRIVATE_FILE);
     try {
