@@ -44,6 +44,8 @@ export interface Typing {
 
 interface Telling {
   readonly cancel: Disposer;
+  /** They were told: only then there is something to take back. */
+  told: boolean;
   lastKeyAt: number;
 }
 
@@ -76,7 +78,7 @@ export function createTyping(deps: TypingDependencies): Typing {
     if (entry === undefined) return;
     telling.delete(conversation);
     entry.cancel();
-    if (sayIdle) send(conversation, 'idle');
+    if (sayIdle && entry.told) send(conversation, 'idle');
   }
 
   async function begin(conversation: string): Promise<void> {
@@ -88,15 +90,20 @@ export function createTyping(deps: TypingDependencies): Typing {
     if (conversation === deps.aid || !session.passesNotifications()) return;
     // Taken at once, so that keys that follow while the question is open do not ask again.
     const entry: Telling = {
+      told: false,
       lastKeyAt: clock.monotonic(),
       cancel: scheduler.every(TYPING_REPEAT_MS, () => {
         if (clock.monotonic() - entry.lastKeyAt >= TYPING_FORGOTTEN_MS) finish(conversation, true);
-        else send(conversation, 'typing');
+        else if (entry.told) send(conversation, 'typing');
       }),
     };
     telling.set(conversation, entry);
-    if (!(await deps.mayTell(conversation))) finish(conversation, false);
-    else if (telling.get(conversation) === entry) send(conversation, 'typing');
+    const may = await deps.mayTell(conversation);
+    // They may have stopped, and begun again, while the question was open.
+    if (telling.get(conversation) !== entry) return;
+    entry.told = may;
+    if (may) send(conversation, 'typing');
+    else finish(conversation, false);
   }
 
   function forget(sender: string): void {
