@@ -1,5 +1,6 @@
 import { create } from 'zustand';
 import type { BridgeEvent, CommandParams } from '../../shared/bridge/contract';
+import type { Attachment } from '../../shared/model/attachment';
 import type { Message } from '../../shared/model/message';
 import { invoke, toCommandError, type CommandError } from './bridge';
 import {
@@ -38,6 +39,8 @@ interface TimelineState {
   open(account: string, conversation: string, unread: number, readUpTo: number): Promise<void>;
   /** Shows the surroundings of one message. */
   openAround(account: string, conversation: string, id: number): Promise<void>;
+  /** Shows the first message from a moment on (Unix ms); resolves to whether there is one. */
+  openAt(account: string, conversation: string, at: number): Promise<boolean>;
   /** Goes to the newest messages. */
   toEnd(account: string, conversation: string): Promise<void>;
   loadOlder(account: string, conversation: string): Promise<void>;
@@ -46,6 +49,10 @@ interface TimelineState {
   trim(account: string, conversation: string, keep: 'start' | 'end'): void;
   /** Takes over messages a command returned; the event for them may come before or after. */
   merge(account: string, conversation: string, messages: readonly Message[]): void;
+  /** Takes over an attachment a command returned. */
+  mergeAttachment(account: string, conversation: string, id: number, attachment: Attachment): void;
+  /** A message by its id on the wire, where it is in the window. */
+  find(account: string, conversation: string, messageId: string): Message | null;
   applyBatch(batch: readonly BridgeEvent[]): void;
 }
 
@@ -98,7 +105,7 @@ export const useTimelineStore = create<TimelineState>()((set, get) => {
 
   const loadFresh = async (
     params: CommandParams<'message.page'>,
-    patch: (timeline: Timeline) => Partial<Timeline>,
+    patch: (timeline: Timeline, page: TimelinePage) => Partial<Timeline>,
   ): Promise<void> => {
     const key = timelineKey(params.account, params.conversation);
     begin(key);
@@ -109,7 +116,7 @@ export const useTimelineStore = create<TimelineState>()((set, get) => {
         window: applyMessages(windowFromPage(page), overtaking),
         loading: null,
         generation: timeline.generation + 1,
-        ...patch(timeline),
+        ...patch(timeline, page),
       }));
     } catch (reason) {
       change(key, (timeline) => ({ ...timeline, loading: null, error: toCommandError(reason) }));
@@ -190,6 +197,18 @@ export const useTimelineStore = create<TimelineState>()((set, get) => {
       }
       await loadFresh({ account, conversation, around: id }, (timeline) => ({ target: target(timeline) }));
     },
+    openAt: async (account, conversation, at) => {
+      const key = timelineKey(account, conversation);
+      let found = false;
+      await loadFresh({ account, conversation, at }, (timeline, page) => {
+        const first = page.messages.find((message) => message.sortAt >= at);
+        found = first !== undefined;
+        return {
+          target: first === undefined ? null : { id: first.id, nonce: (timeline.target?.nonce ?? 0) + 1 },
+        };
+      });
+      return found && get().timelines[key]?.error === null;
+    },
     toEnd: async (account, conversation) => {
       const window = get().timelines[timelineKey(account, conversation)]?.window;
       if (window && !window.hasNewer) return;
@@ -208,6 +227,17 @@ export const useTimelineStore = create<TimelineState>()((set, get) => {
         mergeInto(timelines, timelineKey(account, conversation), messages);
         return { timelines };
       }),
+    mergeAttachment: (account, conversation, id, attachment) => {
+      const { messages } = get().timelines[timelineKey(account, conversation)]?.window ?? { messages: [] };
+      const message = messages.find((candidate) => candidate.id === id);
+      if (message === undefined) return;
+      const attachments = message.attachments.map((each) => (each.id === attachment.id ? attachment : each));
+      get().merge(account, conversation, [{ ...message, attachments }]);
+    },
+    find: (account, conversation, messageId) =>
+      get().timelines[timelineKey(account, conversation)]?.window?.messages.find(
+        (message) => message.messageId === messageId,
+      ) ?? null,
     applyBatch: (batch) => {
       const relevant = batch.filter(
         ({ event }) => event === 'message.changed' || event === 'message.removed',

@@ -93,7 +93,9 @@ describe('MessageRow', () => {
 
   it('opens an address only through the application', () => {
     show(
-      sampleMessage(1, at, { content: { kind: 'text', text: 'see https://example.org/a', format: 'plain' } }),
+      sampleMessage(1, at, {
+        content: { kind: 'text', text: 'see https://example.org/a', format: 'plain', mentions: [] },
+      }),
     );
     const handled = !fireEvent.click(screen.getByRole('link', { name: 'https://example.org/a' }));
     expect(handled).toBe(true);

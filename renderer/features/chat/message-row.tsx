@@ -1,14 +1,23 @@
-import { Copy, FileCode2 } from 'lucide-react';
-import { ContextMenu } from 'radix-ui';
-import { memo, useState, type ReactNode } from 'react';
+import { Check } from 'lucide-react';
+import { lazy, memo, Suspense, useCallback, useState, type KeyboardEvent, type MouseEvent } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Conversation } from '../../../shared/model/conversation';
 import type { Message } from '../../../shared/model/message';
-import { reportError } from '../../stores/bridge';
-import { useNoticesStore } from '../../stores/notices-store';
+import { invoke, reportError } from '../../stores/bridge';
+import { useIsChosen, useSelectionStore } from '../../stores/timeline-selection';
+import { timelineKey, useTimelineStore } from '../../stores/timeline-store';
 import { clockTime } from '../../ui/time';
+import { MessageLine } from './content/message-line';
+import { isLine, isWritten, messageWords } from './content/message-words';
+import { abilitiesOf, useMessageActions } from './message-actions';
 import { MessageBubble } from './message-bubble';
 import { MessageErrorBoundary } from './message-error-boundary';
-import { RawMessageDialog } from './raw-message-dialog';
+import { QuarantinedMessage } from './message-quarantined';
+import { QuickActions } from './quick-actions';
+
+const MessageThoughts = lazy(async () => ({
+  default: (await import('./content/message-thoughts')).MessageThoughts,
+}));
 
 interface MessageRowProps {
   readonly account: string;
@@ -20,122 +29,198 @@ interface MessageRowProps {
   readonly highlighted: boolean;
   /** The row Tab reaches. */
   readonly active: boolean;
-}
-
-function MessageMenu(props: MessageRowProps & { readonly children: ReactNode }) {
-  const { t } = useTranslation();
-  const [rawOpen, setRawOpen] = useState(false);
-  const { message, account } = props;
-  const { content } = message;
-  const text = content.kind === 'text' ? content.text : null;
-  if (text === null && content.kind !== 'undecryptable') return props.children;
-  return (
-    <>
-      <ContextMenu.Root modal={false}>
-        <ContextMenu.Trigger asChild>{props.children}</ContextMenu.Trigger>
-        <ContextMenu.Portal>
-          <ContextMenu.Content className="menu" aria-label={t('chat.actions')}>
-            {text !== null && (
-              <ContextMenu.Item
-                className="menu__item"
-                onSelect={() => void navigator.clipboard.writeText(text).catch(reportError)}
-              >
-                <Copy size={16} aria-hidden />
-                {t('common.copyText')}
-              </ContextMenu.Item>
-            )}
-            {content.kind === 'undecryptable' && (
-              <ContextMenu.Item className="menu__item" onSelect={() => setRawOpen(true)}>
-                <FileCode2 size={16} aria-hidden />
-                {t('message.raw')}
-              </ContextMenu.Item>
-            )}
-          </ContextMenu.Content>
-        </ContextMenu.Portal>
-      </ContextMenu.Root>
-      {rawOpen && <RawMessageDialog account={account} message={message} onClose={() => setRawOpen(false)} />}
-    </>
-  );
-}
-
-function BrokenMessage() {
-  const { t } = useTranslation();
-  return (
-    <div className="message-row" data-own="false" data-last="true" role="listitem">
-      <p className="bubble message-note" data-content="unsupported">
-        {t('chat.broken')}
-      </p>
-    </div>
-  );
+  readonly peerKind?: Conversation['peerKind'];
+  /** False where what it answers stands in its place anyway. */
+  readonly showReply?: boolean;
 }
 
 function useSpokenText({ message, name }: MessageRowProps): string {
   const { t, i18n } = useTranslation();
-  const { content, state } = message;
   const time = clockTime(i18n.language, message.sortAt);
-  const words: Record<typeof content.kind, string> = {
-    text: content.kind === 'text' ? content.text.slice(0, 500) : '',
-    unsupported: content.kind === 'unsupported' ? t('chat.unsupported', { type: content.type }) : '',
-    recalled: t('chat.recalled'),
-    notice: '',
-    expired: t('chat.expired'),
-    undecryptable: t('message.cannotRead'),
-  };
-  const text = words[content.kind];
+  const text = messageWords(t, message, name).slice(0, 500);
   if (message.own)
-    return t('chat.messageOwn', { time, state: state === null ? '' : t(`state.${state}`), text });
+    return t('chat.messageOwn', {
+      time,
+      state: message.state === null ? '' : t(`state.${message.state}`),
+      text,
+    });
   return t('chat.messageFrom', { name, time, text });
 }
 
-/** On hover only: the keyboard reaches the same through the menu of the message. */
-function QuickCopy(props: { readonly text: string }) {
-  const { t } = useTranslation();
-  const { showInfo } = useNoticesStore.getState();
-  const copy = (): void => {
-    navigator.clipboard.writeText(props.text).then(() => showInfo(t('common.copied')), reportError);
+/** Choosing takes every click and Space of a row to itself. */
+function useChoosing(props: MessageRowProps) {
+  const { account, message } = props;
+  const place = timelineKey(account, message.conversation);
+  const chosen = useIsChosen(place, message.id);
+  const choose = (extend: boolean): void => {
+    const selection = useSelectionStore.getState();
+    const messages = useTimelineStore.getState().timelines[place]?.window?.messages ?? [];
+    if (extend)
+      selection.extend(
+        message,
+        messages.filter(({ content }) => isWritten(content)),
+      );
+    else selection.toggle(message);
   };
-  return (
-    <button
-      type="button"
-      className="quick-copy"
-      tabIndex={-1}
-      title={t('common.copyText')}
-      aria-label={t('common.copyText')}
-      onClick={copy}
-    >
-      <Copy size={15} aria-hidden />
-    </button>
-  );
+  return { chosen, choose };
+}
+
+/** Keys on a message that has the focus: the same letters as in the menu. */
+function useRowKeys(props: MessageRowProps, choose: ((extend: boolean) => void) | null) {
+  const actions = useMessageActions(props.account);
+  const { message } = props;
+  return (key: KeyboardEvent<HTMLElement>): void => {
+    // Inside of the message its buttons and fields have the keyboard.
+    if (key.target !== key.currentTarget || key.altKey) return;
+    const can = abilitiesOf(message, Date.now());
+    const command = key.ctrlKey || key.metaKey;
+    const letter = key.key.toLowerCase();
+    if (choose !== null && key.key === ' ') choose(key.shiftKey);
+    else if (command && letter === 'c' && can.copy && String(window.getSelection()) === '')
+      actions.copy(message);
+    else if (command || key.shiftKey) return;
+    else if (letter === 'r' && can.reply) actions.reply(message);
+    else if (letter === 'f' && can.forward) actions.forward(message);
+    else if (letter === 's' && can.save) actions.save(message);
+    else if (letter === 'x' && isWritten(message.content)) actions.select(message);
+    else if (letter === 'i') actions.details(message);
+    else if (key.key === 'Delete') actions.remove(message);
+    else return;
+    key.preventDefault();
+  };
 }
 
 function Row(props: MessageRowProps) {
-  const { message, first, last, index, active } = props;
+  const { t } = useTranslation();
+  const { message, first, last, index, active, account, name } = props;
   const spoken = useSpokenText(props);
+  const { chosen, choose } = useChoosing(props);
+  const choosable = isWritten(message.content);
+  const choosing = chosen !== null && choosable;
+  const onKeyDown = useRowKeys(props, choosing ? choose : null);
+  const actions = useMessageActions(account);
+  const [hovered, setHovered] = useState(false);
+  const [thinking, setThinking] = useState(false);
+  const line = isLine(message.content);
+  const thinks = !message.own && props.peerKind === 'agent' && message.thread !== null && !line;
+
+  const onContextMenu = (event: MouseEvent<HTMLElement>): void => {
+    if (chosen !== null) return;
+    event.preventDefault();
+    const link = event.target instanceof Element ? event.target.closest('a[href], [data-link]') : null;
+    const { left, bottom } = event.currentTarget.getBoundingClientRect();
+    // The menu key has no place of its own: it opens at the message.
+    const byKey = event.clientX === 0 && event.clientY === 0;
+    actions.more(
+      message,
+      byKey ? left : event.clientX,
+      byKey ? Math.min(bottom, window.innerHeight - 8) : event.clientY,
+      link?.getAttribute('data-link') ?? link?.getAttribute('href') ?? null,
+    );
+  };
+  const onClickCapture = (click: MouseEvent): void => {
+    if (!choosing) return;
+    click.preventDefault();
+    click.stopPropagation();
+    choose(click.shiftKey);
+  };
+
   return (
-    <div className="message-row" data-own={message.own} data-first={first} data-last={last} role="listitem">
-      <MessageMenu {...props}>
-        <div
-          className="message-row__body"
-          data-row={index}
-          data-message-id={message.id}
-          data-highlighted={props.highlighted}
-          data-testid="message"
-          tabIndex={active ? 0 : -1}
-          role="group"
-          aria-label={spoken}
+    <div
+      className="message-row"
+      data-own={message.own}
+      data-first={first}
+      data-last={last}
+      data-line={line}
+      data-choosing={chosen !== null}
+      data-chosen={chosen === true}
+      role="listitem"
+      onClickCapture={onClickCapture}
+    >
+      {choosing && (
+        <span
+          className="message-row__check"
+          role="checkbox"
+          aria-checked={chosen}
+          aria-label={t('selection.message')}
+          data-testid="message-check"
         >
-          <MessageBubble account={props.account} name={props.name} message={message} last={last} />
-          {message.content.kind === 'text' && <QuickCopy text={message.content.text} />}
-        </div>
-      </MessageMenu>
+          {chosen && <Check size={14} aria-hidden />}
+        </span>
+      )}
+      <div
+        className="message-row__body"
+        data-row={index}
+        data-message-id={message.id}
+        data-highlighted={props.highlighted}
+        data-testid="message"
+        tabIndex={active ? 0 : -1}
+        role="group"
+        aria-label={spoken}
+        aria-keyshortcuts="R F Control+C X Delete"
+        onContextMenu={onContextMenu}
+        onKeyDown={onKeyDown}
+        onPointerEnter={() => setHovered(true)}
+        onPointerLeave={() => setHovered(false)}
+      >
+        {line ? (
+          <MessageLine account={account} name={name} message={message} />
+        ) : (
+          <MessageBubble
+            account={account}
+            name={name}
+            message={message}
+            last={last}
+            showReply={props.showReply ?? true}
+          />
+        )}
+        {thinks && (
+          <button
+            type="button"
+            className="text-button message-row__thinking"
+            aria-expanded={thinking}
+            onClick={() => setThinking(!thinking)}
+            data-testid="show-thinking"
+          >
+            {thinking ? t('content.thinkingHide') : t('content.thinkingShow')}
+          </button>
+        )}
+        {thinking && (
+          <Suspense fallback={null}>
+            <MessageThoughts account={account} message={message} />
+          </Suspense>
+        )}
+        {hovered && chosen === null && !line && <QuickActions account={account} message={message} />}
+      </div>
+    </div>
+  );
+}
+
+function PlainLine({ message, children }: { readonly message: Message; readonly children: string }) {
+  return (
+    <div className="message-row" data-own={message.own} data-last="true" role="listitem">
+      <p className="bubble message-note" data-content="unsupported">
+        {children}
+      </p>
     </div>
   );
 }
 
 /** One message in the timeline. Drawn again only when the message itself or its place in a block changes. */
 export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
+  const { t } = useTranslation();
+  const { account, message } = props;
+  const { id } = message;
+  const onBroken = useCallback(() => {
+    invoke('message.quarantine', { account, id, quarantined: true }).catch(reportError);
+  }, [account, id]);
+  if (message.quarantined) return <QuarantinedMessage {...props} />;
   return (
-    <MessageErrorBoundary subject={props.message} fallback={<BrokenMessage />}>
+    <MessageErrorBoundary
+      subject={message}
+      fallback={<PlainLine message={message}>{t('chat.broken')}</PlainLine>}
+      onBroken={onBroken}
+    >
       <Row {...props} />
     </MessageErrorBoundary>
   );

@@ -1,9 +1,12 @@
-import { useState, type MouseEvent } from 'react';
+import { useState, type MouseEvent, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Mention } from '../../../shared/model/message';
 import { invoke, toCommandError } from '../../stores/bridge';
 import { useNoticesStore } from '../../stores/notices-store';
+import { useViewStore } from '../../stores/view-store';
 import { linkify } from './linkify';
 import { isEmojiOnly, visiblePart } from './long-text';
+import { splitMentions } from './mentions';
 
 function openLink(click: MouseEvent, url: string): void {
   click.preventDefault();
@@ -12,8 +15,53 @@ function openLink(click: MouseEvent, url: string): void {
   );
 }
 
-/** The words of a message: plain text, its addresses clickable. Nothing in it is ever read as HTML. */
-export function MessageText(props: { readonly text: string }) {
+function linked(text: string): ReactNode {
+  return linkify(text).map((piece, index) =>
+    piece.kind === 'text' ? (
+      piece.text
+    ) : (
+      <a
+        key={index}
+        href={piece.url}
+        rel="noreferrer"
+        draggable={false}
+        onClick={(click) => openLink(click, piece.url)}
+        onAuxClick={(click) => openLink(click, piece.url)}
+      >
+        {piece.text}
+      </a>
+    ),
+  );
+}
+
+function Name(props: { readonly aid: string | null; readonly me: boolean; readonly text: string }) {
+  const { aid } = props;
+  if (aid === null)
+    return (
+      <span className="mention" data-me="true">
+        {props.text}
+      </span>
+    );
+  return (
+    <button
+      type="button"
+      className="mention"
+      data-me={props.me}
+      title={aid}
+      onClick={() => useViewStore.getState().showDialog('person', aid)}
+    >
+      {props.text}
+    </button>
+  );
+}
+
+/** The words of a message: plain text, its addresses and names clickable. Nothing in it is ever read as HTML. */
+export function MessageText(props: {
+  readonly text: string;
+  readonly mentions?: readonly Mention[];
+  /** The own address: being named oneself stands out. */
+  readonly account?: string;
+}) {
   const { t } = useTranslation();
   const [unfolded, setUnfolded] = useState(0);
   const { text, whole } = visiblePart(props.text, unfolded);
@@ -25,20 +73,11 @@ export function MessageText(props: { readonly text: string }) {
         data-emoji={isEmojiOnly(props.text) ? 'true' : undefined}
         data-testid="message-text"
       >
-        {linkify(text).map((piece, index) =>
+        {splitMentions(text, props.mentions ?? []).map((piece, index) =>
           piece.kind === 'text' ? (
-            piece.text
+            <span key={index}>{linked(piece.text)}</span>
           ) : (
-            <a
-              key={index}
-              href={piece.url}
-              rel="noreferrer"
-              draggable={false}
-              onClick={(click) => openLink(click, piece.url)}
-              onAuxClick={(click) => openLink(click, piece.url)}
-            >
-              {piece.text}
-            </a>
+            <Name key={index} aid={piece.aid} me={piece.aid === props.account} text={piece.text} />
           ),
         )}
         {!whole && '…'}

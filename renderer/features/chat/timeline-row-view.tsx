@@ -3,7 +3,9 @@ import { useTranslation } from 'react-i18next';
 import type { Conversation } from '../../../shared/model/conversation';
 import { dayName } from '../../ui/time';
 import { useNow } from '../../ui/use-now';
+import { ToolSteps } from './content/tool-steps';
 import { ConversationStart } from './conversation-start';
+import { useMessageOverlay } from './message-overlay';
 import { MessageRow } from './message-row';
 import { isNotice, TimelineNotice } from './timeline-notice';
 import type { TimelineRow } from './timeline-rows';
@@ -12,9 +14,25 @@ function DayLine(props: { readonly at: number }) {
   const { t, i18n } = useTranslation();
   const now = useNow(60_000);
   const words = { today: t('chat.today'), yesterday: t('chat.yesterday') };
+  const day = dayName(i18n.language, props.at, now, words);
   return (
     <div className="day-line" role="listitem">
-      <span>{dayName(i18n.language, props.at, now, words)}</span>
+      <button
+        type="button"
+        className="day-line__button"
+        aria-haspopup="dialog"
+        aria-label={t('jumpDate.open', { day })}
+        title={t('jumpDate.title')}
+        onClick={(click) => {
+          const { left, width, bottom } = click.currentTarget.getBoundingClientRect();
+          useMessageOverlay
+            .getState()
+            .show({ kind: 'date', at: props.at, x: Math.round(left + width / 2), y: Math.round(bottom) });
+        }}
+        data-testid="day-line"
+      >
+        {day}
+      </button>
     </div>
   );
 }
@@ -29,54 +47,96 @@ function NewLine() {
 }
 
 /** One row of the timeline, whatever it is. */
-export const TimelineRowView = memo(function TimelineRowView(props: {
-  readonly row: TimelineRow;
-  readonly index: number;
-  readonly account: string;
-  readonly conversation: string;
-  readonly kind: Conversation['kind'];
-  readonly peerKind: Conversation['peerKind'];
-  readonly title: string;
-  readonly highlighted: boolean;
-  readonly active: boolean;
-}) {
-  const { row } = props;
-  switch (row.kind) {
-    case 'start':
-      return (
-        <ConversationStart
-          conversation={props.conversation}
-          kind={props.kind}
-          peerKind={props.peerKind}
-          title={props.title}
-        />
-      );
-    case 'day':
-      return <DayLine at={row.at} />;
-    case 'new':
-      return <NewLine />;
-    case 'message':
-      if (isNotice(row.message)) {
+export const TimelineRowView = memo(
+  function TimelineRowView(props: {
+    readonly row: TimelineRow;
+    readonly index: number;
+    readonly account: string;
+    readonly conversation: string;
+    readonly kind: Conversation['kind'];
+    readonly peerKind: Conversation['peerKind'];
+    readonly title: string;
+    readonly highlighted: boolean;
+    readonly active: boolean;
+  }) {
+    const { row } = props;
+    switch (row.kind) {
+      case 'start':
         return (
-          <TimelineNotice
-            message={row.message}
-            name={props.title}
-            index={props.index}
-            active={props.active}
+          <ConversationStart
+            conversation={props.conversation}
+            kind={props.kind}
+            peerKind={props.peerKind}
+            title={props.title}
           />
         );
-      }
-      return (
-        <MessageRow
-          account={props.account}
-          name={props.title}
-          message={row.message}
-          index={props.index}
-          first={row.first}
-          last={row.last}
-          highlighted={props.highlighted}
-          active={props.active}
-        />
-      );
-  }
-});
+      case 'day':
+        return <DayLine at={row.at} />;
+      case 'new':
+        return <NewLine />;
+      case 'steps':
+        return (
+          <ToolSteps
+            name={props.title}
+            messages={row.messages}
+            index={props.index}
+            active={props.active}
+            highlighted={props.highlighted}
+          />
+        );
+      case 'message':
+        if (isNotice(row.message)) {
+          return (
+            <TimelineNotice
+              message={row.message}
+              name={props.title}
+              index={props.index}
+              active={props.active}
+            />
+          );
+        }
+        return (
+          <MessageRow
+            account={props.account}
+            name={props.title}
+            message={row.message}
+            index={props.index}
+            first={row.first}
+            last={row.last}
+            highlighted={props.highlighted}
+            active={props.active}
+            peerKind={props.peerKind}
+            showReply={!row.final}
+          />
+        );
+    }
+  },
+  // Rows are built anew with every change of the window; most of them say the same as before.
+  (before, after) =>
+    sameRow(before.row, after.row) &&
+    before.index === after.index &&
+    before.account === after.account &&
+    before.conversation === after.conversation &&
+    before.kind === after.kind &&
+    before.peerKind === after.peerKind &&
+    before.title === after.title &&
+    before.highlighted === after.highlighted &&
+    before.active === after.active,
+);
+
+function sameRow(first: TimelineRow, second: TimelineRow): boolean {
+  if (first.kind === 'message' && second.kind === 'message')
+    return (
+      first.message === second.message &&
+      first.first === second.first &&
+      first.last === second.last &&
+      first.final === second.final
+    );
+  if (first.kind === 'steps' && second.kind === 'steps')
+    return (
+      first.messages.length === second.messages.length &&
+      first.messages.every((message, index) => message === second.messages[index])
+    );
+  if (first.kind === 'day' && second.kind === 'day') return first.at === second.at;
+  return first.kind === second.kind;
+}

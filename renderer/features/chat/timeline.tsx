@@ -1,17 +1,24 @@
 import { ArrowDown } from 'lucide-react';
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import type { Conversation } from '../../../shared/model/conversation';
-import { useTimelineStore, type Timeline as TimelineData } from '../../stores/timeline-store';
+import { timelineKey, useTimelineStore, type Timeline as TimelineData } from '../../stores/timeline-store';
 import { windowLimit, type TimelineWindow } from '../../stores/timeline-window';
 import { Spinner } from '../../ui/spinner';
 import { useRovingRows } from '../../ui/use-roving-rows';
+import { prepareContents } from './content/message-content';
 import { keptEnd } from './kept-end';
-import { buildRows, type TimelineRow } from './timeline-rows';
+import { useMessageOverlay } from './message-overlay';
+import { SelectionBar } from './selection-bar';
+import { buildRows, messagesOf, type TimelineRow } from './timeline-rows';
 import { TimelineRowView } from './timeline-row-view';
 import { useArrivals } from './use-arrivals';
 import { useMarkRead } from './use-mark-read';
+import { useTimelineSelection } from './use-timeline-selection';
+
+const loadOverlays = async () => ({ default: (await import('./message-overlays')).MessageOverlays });
+const MessageOverlays = lazy(loadOverlays);
 
 /** This close to an end (px) the next page is fetched. */
 const fetchDistance = 600;
@@ -31,6 +38,28 @@ interface TimelineProps {
 
 function rowKey(row: TimelineRow): string {
   return row.key;
+}
+
+/** Menu, dialogs and viewer of the messages of this timeline. */
+function Overlays(props: { readonly account: string; readonly conversation: string }) {
+  const overlay = useMessageOverlay((state) => state.overlay);
+  useEffect(() => {
+    // What bubbles and menus need is read from disk while nobody waits for it.
+    const timer = setTimeout(() => {
+      prepareContents();
+      void loadOverlays();
+    }, 200);
+    return () => {
+      clearTimeout(timer);
+      useMessageOverlay.getState().close();
+    };
+  }, []);
+  if (overlay === null) return null;
+  return (
+    <Suspense fallback={null}>
+      <MessageOverlays {...props} overlay={overlay} onClose={useMessageOverlay.getState().close} />
+    </Suspense>
+  );
 }
 
 /**
@@ -56,27 +85,37 @@ export function Timeline({ account, conversation, timeline, window }: TimelinePr
   const leavingUntil = useRef(0);
   const [showJump, setShowJump] = useState(false);
   const [faded, setFaded] = useState(0);
-  const acceptsRow = useCallback((index: number) => rows[index]?.kind === 'message', [rows]);
+  const place = timelineKey(account, id);
+  const acceptsRow = useCallback(
+    (index: number) => ['message', 'steps'].includes(rows[index]?.kind ?? ''),
+    [rows],
+  );
   const roving = useRovingRows(scroller, list, rows.length, acceptsRow);
   const arrived = useArrivals(messages, conversation.title);
   const markRead = useMarkRead(account, conversation);
+  const selection = useTimelineSelection(place, rows);
 
   const indexOf = useCallback(
-    (messageId: number) => rows.findIndex((row) => row.kind === 'message' && row.message.id === messageId),
-    [rows],
+    (messageId: number) => {
+      // In the place of a stream that is over stands its final text.
+      const finalId = messages.find((message) => message.id === messageId)?.finalId;
+      const holds = (wanted: number) => (row: TimelineRow) =>
+        messagesOf(row).some(({ id: at }) => at === wanted);
+      const index = rows.findIndex(holds(messageId));
+      return index < 0 && finalId != null ? rows.findIndex(holds(finalId)) : index;
+    },
+    [rows, messages],
   );
 
   const noteReading = useCallback(() => {
     const handle = list.current;
     if (handle === null) return;
     const lastVisible = handle.findItemIndex(handle.scrollOffset + handle.viewportSize - 8);
-    let newest = 0;
-    for (let index = 0; index <= lastVisible; index += 1) {
-      const row = rows[index];
-      if (row?.kind === 'message') newest = Math.max(newest, row.message.id);
-    }
-    markRead(newest);
-  }, [rows, markRead]);
+    // At the very end also what is never drawn has been seen.
+    const seen =
+      lastVisible >= rows.length - 1 ? messages : rows.slice(0, lastVisible + 1).flatMap(messagesOf);
+    markRead(seen.reduce((newest, message) => Math.max(newest, message.id), 0));
+  }, [rows, messages, markRead]);
 
   const onScroll = useCallback(() => {
     const handle = list.current;
@@ -144,6 +183,7 @@ export function Timeline({ account, conversation, timeline, window }: TimelinePr
     return () => clearTimeout(timer);
   }, [nonce]);
   const highlighted = timeline.target !== null && nonce !== faded ? timeline.target.id : null;
+  const highlightedIndex = highlighted === null ? -1 : indexOf(highlighted);
 
   const onResize = useCallback(() => {
     if (atEnd.current) follow(list.current, rows.length - 1);
@@ -184,8 +224,10 @@ export function Timeline({ account, conversation, timeline, window }: TimelinePr
         tabIndex={roving.active === null ? 0 : -1}
         onKeyDown={(event) => {
           release();
+          selection.onKeyDown(event);
           roving.onKeyDown(event);
         }}
+        onFocusCapture={selection.onFocus}
         onWheel={(event) => {
           release();
           if (event.deltaY >= 0) return;
@@ -216,7 +258,7 @@ export function Timeline({ account, conversation, timeline, window }: TimelinePr
               kind={conversation.kind}
               peerKind={conversation.peerKind}
               title={conversation.title}
-              highlighted={row.kind === 'message' && row.message.id === highlighted}
+              highlighted={index === highlightedIndex}
               active={index === roving.active}
             />
           )}
@@ -238,6 +280,8 @@ export function Timeline({ account, conversation, timeline, window }: TimelinePr
           <ArrowDown size={18} aria-hidden />
         </button>
       )}
+      <SelectionBar account={account} place={place} name={conversation.title} />
+      <Overlays account={account} conversation={id} />
       <div className="visually-hidden" aria-live="polite">
         {arrived}
       </div>

@@ -1,7 +1,11 @@
-import { Fragment, memo, type ReactNode } from 'react';
+import { Fragment, createContext, memo, useContext, type ReactNode } from 'react';
 import { linkify } from '../../features/chat/linkify';
 import type { MarkdownBlock, MarkdownNode } from './markdown-tree';
 import { OutsideLink } from './outside-link';
+
+/** Draws a block of code where it is more than its letters. */
+export type CodeView = (props: { readonly code: string; readonly language: string | null }) => ReactNode;
+export const CodeContext = createContext<CodeView | null>(null);
 
 /** Text whose web addresses are links. */
 function linked(text: string): ReactNode {
@@ -40,6 +44,8 @@ function drawNode(node: MarkdownNode, literal: boolean): ReactNode {
     case 'th':
     case 'td':
       return <Name data-align={align}>{draw(children, literal)}</Name>;
+    case 'pre':
+      return <Preformatted node={node}>{draw(children, literal)}</Preformatted>;
     case 'code':
       return <code dir="ltr">{draw(children, true)}</code>;
     default:
@@ -48,6 +54,20 @@ function drawNode(node: MarkdownNode, literal: boolean): ReactNode {
 }
 
 const inline: ReadonlySet<string> = new Set(['em', 'strong', 's', 'thead', 'tbody', 'tr']);
+
+type ElementNode = Extract<MarkdownNode, { kind: 'element' }>;
+
+function codeOf(node: ElementNode): string {
+  const [code] = node.children;
+  if (code?.kind !== 'element') return '';
+  return code.children.map((child) => (child.kind === 'text' ? child.text : '')).join('');
+}
+
+function Preformatted(props: { readonly node: ElementNode; readonly children: ReactNode }) {
+  const View = useContext(CodeContext);
+  if (View === null) return <pre dir="auto">{props.children}</pre>;
+  return <View code={codeOf(props.node)} language={props.node.language ?? null} />;
+}
 
 /** One block, drawn anew only when its source has changed. */
 export const MarkdownBlockView = memo(

@@ -46,6 +46,8 @@ export type MarkdownNode =
       readonly children: readonly MarkdownNode[];
       /** First number of an ordered list. */
       readonly start?: number;
+      /** Language a block of code names, in lower case. */
+      readonly language?: string;
       /** Alignment of a table's cell. */
       readonly align?: 'left' | 'center' | 'right';
     };
@@ -129,6 +131,12 @@ function text(content: string): readonly MarkdownNode[] {
   return content === '' ? [] : [{ kind: 'text', text: content }];
 }
 
+/** The first word after the fence, when it can be the name of a language. */
+function languageOf(info: string): string | null {
+  const [, name] = /^\s*([a-z0-9+#._-]{1,24})(?:\s|$)/i.exec(info) ?? [];
+  return name === undefined ? null : name.toLowerCase();
+}
+
 function leaf(token: Token): readonly MarkdownNode[] {
   switch (token.type) {
     case 'inline':
@@ -138,7 +146,8 @@ function leaf(token: Token): readonly MarkdownNode[] {
     case 'code_block':
     case 'fence': {
       const code = { kind: 'element', name: 'code', children: text(token.content) } as const;
-      return [{ kind: 'element', name: 'pre', children: [code] }];
+      const language = languageOf(token.info);
+      return [{ kind: 'element', name: 'pre', children: [code], ...(language === null ? {} : { language }) }];
     }
     case 'hr':
       return [{ kind: 'element', name: 'hr', children: [] }];

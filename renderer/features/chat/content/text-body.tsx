@@ -1,0 +1,29 @@
+import { lazy, Suspense } from 'react';
+import type { Mention } from '../../../../shared/model/message';
+import { visiblePart } from '../long-text';
+import { MessageText } from '../message-text';
+
+const MessageMarkdown = lazy(async () => ({
+  default: (await import('../../../ui/markdown/message-markdown')).MessageMarkdown,
+}));
+
+/** The words of a message, plain or Markdown. While the parser is on its way the text stands there as it is. */
+export function TextBody(props: {
+  readonly text: string;
+  readonly format: 'plain' | 'markdown';
+  readonly mentions: readonly Mention[];
+  readonly account: string;
+}) {
+  if (props.format === 'plain')
+    return <MessageText text={props.text} mentions={props.mentions} account={props.account} />;
+  const waiting = (
+    <div className="message-text selectable" dir="auto">
+      {visiblePart(props.text, 0).text}
+    </div>
+  );
+  return (
+    <Suspense fallback={waiting}>
+      <MessageMarkdown text={props.text} />
+    </Suspense>
+  );
+}

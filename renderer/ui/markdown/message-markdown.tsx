@@ -1,0 +1,104 @@
+import { memo, useMemo, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { CodeBlock } from './code-block';
+import { CodeContext, MarkdownBlockView } from './markdown-block';
+import { parseMarkdown } from './markdown-tree';
+import { noPieces, splitMarkdown, type MarkdownPieces } from './split-markdown';
+import './markdown.css';
+import './code.css';
+
+/** A message longer than this many UTF-16 units is folded … */
+const foldedLength = 3000;
+/** … and each "show more" adds this much. */
+const step = 24_000;
+
+/** Some of a text, parsed by itself: it is drawn anew only when it has changed. */
+const Piece = memo(function Piece(props: { readonly source: string }) {
+  const parsed = useMemo(() => parseMarkdown(props.source), [props.source]);
+  if (parsed.kind === 'plain') return <div className="markdown--plain">{parsed.text}</div>;
+  return parsed.blocks.map((block, index) => <MarkdownBlockView key={index} block={block} />);
+});
+
+/** Pieces from the start up to a length; at least one. */
+function upTo(pieces: readonly string[], length: number): number {
+  let sum = 0;
+  const index = pieces.findIndex((piece) => {
+    sum += piece.length;
+    return sum > length;
+  });
+  return index < 0 ? pieces.length : Math.max(1, index);
+}
+
+/** The Markdown of a message. Long ones are folded between two blocks. */
+export function MessageMarkdown(props: { readonly text: string }) {
+  const { t } = useTranslation();
+  const [unfolded, setUnfolded] = useState(0);
+  const { pieces } = useMemo(() => splitMarkdown(props.text), [props.text]);
+  const shown = upTo(pieces, foldedLength + unfolded * step);
+  const whole = shown === pieces.length;
+  return (
+    <CodeContext.Provider value={CodeBlock}>
+      <div className="markdown markdown--message selectable" data-testid="markdown">
+        {pieces.slice(0, shown).map((piece, index) => (
+          <Piece key={index} source={piece} />
+        ))}
+      </div>
+      {(!whole || unfolded > 0) && (
+        <button
+          type="button"
+          className="message-text__more"
+          onClick={() => setUnfolded(whole ? 0 : unfolded + 1)}
+        >
+          {whole ? t('chat.showLess') : t('chat.showMore')}
+        </button>
+      )}
+    </CodeContext.Provider>
+  );
+}
+
+/** Of a text that still grows only this much of its end is drawn, in UTF-16 units, unless all of it is wanted. */
+const liveLength = 16_000;
+
+function firstShown(pieces: readonly string[]): number {
+  let sum = 0;
+  for (let index = pieces.length - 1; index > 0; index -= 1) {
+    sum += pieces[index]?.length ?? 0;
+    if (sum > liveLength) return index;
+  }
+  return 0;
+}
+
+/** Splits a growing text without going through what is split already. */
+function useGrowing(text: string): readonly string[] {
+  const held = useRef<MarkdownPieces>(noPieces);
+  return useMemo(() => {
+    held.current = splitMarkdown(text, held.current);
+    return held.current.pieces;
+  }, [text]);
+}
+
+/** Markdown that grows: finished blocks are never parsed again, and what moves is the caret at the end alone. */
+export function LiveMarkdown(props: {
+  readonly text: string;
+  readonly live: boolean;
+  readonly whole: boolean;
+  readonly onWhole: () => void;
+}) {
+  const { t } = useTranslation();
+  const pieces = useGrowing(props.text);
+  const from = props.whole ? 0 : firstShown(pieces);
+  return (
+    <CodeContext.Provider value={CodeBlock}>
+      {from > 0 && (
+        <button type="button" className="message-text__more" onClick={props.onWhole}>
+          {t('content.streamEarlier')}
+        </button>
+      )}
+      <div className="markdown markdown--message markdown--live selectable" data-live={props.live}>
+        {pieces.slice(from).map((piece, index) => (
+          <Piece key={from + index} source={piece} />
+        ))}
+      </div>
+    </CodeContext.Provider>
+  );
+}
