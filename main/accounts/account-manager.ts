@@ -15,6 +15,7 @@ import type { MediaPart } from '../ports/attachments';
 import type { WrappedSecret } from '../ports/vault';
 import { AunError, toAunError } from '../runtime/errors';
 import type { JsonFile } from '../runtime/json-file';
+import { parseMediaAddress } from '../runtime/media-address';
 import type { Account } from './account';
 import { accountListFile, defaultAdvanced, newEntry } from './account-list';
 import type { AccountEntry, AccountList } from './account-list';
@@ -27,7 +28,6 @@ import { importIdentity } from './identity-import';
 import type { Imported, ImportReader } from './identity-import';
 import { createKeyGate } from './key-gate';
 import type { KeyGate } from './key-gate';
-import { accountOfMedia } from './media-address';
 import type { NetworkRecord } from './network-registry';
 import type { OutdatedIdentity } from './newer-key';
 import { RemovedAccounts } from './removed-accounts';
@@ -123,8 +123,8 @@ export class AccountManager {
     address: string,
     range: { readonly start: number; readonly end: number | null } | null,
   ): Promise<MediaPart | null> {
-    const aid = accountOfMedia(address);
-    const account = aid === null ? undefined : this.slots.get(aid)?.account;
+    const asked = parseMediaAddress(address);
+    const account = asked === null ? null : this.slots.get(asked.account)?.account;
     return account?.messaging.attachments.read(address, range) ?? null;
   }
 

@@ -11,6 +11,8 @@ import { createThoughts } from '../messaging/thoughts';
 import type { Thoughts } from '../messaging/thoughts';
 import { createTyping } from '../messaging/typing';
 import type { Typing } from '../messaging/typing';
+import { createStreamReader, createStreamWriter } from '../streams';
+import type { StreamReader, StreamWriter } from '../streams';
 import type { Attachments } from '../ports/attachments';
 import type { Desktop } from '../ports/desktop';
 import type { Emit } from '../ports/events';
@@ -51,23 +53,6 @@ export interface MessageActions {
   quarantine(id: number, quarantined: boolean): Promise<Message>;
 }
 
-/** See `main/streams`. */
-export interface StreamReading {
-  watch(id: number): Promise<CommandResult<'stream.watch'>>;
-  unwatch(id: number): Promise<void> | void;
-}
-
-/** See `main/streams`. */
-export interface StreamWriting {
-  begin(stream: {
-    readonly conversation: string;
-    readonly thread: string;
-    readonly requestId: string;
-  }): Promise<{ stream: string; message: Message }>;
-  append(stream: string, text: string): Promise<void>;
-  finish(stream: string, requestId: string): Promise<Message>;
-}
-
 function need<T>(part: T | null): T {
   if (part === null) throw new AunError('internal', 'this part of the program is missing');
   return part;
@@ -77,13 +62,15 @@ function need<T>(part: T | null): T {
 export class AccountMessaging {
   readonly outbox: Outbox;
   readonly inbox: Inbox;
+  readonly reader: StreamReader;
+  readonly writer: StreamWriter;
   private readonly typing: Typing;
   private readonly presence: Presence;
   private readonly thought: Thoughts;
 
   constructor(private readonly parts: MessagingParts) {
     const { services, runtime, settings, now, emit, publish } = parts;
-    const { identity, store, session, e2ee } = services;
+    const { identity, store, session, e2ee, transfers } = services;
     const { aid } = identity;
     const shared = {
       aid,
@@ -120,6 +107,22 @@ export class AccountMessaging {
       isOnline: shared.isOnline,
       changed: (online) => emit({ event: 'presence.changed', data: { account: aid, online } }),
     });
+    this.reader = createStreamReader({
+      account: aid,
+      store,
+      transfers,
+      runtime,
+      isAllowed: (conversation) => this.isAccepted(conversation),
+      emit,
+    });
+    this.writer = createStreamWriter({
+      aid,
+      rpc: session,
+      sockets: transfers,
+      runtime,
+      store,
+      sendPayload: (message) => this.outbox.sendPayload(message),
+    });
     this.thought = createThoughts({ aid, rpc: session, e2ee, runtime, now });
   }
 
@@ -131,14 +134,6 @@ export class AccountMessaging {
     return need<MessageActions>(null);
   }
 
-  get reader(): StreamReading {
-    return need<StreamReading>(null);
-  }
-
-  get writer(): StreamWriting {
-    return need<StreamWriting>(null);
-  }
-
   /** Reads what a crash may have left; to be awaited before the session starts. */
   async load(): Promise<void> {
     await this.inbox.load();
@@ -148,6 +143,7 @@ export class AccountMessaging {
   online(): Promise<void> {
     this.inbox.online();
     this.presence.online();
+    this.reader.online();
     return this.outbox.online();
   }
 
@@ -155,6 +151,7 @@ export class AccountMessaging {
     this.inbox.offline();
     this.outbox.offline();
     this.presence.offline();
+    this.reader.offline();
   }
 
   /** Takes a gateway event by its name after `event/`. */
@@ -167,6 +164,8 @@ export class AccountMessaging {
   async stop(): Promise<void> {
     this.typing.stop();
     this.presence.stop();
+    this.reader.stop();
+    this.writer.stop();
     await this.outbox.stop();
     await this.inbox.stop();
   }

@@ -3,7 +3,13 @@ import { parseDeviceId } from '../../shared/aun/ids';
 import type { AdvancedSettings } from '../../shared/model/account';
 import { createE2eeV1 } from '../e2ee';
 import type { CryptoPool } from '../e2ee';
-import { createGatewayDirectory, createPkiSource, createSession, createWebClient } from '../gateway';
+import {
+  createGatewayDirectory,
+  createPkiSource,
+  createSession,
+  createTransfers,
+  createWebClient,
+} from '../gateway';
 import type { GatewaySession } from '../gateway';
 import type { StoredIdentity } from '../identity/identity';
 import { createCertificateVerifier } from '../identity/verifier';
@@ -19,9 +25,10 @@ import type { E2eeEngine } from '../ports/e2ee';
 import type { Profiles } from '../ports/profile';
 import type { SessionMemory, TokenSet } from '../ports/session';
 import type { AccountStore, StoreHost } from '../ports/store';
+import type { Transfers, TransferSockets } from '../ports/transfers';
 import { fingerprintOf } from '../runtime/fingerprint';
 import type { Clock, Random } from '../runtime/runtime';
-import { databaseFiles, databaseKey } from './database-key';
+import { attachmentFolder, databaseFiles, databaseKey } from './database-key';
 import type { EngineOptions } from './engine-options';
 import type { NetworkRecord } from './network-registry';
 import type { NetworkServices } from './network-services';
@@ -97,6 +104,10 @@ export interface AccountServices {
   readonly certificates: CertificateDesk;
   readonly pki: PkiSource;
   readonly verifier: WarningVerifier;
+  /** Files and streams, to and from the servers that keep them. */
+  readonly transfers: Transfers & TransferSockets;
+  /** Folder of the encrypted files of attachments. */
+  readonly attachmentFolder: string;
 }
 
 /** What opening an account takes. */
@@ -227,5 +238,7 @@ function buildServices(parts: AccountParts, store: AccountStore, deviceId: strin
     certificates,
     pki,
     verifier,
+    transfers: createTransfers(access),
+    attachmentFolder: attachmentFolder(parts.folder),
   };
 }

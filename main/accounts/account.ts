@@ -5,6 +5,7 @@ import type { BackupStatus } from '../../shared/model/backup';
 import type { Message } from '../../shared/model/message';
 import type { Contact, Profile } from '../../shared/model/people';
 import type { Settings } from '../../shared/model/settings';
+import { emptyRecord, toProfile } from '../identity/profile/record';
 import type { Notifications } from '../notifications';
 import type { Desktop } from '../ports/desktop';
 import type { Emit } from '../ports/events';
@@ -213,6 +214,16 @@ export class Account implements ServiceListener {
     const online = found.exists && (await this.messaging.isOnline(aid));
     if (found.hasKeys) await this.messaging.wake(aid);
     return { aid, online, ...found };
+  }
+
+  /**
+   * Somebody's profile. Of a stranger who waits for the user's word only what is known here, unless the user asks for more:
+   * their host must not learn that their message was looked at. @throws AunError gateway errors
+   */
+  async profileOf(aid: Aid, refresh: boolean): Promise<Profile> {
+    const standing = (await this.store.conversation(aid))?.standing ?? 'accepted';
+    if (refresh || standing === 'accepted') return this.services.profiles.peer(aid, refresh);
+    return toProfile((await this.store.profile(aid)) ?? emptyRecord(aid, 0));
   }
 
   /** Sends a finished payload; for agents that live in this process. @throws AunError as `message.send` */

@@ -8,9 +8,11 @@ export function isEmpty(change: StoreChange): boolean {
   return messages.length + conversations.length + removed.length + removedConversations.length === 0;
 }
 
-/** Tells the window what a committed write changed. */
+/** Tells the window what a committed write changed of what it shows. */
 export function tellChange(account: string, change: StoreChange, emit: Emit): void {
-  for (const [conversation, messages] of byConversation(change.messages, (message) => message)) {
+  const hidden = new Set(change.hidden);
+  const shown = change.messages.filter(({ id }) => !hidden.has(id));
+  for (const [conversation, messages] of byConversation(shown, (message) => message)) {
     emit({ event: 'message.changed', data: { account, conversation, messages } });
   }
   for (const [conversation, ids] of byConversation(change.removed, ({ id }) => id)) {

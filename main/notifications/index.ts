@@ -156,7 +156,9 @@ export function createNotifications(parts: NotificationParts): Notifications {
     const call = calls.get(keyOf(account, message.conversation));
     if (call === undefined) return;
     const { kind } = message.content;
-    if (kind === 'recalled' || kind === 'expired') call.drop([message.id]);
+    // A streamed answer whose text has come is told by that text.
+    const isOver = kind === 'stream' && message.finalId !== null;
+    if (kind === 'recalled' || kind === 'expired' || isOver) call.drop([message.id]);
     else call.became(message.id, lineOf(message));
   }
 
@@ -197,7 +199,9 @@ export function createNotifications(parts: NotificationParts): Notifications {
       if (isSilenced() || change.arrived === undefined || change.arrived.length === 0) return;
       const messages = new Map(change.messages.map((message) => [message.id, message]));
       const rows = new Map(change.conversations.map((each) => [each.conversation, each]));
+      const hidden = new Set(change.hidden);
       for (const id of change.arrived) {
+        if (hidden.has(id)) continue;
         const message = messages.get(id);
         const row = message === undefined ? undefined : rows.get(message.conversation);
         if (message === undefined || row === undefined) continue;

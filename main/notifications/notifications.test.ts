@@ -1,17 +1,18 @@
 import { expect, it } from 'vitest';
 import { MUTED_FOREVER } from '../../shared/model/conversation';
-import { BOB, ME, NotificationWorld, message } from './testing/notification-world';
+import type { MessageContent } from '../../shared/model/message';
+import { BOB, ME, NotificationWorld, message, row } from './testing/notification-world';
 
 const EVE = 'eve.aun.test';
 
 it('tells who wrote and what, with the marks of Markdown taken away', () => {
   const world = new NotificationWorld();
-  const text = {
+  const text: MessageContent = {
     kind: 'text',
     text: '**Hello** [there](https://x.test)',
     format: 'markdown',
     mentions: [],
-  } as const;
+  };
   world.notify(message(1, '', { content: text }));
   expect(world.notifier.history).toMatchObject([{ title: 'Bob', body: 'Hello there', silent: false }]);
 });
@@ -245,4 +246,30 @@ it('counts at the icon what calls for the user, over all identities', () => {
   expect(world.notifier.badges).toEqual([3, 5]);
   world.notifications.hear({ event: 'account.removed', data: { account: ME } });
   expect(world.notifier.badges).toEqual([3, 5, 2]);
+});
+
+it('tells the text of a streamed answer instead of its announcement', () => {
+  const world = new NotificationWorld();
+  const content = { kind: 'stream', stream: 's', text: '' } as const;
+  world.notify(message(1, '', { content }));
+  expect(world.notifier.bodies).toEqual(['Is writing an answer']);
+  world.notifications.hear({
+    event: 'message.changed',
+    data: { account: ME, conversation: BOB, messages: [message(1, '', { content, finalId: 2 })] },
+  });
+  world.notify(message(2, 'the answer'));
+  expect(world.notifier.bodies).toEqual(['the answer']);
+});
+
+it('is quiet about what no timeline shows', () => {
+  const world = new NotificationWorld();
+  world.notifications.arrived(ME, {
+    messages: [message(1, 'a vote')],
+    hidden: [1],
+    conversations: [row()],
+    removed: [],
+    arrived: [1],
+  });
+  world.time.advance(2_000);
+  expect(world.notifier.history).toEqual([]);
 });

@@ -7,7 +7,6 @@ export function peopleHandlers({
   accounts,
 }: HandlerContext): HandlersOf<'contact' | 'profile' | 'link'> {
   const people = async (account: string) => (await accounts.get(account)).services.people;
-  const profiles = async (account: string) => (await accounts.get(account)).services.profiles;
   return {
     'contact.get': async ({ account, aid }) => (await people(account)).contact(peer(aid)),
     'contact.list': async ({ account, only }) => ({ contacts: await (await people(account)).contacts(only) }),
@@ -18,7 +17,8 @@ export function peopleHandlers({
       (await people(account)).verify(peer(aid), key, qr ?? null),
     'contact.unverify': async ({ account, aid }) => (await people(account)).unverify(peer(aid)),
     'contact.acceptKeys': async ({ account, aid, key }) => (await people(account)).acceptKeys(peer(aid), key),
-    'profile.peer': async ({ account, aid, refresh }) => (await profiles(account)).peer(peer(aid), refresh),
+    'profile.peer': async ({ account, aid, refresh }) =>
+      (await accounts.get(account)).profileOf(peer(aid), refresh),
     'profile.own': async ({ account, refresh }) => {
       const owner = await accounts.get(account);
       return owner.ownProfile.take(await owner.services.profiles.own(refresh));

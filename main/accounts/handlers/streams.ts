@@ -6,7 +6,7 @@ export function streamHandlers({ accounts }: HandlerContext): HandlersOf<'stream
   return {
     'stream.watch': async ({ account, id }) => (await messaging(account)).reader.watch(id),
     'stream.unwatch': async ({ account, id }) => {
-      await (await messaging(account)).reader.unwatch(id);
+      (await messaging(account)).reader.unwatch(id);
       return {};
     },
     'stream.begin': async ({ account, conversation, thread, requestId }) => {
