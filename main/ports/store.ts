@@ -146,6 +146,8 @@ export interface InboxCursor {
 /** What a write changed, ready to be told to the window. */
 export interface StoreChange {
   readonly messages: readonly Message[];
+  /** Those of `messages` that no timeline shows (votes, control messages): the window is not told of them. */
+  readonly hidden?: readonly number[];
   readonly conversations: readonly Conversation[];
   readonly removed: readonly { readonly conversation: string; readonly id: number }[];
   /** Conversations that are gone. */

@@ -15,12 +15,13 @@ export interface AccountDatabase {
 export function openAccountDatabase(
   file: string,
   key: Uint8Array,
+  account: string,
   context: ConnectionContext,
   migrations?: readonly Migration[],
 ): AccountDatabase {
   const { reader, writer } = openDatabase(file, key, context, migrations);
   return {
-    handlers: createHandlers(reader, writer, context.logger),
+    handlers: createHandlers(reader, writer, context, account),
     close() {
       reader.close();
       writer.close();

@@ -92,7 +92,7 @@ async function lived(): Promise<AccountStore> {
   await store.markFailed(ids[3] ?? 0, 'recipient_without_keys');
   await store.markSent(ids[4] ?? 0, { ...sent, delivered: true });
   await store.enqueue(outgoing('remember', { conversation: OWN }));
-  await store.setDraft(EVE, 'dear eve');
+  await store.setDraft(EVE, 'dear eve', null);
   await store.setPeer(EVE, { title: 'Eve', peerKind: 'agent', profileStatus: 'verified' });
   await store.setSecurity(EVE, 'verified');
   await store.saveContact(contact);
@@ -156,10 +156,10 @@ describe('rows of a backup', () => {
     const known = (await old.certificates(PEER)).map((each) => ({ ...each, verifiedAt: 0 }));
     expect(await store.certificates(PEER)).toEqual(known);
     expect(await store.profile(PEER)).toEqual(await old.profile(PEER));
-    expect((await store.search('two', { limit: 5 })).map((hit) => hit.message.content)).toEqual([
+    expect((await store.search({ text: 'two', limit: 5 })).map((hit) => hit.message.content)).toEqual([
       textContent('two'),
     ]);
-    expect(await store.search('gone', { limit: 5 })).toEqual([]);
+    expect(await store.search({ text: 'gone', limit: 5 })).toEqual([]);
     expect(await store.healing(PEER, 5)).toMatchObject([{ conversation: PEER, rawJson: '{"raw":true}' }]);
   });
 
@@ -195,7 +195,7 @@ describe('rows of a backup', () => {
     await importAll(store, rows);
     expect(await store.getMeta('device_id')).toBeNull();
     expect(await store.cursor()).toEqual({ contiguous: 0, acknowledged: 0 });
-    expect(await store.totals()).toMatchObject({ queued: 0 });
+    expect(await store.totals(0)).toMatchObject({ queued: 0 });
     expect(await store.outboxHeads()).toEqual([]);
   });
 
@@ -227,9 +227,9 @@ describe('rows of a backup', () => {
     const { store } = await openTestStore();
     const counts = await (await lived()).exportCounts();
     expect(await importAll(store, rows)).toBe(Object.values(counts).reduce((sum, count) => sum + count, 0));
-    const before = [await timeline(store, PEER), await store.conversations(10, 0)];
+    const before = [await timeline(store, PEER), await store.conversations('inbox', 10, 0)];
     expect(await importAll(store, rows)).toBe(0);
-    expect([await timeline(store, PEER), await store.conversations(10, 0)]).toEqual(before);
+    expect([await timeline(store, PEER), await store.conversations('inbox', 10, 0)]).toEqual(before);
   });
 
   it('join what the account has already, and mark nothing as read that nobody has seen', async () => {
@@ -295,7 +295,7 @@ describe('rows of a backup', () => {
         for (const page of order) added += await store.importRows('messages', page);
         expect(added).toBe(new Set(order.flat()).size);
         expect((await store.exportCounts()).messages).toBe(added + 1);
-        const { conversations } = await store.conversations(10, 0);
+        const { conversations } = await store.conversations('inbox', 10, 0);
         for (const { conversation, unread } of conversations) {
           await store.markRead(conversation, 0);
           expect(await store.conversation(conversation)).toMatchObject({ unread });

@@ -1,14 +1,22 @@
 import { z } from 'zod';
-import { conversationSchema, peerKindSchema, profileStatusSchema } from '../../shared/model/conversation';
+import {
+  conversationSchema,
+  peerKindSchema,
+  profileStatusSchema,
+  retentionSchema,
+} from '../../shared/model/conversation';
 import { deliveryStateSchema, protectionSchema } from '../../shared/model/message';
 import { profileWarningSchema } from '../../shared/model/people';
 import type { ExportKind } from '../ports/store';
 import { AunError } from '../runtime/errors';
 
-/** Version of every row this file describes. Rows of a newer version are refused, not guessed at. */
-export const ROW_VERSION = 1;
+/**
+ * Version of every row this file describes. Rows of a newer version are refused, not guessed at; those of version 1 lack what has
+ * a default here.
+ */
+export const ROW_VERSION = 2;
 
-const version = z.literal(ROW_VERSION);
+const version = z.union([z.literal(1), z.literal(ROW_VERSION)]);
 const time = z.number().int();
 const name = z.string().min(1).max(512);
 const base64 = z.base64();
@@ -58,6 +66,12 @@ export const backupRowSchemas = {
     security: conversationSchema.shape.security,
     openedAt: time,
     draft: z.string(),
+    standing: conversationSchema.shape.standing.default('accepted'),
+    pinned: z.boolean().default(false),
+    archived: z.boolean().default(false),
+    mutedUntil: time.nullable().default(null),
+    markedUnread: z.boolean().default(false),
+    retention: retentionSchema.default(0),
   }),
   messages: z.object({
     v: version,
@@ -79,7 +93,39 @@ export const backupRowSchemas = {
     state: deliveryStateSchema.nullable(),
     stateReason: z.string().nullable(),
     read: z.boolean().describe('not behind the place up to which the user has read'),
+    storedAt: time.nullable().default(null).describe('what a retention rule counts from'),
+    hidden: z.number().int().min(0).max(2).default(0).describe('1 by itself, 2 replaced by a newer one'),
+    mentionsMe: z.boolean().default(false),
+    flags: z.number().int().min(0).max(63).nullable().default(null).describe('what the message carries'),
+    indexText: z.string().nullable().default(null).describe('what is searched, where it is not the body'),
+    replyTo: z.string().nullable().default(null),
+    replyText: z.string().nullable().default(null),
+    thread: z.string().nullable().default(null),
+    refersTo: z.string().nullable().default(null),
+    refersAs: z.enum(['choice', 'vote', 'final']).nullable().default(null),
+    replaceKey: z.string().nullable().default(null),
+    cardState: z.enum(['pending', 'completed', 'dismissed']).nullable().default(null),
+    cardLabel: z.string().nullable().default(null),
   }),
+  attachments: z.object({
+    v: version,
+    conversation: name,
+    sender: name.describe('of the message'),
+    messageId: name,
+    position: z.number().int().min(0),
+    parent: z.number().int().min(0).nullable().describe('position of the attachment it is the small picture of'),
+    role: z.enum(['main', 'picture', 'thumbnail']),
+    name: z.string(),
+    type: z.string(),
+    size: z.number().int().min(0),
+    width: z.number().int().nullable(),
+    height: z.number().int().nullable(),
+    durationMs: z.number().nullable(),
+    encrypted: z.boolean(),
+    reference: z.string().nullable().describe('of the payload; the file itself is in no backup'),
+    gone: z.boolean(),
+  }),
+  tombstones: z.object({ v: version, sender: name, messageId: name }),
   profiles: z.object({
     v: version,
     aid: name,

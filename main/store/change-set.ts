@@ -1,10 +1,9 @@
-import type { StoreChange } from '../ports/store';
-import { waitReasonSchema, type Conversation } from '../../shared/model/conversation';
+import type { Conversation } from '../../shared/model/conversation';
 import type { Message } from '../../shared/model/message';
-import { flag, integer, text, textOrNull } from './columns';
+import type { StoreChange } from '../ports/store';
 import { conversationByKey } from './conversations';
-import { messageById, readContent } from './message-rows';
-import { PREVIEW_SOURCE, previewOf } from './preview';
+import { summarize } from './summary';
+import type { MessageReader } from './message-reading';
 import type { WriteConnection } from './sqlite';
 
 /**
@@ -16,16 +15,23 @@ export class ChangeSet {
   private readonly messages = new Map<number, Message | null>();
   private readonly removals = new Map<number, string>();
   private readonly touched = new Set<number>();
-  private readonly unread = new Map<number, number>();
+  private readonly counts = new Map<number, { unread: number; mentions: number }>();
+  private readonly arrivals: number[] = [];
+  private readonly files = new Set<string>();
+  private readonly goneConversations: string[] = [];
 
-  constructor(private readonly database: WriteConnection) {}
+  constructor(
+    private readonly database: WriteConnection,
+    private readonly reader: MessageReader,
+  ) {}
 
   message(id: number, conversation: number): void {
     this.messages.set(id, null);
+    this.removals.delete(id);
     this.touched.add(conversation);
   }
 
-  /** A message that was just inserted, as it lies in the table. */
+  /** A shown message that was just inserted, as it lies in the table. */
   inserted(message: Message, conversation: number): void {
     this.messages.set(message.id, message);
     this.touched.add(conversation);
@@ -35,67 +41,67 @@ export class ChangeSet {
     this.touched.add(key);
   }
 
+  /** A message that is not in the timeline any more: deleted, or replaced by a newer one. */
   removed(id: number, conversation: number, conversationId: string): void {
     this.messages.delete(id);
     this.removals.set(id, conversationId);
     this.touched.add(conversation);
   }
 
-  /** Adds to (or takes from) the number of unread messages of a conversation. */
-  countUnread(conversation: number, difference: number): void {
-    if (difference === 0) return;
-    this.unread.set(conversation, (this.unread.get(conversation) ?? 0) + difference);
+  removedConversation(key: number, id: string): void {
+    this.touched.delete(key);
+    this.goneConversations.push(id);
+  }
+
+  /** Adds to (or takes from) what a conversation has unread: one message, that names the user or not. */
+  countUnread(conversation: number, difference: 1 | -1, mention: boolean): void {
+    const counts = this.counts.get(conversation) ?? { unread: 0, mentions: 0 };
+    counts.unread += difference;
+    if (mention) counts.mentions += difference;
+    this.counts.set(conversation, counts);
     this.touched.add(conversation);
+  }
+
+  /** A message of somebody else that is new here. */
+  arrived(id: number): void {
+    this.arrivals.push(id);
+  }
+
+  /** A file of an attachment that is gone; it is told if nothing else refers to it. */
+  file(name: string): void {
+    this.files.add(name);
   }
 
   /** To be called last, inside the transaction. */
   finish(): StoreChange {
     const conversations: Conversation[] = [];
     for (const key of this.touched) {
-      this.summarize(key);
+      summarize(this.database, key, this.counts.get(key) ?? { unread: 0, mentions: 0 });
       const conversation = conversationByKey(this.database, key);
       if (conversation !== null) conversations.push(conversation);
     }
     const messages: Message[] = [];
+    const hidden: number[] = [];
     for (const [id, inserted] of this.messages) {
-      const message = inserted ?? messageById(this.database, id);
-      if (message !== null) messages.push(message);
+      const read = inserted === null ? this.reader.withHidden(id) : { message: inserted, hidden: false };
+      if (read === null) continue;
+      messages.push(read.message);
+      if (read.hidden) hidden.push(id);
     }
     const removed = [...this.removals].map(([id, conversation]) => ({ id, conversation }));
-    return { messages, conversations, removed };
+    const files = [...this.files].filter((file) => !this.isUsed(file));
+    return {
+      messages,
+      conversations,
+      removed,
+      ...(hidden.length > 0 ? { hidden } : {}),
+      ...(this.goneConversations.length > 0 ? { removedConversations: this.goneConversations } : {}),
+      ...(files.length > 0 ? { files } : {}),
+      ...(this.arrivals.length > 0 ? { arrived: this.arrivals } : {}),
+    };
   }
 
-  private summarize(key: number): void {
-    const newest = this.database.get(
-      `SELECT own, state, sort_at, facts, substr(body, 1, ${PREVIEW_SOURCE}) AS body FROM messages
-       WHERE conversation = ? AND kind <> 'notice' ORDER BY sort_at DESC, id DESC LIMIT 1`,
-      [key],
-    );
-    const head = this.database.get(
-      `SELECT m.state, m.state_reason FROM outbox o JOIN messages m ON m.id = o.message
-       WHERE o.conversation = ? ORDER BY o.message LIMIT 1`,
-      [key],
-    );
-    const reason =
-      head === undefined || textOrNull(head, 'state') !== 'queued' ? null : textOrNull(head, 'state_reason');
-    const waiting = waitReasonSchema.nullable().catch(null).parse(reason);
-    const shown =
-      newest === undefined
-        ? { preview: '', previewKind: 'none' }
-        : previewOf(readContent(text(newest, 'facts'), textOrNull(newest, 'body')));
-    this.database.run(
-      `UPDATE conversations SET preview = ?, preview_kind = ?, preview_own = ?, preview_state = ?,
-         last_activity_at = coalesce(?, opened_at), unread = max(0, unread + ?), waiting = ? WHERE key = ?`,
-      [
-        shown.preview,
-        shown.previewKind,
-        newest !== undefined && flag(newest, 'own') ? 1 : 0,
-        newest === undefined ? null : textOrNull(newest, 'state'),
-        newest === undefined ? null : integer(newest, 'sort_at'),
-        this.unread.get(key) ?? 0,
-        waiting,
-        key,
-      ],
-    );
+  private isUsed(file: string): boolean {
+    return this.database.get('SELECT 1 AS found FROM attachments WHERE file = ? LIMIT 1', [file]) !== undefined;
   }
 }

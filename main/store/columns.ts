@@ -45,6 +45,12 @@ export function bytes(row: SqlRow, name: string): Uint8Array<ArrayBuffer> {
   return value instanceof Uint8Array ? value : wrong(name);
 }
 
+/** A blob column that may be NULL. */
+export function bytesOrNull(row: SqlRow, name: string): Uint8Array<ArrayBuffer> | null {
+  const value = row[name];
+  return value === null ? null : Uint8Array.from(bytes(row, name));
+}
+
 /** A column whose values are listed by a schema. */
 export function oneOf<Value>(row: SqlRow, name: string, schema: z.ZodType<Value>): Value {
   const parsed = schema.safeParse(row[name]);

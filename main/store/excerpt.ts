@@ -17,16 +17,18 @@ interface Folded {
   readonly origin: readonly number[];
 }
 
-/** Lower case without accents, as the index compares; remembers where each unit came from. */
-function fold(source: string): Folded {
+/** Lower case without accents, as the index compares. */
+export function fold(source: string): string {
+  return source.normalize('NFD').replace(/\p{M}+/gu, '').toLowerCase();
+}
+
+/** {@link fold}, but remembers where each unit came from. */
+function traced(source: string): Folded {
   const origin: number[] = [];
   let text = '';
   let at = 0;
   for (const character of source) {
-    const plain = character
-      .normalize('NFD')
-      .replace(/\p{M}+/gu, '')
-      .toLowerCase();
+    const plain = fold(character);
     origin.push(...new Array<number>(plain.length).fill(at));
     text += plain;
     at += character.length;
@@ -40,7 +42,8 @@ const WORD_BEFORE = /[\p{L}\p{N}\p{M}]$/u;
 function occurrences(folded: Folded, needle: string): [number, number][] {
   const found: [number, number][] = [];
   if (needle === '') return found;
-  const inside = /^\p{Script=Han}/u.test(needle);
+  // Below three letters only beginnings of words are found; see `search-words.ts`.
+  const inside = needle.length >= 3 || /^\p{Script=Han}/u.test(needle);
   for (let at = folded.text.indexOf(needle); at >= 0; at = folded.text.indexOf(needle, at + needle.length)) {
     if (!inside && WORD_BEFORE.test(folded.text.slice(Math.max(0, at - 2), at))) {
       if (!/\p{Script=Han}$/u.test(folded.text.slice(Math.max(0, at - 2), at))) continue;
@@ -64,10 +67,10 @@ function merged(ranges: [number, number][]): [number, number][] {
 
 /** Where the words stand in a text. */
 function rangesOf(source: string, words: readonly SearchWord[]): [number, number][] {
-  const folded = fold(source);
+  const folded = traced(source);
   const ranges = words.flatMap(({ word, tokens }) => {
-    const whole = occurrences(folded, fold(word).text.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, ''));
-    return whole.length > 0 ? whole : tokens.flatMap((token) => occurrences(folded, fold(token).text));
+    const whole = occurrences(folded, fold(word).replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, ''));
+    return whole.length > 0 ? whole : tokens.flatMap((token) => occurrences(folded, fold(token)));
   });
   return merged(ranges);
 }

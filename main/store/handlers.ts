@@ -1,55 +1,100 @@
 import type { StoreChange } from '../ports/store';
 import { AunError } from '../runtime/errors';
-import type { Logger } from '../runtime/logger';
+import {
+  attachmentById,
+  attachmentFiles,
+  attachmentsIn,
+  attachmentsOf,
+  draftAttachments,
+} from './attachment-rows';
+import { addAttachment, removeDraftAttachment, updateAttachment } from './attachment-writes';
 import { ChangeSet } from './change-set';
 import { contact, contacts, saveContact } from './contacts';
-import { markRead, setDraft, setPeer, setSecurity } from './conversation-writes';
+import * as conversationWrites from './conversation-writes';
 import {
   conversationById,
-  ensureConversation,
+  findConversations,
   hasRealConversation,
   listConversations,
   totals,
 } from './conversations';
+import { clearConversation, deleteMessages, nextExpiry, sweepExpired } from './deletions';
 import { applyAck } from './deliveries';
 import { exportCounts, exportRows } from './export-rows';
 import { importRows } from './import-rows';
-import { commitInbound, heal, recall } from './inbound';
+import { commitInbound } from './inbound';
+import { heal, recall } from './inbound-merge';
 import { certificates, prekeys, prunePrekeys, saveCertificate, savePrekey } from './keys';
-import { messageById } from './message-rows';
+import { setCard, setQuarantined } from './message-marks';
+import { MessageReader } from './message-reading';
+import type { WriteContext } from './message-writes';
 import { getMeta, readCursor, setMeta, writeCursor } from './meta';
 import { addNotice } from './notices';
 import * as outbox from './outbox';
 import { profile, saveProfile } from './profiles';
 import type { Handlers } from './protocol';
 import { searchMessages } from './search';
-import type { ReadConnection, WriteConnection } from './sqlite';
-import { healingItems, known, rawOf, readPage, seqOwner } from './timeline';
+import type { ConnectionContext, ReadConnection, WriteConnection } from './sqlite';
+import * as timeline from './timeline';
+import { Vocabulary } from './vocabulary';
 
-/** The answers of one open database: reads go to the reader, each write is one transaction of the writer. */
-export function createHandlers(reader: ReadConnection, database: WriteConnection, logger: Logger): Handlers {
-  function changing(work: (change: ChangeSet) => void): StoreChange {
-    return database.transaction(() => {
-      const change = new ChangeSet(database);
-      work(change);
-      return change.finish();
-    });
+/**
+ * The answers of one open database: reads go to the reader, each write is one transaction of the writer.
+ *
+ * @param account own AID, or empty where it is not known
+ */
+export function createHandlers(
+  reader: ReadConnection,
+  database: WriteConnection,
+  { logger, clock }: ConnectionContext,
+  account: string,
+): Handlers {
+  const seen: timeline.TimelineContext = { database: reader, messages: new MessageReader(reader, account) };
+  const written = new MessageReader(database, account);
+  const vocabulary = new Vocabulary(database);
+
+  /** One transaction with what it changed. */
+  function writing<Result>(work: (context: WriteContext) => Result): { result: Result; change: StoreChange } {
+    try {
+      return database.transaction(() => {
+        const change = new ChangeSet(database, written);
+        const result = work({ database, change, vocabulary, logger, now: clock.now() });
+        vocabulary.settle();
+        return { result, change: change.finish() };
+      });
+    } catch (error) {
+      vocabulary.undo();
+      throw error;
+    }
   }
+  const changing = (work: (context: WriteContext) => void): StoreChange => writing(work).change;
 
   return {
     getMeta: ([key]) => getMeta(reader, key),
     cursor: () => readCursor(reader),
-    conversations: ([limit, offset]) => listConversations(reader, limit, offset),
+    conversations: ([view, limit, offset]) => listConversations(reader, view, limit, offset),
+    findConversations: ([query, limit]) => findConversations(reader, query, limit),
     conversation: ([id]) => conversationById(reader, id),
-    page: ([conversation, query]) => readPage(reader, conversation, query),
-    message: ([id]) => messageById(reader, id),
-    raw: ([id]) => rawOf(reader, id),
-    search: ([query, options]) => searchMessages(reader, query, options),
-    totals: () => totals(reader),
-    known: ([pairs]) => known(reader, pairs),
-    seqOwner: ([seq]) => seqOwner(reader, seq),
+    page: ([conversation, query]) => timeline.readPage(seen, conversation, query),
+    message: ([id]) => seen.messages.byId(id),
+    raw: ([id]) => timeline.rawOf(reader, id),
+    payload: ([id]) => timeline.payloadOf(reader, id),
+    find: ([conversation, messageId]) => timeline.findMessage(seen, conversation, messageId),
+    findRequest: ([requestId]) => timeline.findRequest(seen, requestId),
+    search: ([query]) => searchMessages(seen, query),
+    totals: ([now]) => totals(reader, now),
+    attachment: ([id]) => attachmentById(reader, id),
+    attachmentsOf: ([message]) => attachmentsOf(reader, message),
+    draftAttachments: ([conversation]) => draftAttachments(reader, conversation),
+    attachmentFiles: () => attachmentFiles(reader),
+    attachmentsIn: ([states, limit]) => attachmentsIn(reader, states, limit),
+    messagesWith: ([conversation, what, before, limit]) =>
+      timeline.messagesWith(seen, conversation, what, before, limit),
+    nextExpiry: () => nextExpiry(reader),
+    known: ([pairs]) => timeline.known(reader, pairs),
+    seqOwner: ([seq]) => timeline.seqOwner(reader, seq),
     outboxHeads: () => outbox.outboxHeads(reader),
-    healing: ([conversation, limit]) => healingItems(reader, conversation, limit),
+    healing: ([conversation, limit]) => timeline.healingItems(reader, conversation, limit),
     prekeys: () => prekeys(reader),
     certificates: ([aid]) => certificates(reader, aid),
     contact: ([aid]) => contact(reader, aid),
@@ -61,48 +106,71 @@ export function createHandlers(reader: ReadConnection, database: WriteConnection
 
     setMeta: ([key, value]) => setMeta(database, key, value),
     setCursor: ([cursor]) => writeCursor(database, cursor),
-    commitInbound: ([records, cursor]) =>
-      changing((change) => commitInbound({ database, change, logger }, records, cursor)),
-    heal: ([id, record]) => changing((change) => heal({ database, change, logger }, id, record)),
-    recall: ([sender, ids]) => changing((change) => recall({ database, change, logger }, sender, ids)),
-    enqueue: ([item]) => changing((change) => outbox.enqueue(database, change, item)),
-    markSending: ([id]) => changing((change) => outbox.markSending(database, change, id)),
-    markSent: ([id, sent]) => changing((change) => outbox.markSent(database, change, id, sent)),
+    commitInbound: ([records, cursor]) => changing((context) => commitInbound(context, records, cursor)),
+    heal: ([id, record]) => changing((context) => heal(context, id, record)),
+    recall: ([sender, ids]) => changing((context) => recall(context, sender, ids)),
+    enqueue: ([item]) => changing((context) => outbox.enqueue(context, item)),
+    markSending: ([id]) => changing((context) => outbox.markSending(context, id)),
+    markSent: ([id, sent]) => changing((context) => outbox.markSent(context, id, sent)),
     markWaiting: ([id, reason, notBefore]) =>
-      changing((change) => outbox.markWaiting(database, change, id, reason, notBefore)),
-    markFailed: ([id, code]) => changing((change) => outbox.markFailed(database, change, id, code)),
-    requeue: ([id]) => changing((change) => outbox.requeue(database, change, id)),
-    recoverOutbox: () => changing((change) => outbox.recoverOutbox(database, change)),
+      changing((context) => outbox.markWaiting(context, id, reason, notBefore)),
+    markFailed: ([id, code]) => changing((context) => outbox.markFailed(context, id, code)),
+    requeue: ([id]) => changing((context) => outbox.requeue(context, id)),
+    recoverOutbox: () => changing((context) => outbox.recoverOutbox(context)),
     wakeOutbox: ([conversation]) => database.transaction(() => outbox.wakeOutbox(database, conversation)),
-    cancel: ([id]) =>
-      database.transaction(() => {
-        const change = new ChangeSet(database);
-        const payloadJson = outbox.cancel(database, change, id);
-        return payloadJson === null ? null : { payloadJson, change: change.finish() };
-      }),
+    setOutboxPayload: ([id, payloadJson]) =>
+      database.transaction(() => outbox.setOutboxPayload(database, id, payloadJson)),
+    cancel: ([id]) => {
+      const { result, change } = writing((context) => outbox.cancel(context, id));
+      return result === null ? null : { payloadJson: result, change };
+    },
     applyAck: ([peer, deviceId, ackSeq]) =>
-      changing((change) => applyAck(database, change, peer, deviceId, ackSeq)),
+      changing(({ change }) => applyAck(database, change, peer, deviceId, ackSeq)),
     openConversation: ([id, kind, title, now]) => {
       const known = conversationById(reader, id);
-      if (known !== null) return known;
-      database.transaction(() => ensureConversation(database, id, kind, title, now));
+      if (known !== null && known.standing !== 'pending') return known;
+      changing(({ change }) =>
+        conversationWrites.openConversation(database, change, { id, kind, title, now }),
+      );
       const made = conversationById(reader, id);
       if (made === null) throw new AunError('internal', 'the conversation was not made');
       return made;
     },
-    setDraft: ([conversation, draft]) =>
-      changing((change) => setDraft(database, change, conversation, draft)),
-    markRead: ([conversation, upTo]) => changing((change) => markRead(database, change, conversation, upTo)),
+    setDraft: ([conversation, draft, replyTo]) =>
+      changing(({ change }) => conversationWrites.setDraft(database, change, conversation, draft, replyTo)),
+    markRead: ([conversation, upTo]) =>
+      changing(({ change }) => conversationWrites.markRead(database, change, conversation, upTo)),
+    changeConversation: ([conversation, patch]) =>
+      changing(({ change }) => conversationWrites.changeConversation(database, change, conversation, patch)),
+    setStanding: ([conversation, standing]) =>
+      changing(({ change }) => conversationWrites.setStanding(database, change, conversation, standing)),
+    deleteMessages: ([ids]) => changing((context) => deleteMessages(context, ids)),
+    clearConversation: ([conversation, whole, limit]) => {
+      const { result, change } = writing((context) =>
+        clearConversation(context, conversation, whole, limit),
+      );
+      return { change, done: result };
+    },
+    sweepExpired: ([now, limit]) => changing((context) => sweepExpired(context, now, limit)),
+    setCard: ([id, state, label]) => changing((context) => setCard(context, id, state, label)),
+    setQuarantined: ([id, crashed]) => changing((context) => setQuarantined(context, id, crashed)),
+    addAttachment: ([attachment]) => {
+      const { result, change } = writing((context) => addAttachment(context, attachment));
+      return { attachment: result, change };
+    },
+    updateAttachment: ([id, patch]) => changing((context) => updateAttachment(context, id, patch)),
+    removeDraftAttachment: ([id]) => changing((context) => removeDraftAttachment(context, id)),
     setSecurity: ([conversation, security]) =>
-      changing((change) => setSecurity(database, change, conversation, security)),
+      changing(({ change }) => conversationWrites.setSecurity(database, change, conversation, security)),
     savePrekey: ([prekey]) => savePrekey(database, prekey),
     prunePrekeys: ([deviceId, olderThan, keep]) => prunePrekeys(database, deviceId, olderThan, keep),
     saveCertificate: ([certificate]) => saveCertificate(database, certificate),
     saveContact: ([record]) => saveContact(database, record),
     saveProfile: ([record]) => saveProfile(database, record),
-    setPeer: ([conversation, peer]) => changing((change) => setPeer(database, change, conversation, peer)),
+    setPeer: ([conversation, peer]) =>
+      changing(({ change }) => conversationWrites.setPeer(database, change, conversation, peer)),
     addNotice: ([conversation, notice, at, detail]) =>
-      changing((change) => addNotice(database, change, conversation, notice, at, detail)),
-    importRows: ([kind, rows]) => database.transaction(() => importRows(database, kind, rows)),
+      changing((context) => addNotice(context, conversation, notice, at, detail)),
+    importRows: ([kind, rows]) => writing((context) => importRows(context, kind, rows)).result,
   };
 }

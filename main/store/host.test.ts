@@ -33,7 +33,7 @@ describe('the store in its worker thread', () => {
       hasNewer: false,
     });
     expect(await second.page(PEER, { limit: 5 })).toMatchObject({ messages: [] });
-    expect(await first.search('only', { limit: 5 })).toMatchObject([
+    expect(await first.search({ text: 'only', limit: 5 })).toMatchObject([
       { excerpt: 'only here', ranges: [[0, 4]] },
     ]);
     await first.savePrekey({
@@ -99,9 +99,9 @@ describe('the store in its worker thread', () => {
     const writes = [1, 2, 3].map((index) => store.enqueue(outgoing(`m ${index}`)));
     await host.close();
     await expect(Promise.all(writes)).resolves.toHaveLength(3);
-    await expect(store.totals()).rejects.toMatchObject({ code: 'internal' });
+    await expect(store.totals(0)).rejects.toMatchObject({ code: 'internal' });
     const again = await startHost().open(file, key);
-    expect(await again.totals()).toEqual({ unread: 0, queued: 3 });
+    expect(await again.totals(0)).toEqual({ unread: 0, queued: 3 });
   });
 
   it('refuses everything when the worker cannot start', async () => {

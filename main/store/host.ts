@@ -46,8 +46,8 @@ class WorkerStoreHost implements StoreHost {
     this.worker.on('exit', () => this.fail(new AunError('internal', 'the store is closed')));
   }
 
-  async open(file: string, key: Uint8Array): Promise<AccountStore> {
-    const answer = await this.request((id) => ({ kind: 'open', id, file, key }));
+  async open(file: string, key: Uint8Array, account = ''): Promise<AccountStore> {
+    const answer = await this.request((id) => ({ kind: 'open', id, file, key, account }));
     const store = Number(answer);
     // The worker answers each method with its result: that is what the shared list of handlers promises.
     const call: Call = async <Name extends Method>(method: Name, args: readonly unknown[]) =>

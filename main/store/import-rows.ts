@@ -2,27 +2,24 @@ import type { ErrorCode } from '../../shared/bridge/errors';
 import type { DeliveryState } from '../../shared/model/message';
 import type { ExportKind } from '../ports/store';
 import { parseBackupRow, type BackupRow } from './backup-rows';
-import { ChangeSet } from './change-set';
 import { integer } from './columns';
 import { importContact } from './contacts';
 import { ensureConversation, keyOf } from './conversations';
+import { isBuried } from './deletions';
 import { importCertificate, importPrekey } from './keys';
-import { countsAsUnread, isTimeDoubtful, readContent, storeContent } from './message-rows';
+import { countsAsUnread, flagsOf } from './message-flags';
+import { isTimeDoubtful, readContent, storeContent } from './message-rows';
+import { insertMessage, type WriteContext } from './message-writes';
 import { importProfile } from './profiles';
 import type { ReadConnection, WriteConnection } from './sqlite';
 
 const NOT_SENT: ErrorCode = 'cancelled';
 
-const INSERT_MESSAGE = `INSERT INTO messages (conversation, sender, message_id, own, sort_at, server_time, sender_time,
-    time_doubtful, kind, body, facts, payload, raw, protection, forward_secret, state, state_reason, healing)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-  ON CONFLICT (sender, message_id) DO NOTHING`;
-
-/** Takes rows of a backup; see `AccountStore.importRows`. To be called inside a transaction. */
-export function importRows(database: WriteConnection, kind: ExportKind, rows: readonly string[]): number {
-  if (kind === 'messages') return importMessages(database, rows);
+/** Takes rows of a backup; see `AccountStore.importRows`. */
+export function importRows(context: WriteContext, kind: ExportKind, rows: readonly string[]): number {
+  if (kind === 'messages') return importMessages(context, rows);
   let added = 0;
-  for (const row of rows) if (importOne(database, kind, row)) added += 1;
+  for (const row of rows) if (importOne(context.database, kind, row)) added += 1;
   return added;
 }
 
@@ -39,6 +36,10 @@ function importOne(database: WriteConnection, kind: Exclude<ExportKind, 'message
     }
     case 'conversations':
       return importConversation(database, parseBackupRow(kind, row));
+    case 'attachments':
+      return importAttachment(database, parseBackupRow(kind, row));
+    case 'tombstones':
+      return importTombstone(database, parseBackupRow(kind, row));
     case 'profiles': {
       const { raw, ...profile } = parseBackupRow(kind, row);
       return importProfile(database, { ...profile, raw: Buffer.from(raw, 'base64') });
@@ -49,8 +50,9 @@ function importOne(database: WriteConnection, kind: Exclude<ExportKind, 'message
 function importConversation(database: WriteConnection, row: BackupRow<'conversations'>): boolean {
   return (
     database.run(
-      `INSERT INTO conversations (id, kind, title, peer_kind, profile_status, security, opened_at, last_activity_at, draft)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+      `INSERT INTO conversations (id, kind, title, peer_kind, profile_status, security, opened_at, last_activity_at, draft,
+         standing, pinned, archived, muted_until, marked_unread, retention)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
       [
         row.id,
         row.kind,
@@ -61,7 +63,62 @@ function importConversation(database: WriteConnection, row: BackupRow<'conversat
         row.openedAt,
         row.openedAt,
         row.draft,
+        row.standing,
+        row.pinned ? 1 : 0,
+        row.archived ? 1 : 0,
+        row.mutedUntil,
+        row.markedUnread ? 1 : 0,
+        row.retention,
       ],
+    ).changes > 0
+  );
+}
+
+/** The files of a backup's attachments are fetched again, as far as there is a reference. */
+function importAttachment(database: WriteConnection, row: BackupRow<'attachments'>): boolean {
+  const message = database.get('SELECT id, conversation FROM messages WHERE sender = ? AND message_id = ?', [
+    row.sender,
+    row.messageId,
+  ]);
+  if (message === undefined) return false;
+  const id = integer(message, 'id');
+  const at = (position: number): number | null => {
+    const found = database.get('SELECT id FROM attachments WHERE message = ? AND position = ?', [id, position]);
+    return found === undefined ? null : integer(found, 'id');
+  };
+  const parent = row.parent === null ? null : at(row.parent);
+  if (at(row.position) !== null || (row.parent !== null && parent === null)) return false;
+  database.run(
+    `INSERT INTO attachments (conversation, message, parent, position, role, name, type, size, width, height, duration_ms,
+       encrypted, reference, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    [
+      integer(message, 'conversation'),
+      id,
+      parent,
+      row.position,
+      row.role,
+      row.name,
+      row.type,
+      row.size,
+      row.width,
+      row.height,
+      row.durationMs,
+      row.encrypted ? 1 : 0,
+      row.reference,
+      row.gone || row.reference === null ? 'gone' : 'remote',
+    ],
+  );
+  return true;
+}
+
+/** What is here stays: a tombstone of a backup deletes nothing. */
+function importTombstone(database: WriteConnection, row: BackupRow<'tombstones'>): boolean {
+  return (
+    database.run(
+      `INSERT INTO tombstones (sender, message_id) SELECT ?1, ?2
+       WHERE NOT EXISTS (SELECT 1 FROM messages WHERE sender = ?1 AND message_id = ?2)
+       ON CONFLICT (sender, message_id) DO NOTHING`,
+      [row.sender, row.messageId],
     ).changes > 0
   );
 }
@@ -79,22 +136,23 @@ interface Target {
  * Messages get new ids in the order of the backup. The place up to which the user has read moves along with those that were read,
  * as long as nothing unread lies before it: merging into an account never marks as read what nobody has seen.
  */
-function importMessages(database: WriteConnection, rows: readonly string[]): number {
-  const change = new ChangeSet(database);
+function importMessages(context: WriteContext, rows: readonly string[]): number {
+  const { change, database } = context;
   const targets = new Map<string, Target>();
   let added = 0;
   for (const text of rows) {
     const row = parseBackupRow('messages', text);
+    if (isBuried(database, row.sender, row.messageId)) continue;
     const target = targets.get(row.conversation) ?? openTarget(database, row);
     targets.set(row.conversation, target);
-    const id = insertMessage(database, target.key, row);
+    const id = importMessage(context, target.key, row);
     if (id === null) continue;
     added += 1;
     target.added = true;
     if (row.read && target.unread === 0) target.readUpTo = id;
-    else if (countsAsUnread(row.own, row.facts.kind)) {
+    else if (countsAsUnread(row.own, row.facts.kind, row.hidden)) {
       target.unread += 1;
-      change.countUnread(target.key, 1);
+      change.countUnread(target.key, 1, row.mentionsMe);
     }
   }
   for (const target of targets.values()) {
@@ -105,7 +163,6 @@ function importMessages(database: WriteConnection, rows: readonly string[]): num
     ]);
     change.conversation(target.key);
   }
-  change.finish();
   return added;
 }
 
@@ -114,7 +171,13 @@ function openTarget(database: WriteConnection, row: BackupRow<'messages'>): Targ
   const kind = row.own && row.sender === row.conversation ? 'self' : 'direct';
   const key =
     keyOf(database, row.conversation) ??
-    ensureConversation(database, row.conversation, kind, row.conversation, row.sortAt);
+    ensureConversation(database, {
+      id: row.conversation,
+      kind,
+      title: row.conversation,
+      now: row.sortAt,
+      standing: 'accepted',
+    });
   return { key, unread: unreadOf(database, key), readUpTo: 0, added: false };
 }
 
@@ -123,37 +186,48 @@ function unreadOf(database: ReadConnection, key: number): number {
   return row === undefined ? 0 : integer(row, 'unread');
 }
 
-function insertMessage(
-  database: WriteConnection,
+function importMessage(
+  context: WriteContext,
   conversation: number,
   row: BackupRow<'messages'>,
 ): number | null {
   const facts = JSON.stringify(row.facts);
+  const content = readContent(facts, row.body);
   // An undecryptable message may still be opened: its prekey comes back with the backup.
-  const healing = row.raw !== null && storeContent(readContent(facts, row.body)).healing;
-  const [state, reason] = settled(row.state, row.stateReason);
-  const doubtful = row.serverTime !== null && isTimeDoubtful(row.senderTime, row.serverTime);
-  const inserted = database.run(INSERT_MESSAGE, [
+  const healing = row.raw !== null && storeContent(content).healing;
+  const [state, stateReason] = settled(row.state, row.stateReason);
+  return insertMessage(context, {
     conversation,
-    row.sender,
-    row.messageId,
-    row.own ? 1 : 0,
-    row.sortAt,
-    row.serverTime,
-    row.senderTime,
-    doubtful ? 1 : 0,
-    row.facts.kind,
-    row.body,
-    facts,
-    row.payload,
-    row.raw,
-    row.protection,
-    row.forwardSecret ? 1 : 0,
+    sender: row.sender,
+    messageId: row.messageId,
+    own: row.own,
+    sortAt: row.sortAt,
+    serverTime: row.serverTime,
+    senderTime: row.senderTime,
+    timeDoubtful: row.serverTime !== null && isTimeDoubtful(row.senderTime, row.serverTime),
+    content: { kind: row.facts.kind, body: row.body, facts, healing },
+    links: {
+      hidden: row.hidden,
+      mentionsMe: row.mentionsMe,
+      flags: row.flags ?? flagsOf(content, row.indexText ?? row.body ?? '', []),
+      indexText: row.indexText,
+      replyTo: row.replyTo,
+      replyText: row.replyText,
+      thread: row.thread,
+      refersTo: row.refersTo,
+      refersAs: row.refersAs,
+      replaceKey: row.replaceKey,
+      cardState: row.cardState,
+      cardLabel: row.cardLabel,
+    },
+    payload: row.payload,
+    raw: row.raw,
+    protection: row.protection,
+    forwardSecret: row.forwardSecret,
     state,
-    reason,
-    healing ? 1 : 0,
-  ]);
-  return inserted.changes > 0 ? inserted.lastInsertRowid : null;
+    stateReason,
+    storedAt: row.storedAt ?? row.serverTime ?? row.sortAt,
+  });
 }
 
 /** What had not left stays here until the user sends it again: whether the other device sent it meanwhile is not known. */

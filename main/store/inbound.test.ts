@@ -117,7 +117,7 @@ describe('committing inbound messages', () => {
     ]);
     expect(await store.raw(id)).toBeNull();
     expect(await store.known([lost, { sender: OWN, messageId: lost.messageId }])).toEqual([true, false]);
-    expect((await store.search('readable', { limit: 5 })).map((hit) => hit.message.id)).toEqual([id]);
+    expect((await store.search({ text: 'readable', limit: 5 })).map((hit) => hit.message.id)).toEqual([id]);
     expect((await store.conversation(PEER))?.unread).toBe(2);
   });
 
@@ -142,7 +142,7 @@ describe('committing inbound messages', () => {
     const change = await store.commitInbound([recalled], null);
     expect(change.messages).toMatchObject([{ content: { kind: 'recalled' } }]);
     expect(change.conversations).toMatchObject([{ previewKind: 'recalled', preview: '', unread: 0 }]);
-    expect(await store.search('regretted', { limit: 5 })).toEqual([]);
+    expect(await store.search({ text: 'regretted', limit: 5 })).toEqual([]);
     expect((await store.commitInbound([record], null)).messages).toEqual([]);
   });
 
@@ -204,7 +204,7 @@ describe('committing inbound messages', () => {
     ).rejects.toThrow();
     expect(await store.cursor()).toEqual({ contiguous: 0, acknowledged: 0 });
     expect(await store.conversation(PEER)).toBeNull();
-    expect(await store.search('good', { limit: 5 })).toEqual([]);
+    expect(await store.search({ text: 'good', limit: 5 })).toEqual([]);
   });
 
   it('takes odd numbers and odd text without stopping', async () => {

@@ -14,8 +14,8 @@ export function createInlineStoreHost(
 ): StoreHost {
   const closers = new Set<() => void>();
   return {
-    async open(file, key) {
-      const database = openAccountDatabase(file, key, context, options.migrations);
+    async open(file, key, account = '') {
+      const database = openAccountDatabase(file, key, account, context, options.migrations);
       let open = true;
       const close = (): void => {
         if (!open) return;

@@ -73,7 +73,7 @@ describe('kill -9 at any moment', () => {
       }
       expect(waiting.size).toBeLessThanOrEqual(1);
       expect(await store.conversation(PEER)).toMatchObject({ unread: contiguous });
-      expect((await store.search('inbound', { limit: 1000 })).length).toBe(contiguous);
+      expect((await store.search({ text: 'inbound', limit: 1000 })).length).toBe(contiguous);
       await host.close();
     }
     expect(reported.size).toBeGreaterThan(150);
@@ -81,5 +81,5 @@ describe('kill -9 at any moment', () => {
 });
 
 async function queuedCount(store: AccountStore): Promise<number> {
-  return (await store.totals()).queued;
+  return (await store.totals(0)).queued;
 }

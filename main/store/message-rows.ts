@@ -1,23 +1,7 @@
-import {
-  deliveryStateSchema,
-  messageContentSchema,
-  protectionSchema,
-  type Message,
-  type MessageContent,
-} from '../../shared/model/message';
-import { flag, integer, oneOf, text, textOrNull, type SqlRow } from './columns';
-import type { ReadConnection } from './sqlite';
+import { messageContentSchema, type MessageContent } from '../../shared/model/message';
 
 /** Senders whose clock is further off than this from the gateway's are marked (`protocol/04 §16`). */
 const DOUBTFUL_MS = 10 * 60 * 1000;
-
-/** Columns that make a {@link Message}; to be followed by conditions. */
-export const MESSAGE_QUERY = `
-  SELECT m.id, c.id AS conversation, m.message_id, m.sender, m.own, m.sort_at, m.body, m.facts, m.protection,
-    m.forward_secret, m.state, m.state_reason, m.time_doubtful
-  FROM messages m JOIN conversations c ON c.key = m.conversation`;
-
-const MESSAGE_BY_ID = `${MESSAGE_QUERY} WHERE m.id = ?`;
 
 /** Content as it lies in the table: the text by itself, so that it can be indexed, and the rest as JSON. */
 export interface StoredContent {
@@ -38,42 +22,21 @@ export function storeContent(content: MessageContent): StoredContent {
   return { kind: content.kind, body: body === '' ? null : body, facts: JSON.stringify(facts), healing };
 }
 
-/** Joins columns to content. What this version cannot read is shown as unsupported, not thrown. */
+/**
+ * Joins columns to content. What this version cannot read is shown as unsupported, not thrown. Texts of before there were
+ * mentions have none.
+ */
 export function readContent(facts: string, body: string | null): MessageContent {
   const stored: unknown = JSON.parse(facts);
   const joined: unknown =
-    typeof stored === 'object' && stored !== null ? { ...stored, text: body ?? '' } : stored;
+    typeof stored === 'object' && stored !== null ? { mentions: [], ...stored, text: body ?? '' } : stored;
   const parsed = messageContentSchema.safeParse(joined);
   return parsed.success ? parsed.data : { kind: 'unsupported', type: 'unknown', text: body ?? '' };
 }
 
-/** A row of {@link MESSAGE_QUERY} as the window knows it. */
-export function readMessage(row: SqlRow): Message {
-  return {
-    id: integer(row, 'id'),
-    conversation: text(row, 'conversation'),
-    messageId: text(row, 'message_id'),
-    sender: text(row, 'sender'),
-    own: flag(row, 'own'),
-    sortAt: integer(row, 'sort_at'),
-    content: readContent(text(row, 'facts'), textOrNull(row, 'body')),
-    protection: oneOf(row, 'protection', protectionSchema),
-    forwardSecret: flag(row, 'forward_secret'),
-    state: oneOf(row, 'state', deliveryStateSchema.nullable()),
-    stateReason: textOrNull(row, 'state_reason'),
-    timeDoubtful: flag(row, 'time_doubtful'),
-  };
-}
-
-/** A message by its id, or null. */
-export function messageById(database: ReadConnection, id: number): Message | null {
-  const row = database.get(MESSAGE_BY_ID, [id]);
-  return row === undefined ? null : readMessage(row);
-}
-
-/** Whether a message counts as unread while it lies behind the read pointer: what somebody else wrote and is still there. */
-export function countsAsUnread(own: boolean, kind: string): boolean {
-  return !own && (kind === 'text' || kind === 'unsupported' || kind === 'undecryptable');
+/** What `messages.index_text` holds: NULL where the index has the body itself. */
+export function indexTextOf(searchText: string, body: string | null): string | null {
+  return searchText === (body ?? '') ? null : searchText;
 }
 
 /** Whether content can be shown without opening anything again. */

@@ -224,7 +224,7 @@ async function compare(store: AccountStore, model: Model, peer: string): Promise
   expect(conversation.previewState).toBe(last?.state ?? null);
   expect(conversation.previewOwn).toBe(last?.own ?? false);
   if (last !== undefined) expect(conversation.lastActivityAt).toBe(last.sortAt);
-  const found = await store.search('text', { conversation: peer, limit: 100 });
+  const found = await store.search({ text: 'text', conversation: peer, limit: 100 });
   const texts = messages.filter((message) => !message.own && message.content.kind === 'text');
   expect(new Set(found.map((hit) => hit.message.id))).toEqual(new Set(texts.map((message) => message.id)));
 }
@@ -243,7 +243,7 @@ describe('the store against a simple model', () => {
           return first !== undefined && model.messages.get(first)?.state === 'queued' ? [first] : [];
         });
         expect(new Set(heads)).toEqual(new Set(expectedHeads));
-        expect(await test.store.totals()).toEqual({
+        expect(await test.store.totals(0)).toEqual({
           unread: model.unread(PEER) + model.unread(EVE),
           queued: model.waiting(PEER).length + model.waiting(EVE).length,
         });

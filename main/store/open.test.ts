@@ -130,7 +130,7 @@ describe('on disk', () => {
       privateKeyPkcs8: Buffer.from('PRIVATE-BYTES'),
       createdAt: 1,
     });
-    await test.store.setDraft(PEER, 'drafted marmalade');
+    await test.store.setDraft(PEER, 'drafted marmalade', null);
     const check = (): void => {
       for (const name of readdirSync(path.dirname(test.file))) {
         const bytes = readFileSync(path.join(path.dirname(test.file), name));

@@ -17,7 +17,7 @@ describe('the outbox', () => {
     const store = await test.reopen();
     const again = await store.enqueue({ ...item, messageId: 'another id' });
     expect(again.messages).toEqual(change.messages);
-    expect(await store.totals()).toEqual({ unread: 0, queued: 1 });
+    expect(await store.totals(0)).toEqual({ unread: 0, queued: 1 });
     await expect(store.enqueue({ ...item, requestId: 'other request' })).rejects.toMatchObject({
       code: 'already_exists',
     });
@@ -72,7 +72,7 @@ describe('the outbox', () => {
       },
     });
     expect((await store.markSending(id)).messages).toEqual([]);
-    expect(await store.search('oops', { limit: 5 })).toEqual([]);
+    expect(await store.search({ text: 'oops', limit: 5 })).toEqual([]);
     expect(await store.cancel(id)).toBeNull();
 
     const next = (await store.enqueue(outgoing('gone'))).messages[0]?.id ?? 0;
@@ -101,7 +101,7 @@ describe('the outbox', () => {
     await store.requeue(id);
     await store.markSending(id);
     expect(await store.message(id)).toMatchObject({ state: 'delivered', stateReason: null });
-    expect((await store.totals()).queued).toBe(0);
+    expect((await store.totals(0)).queued).toBe(0);
   });
 
   it('keeps a queue in order while it leaves, below what arrived meanwhile', async () => {

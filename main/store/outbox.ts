@@ -1,43 +1,28 @@
 import type { ErrorCode } from '../../shared/bridge/errors';
 import type { WaitReason } from '../../shared/model/conversation';
-import type { AccountStore, OutboxItem } from '../ports/store';
+import type { AccountStore, AttachmentClaim, OutboxItem } from '../ports/store';
 import { AunError } from '../runtime/errors';
-import type { ChangeSet } from './change-set';
+import { bindAttachments, unbindAttachments } from './attachment-writes';
 import { integer, text, textOrNull, wholeNumber } from './columns';
 import { ensureConversation, keyOf } from './conversations';
-import { storeContent } from './message-rows';
+import { removeMessage } from './deletions';
 import { recordSent } from './deliveries';
+import { flagsOf } from './message-flags';
+import { storeContent } from './message-rows';
+import { insertMessage, SHOWN, storedMessages, storeLinks, type WriteContext } from './message-writes';
+import { ownMessage, settleSent } from './outbox-settle';
+import { relate, reopenCard, replaceOlder } from './relations';
 import type { ReadConnection, WriteConnection } from './sqlite';
 
 /** A clock that lags behind the newest message by up to this much is ignored: a new bubble stands below it. */
 const CLOCK_LAG_MS = 10 * 60 * 1000;
-/** From this many waiting messages on they are moved some way ahead, so that not each send moves all of them again. */
-const MANY_WAITING = 16;
-const AHEAD_MS = 2000;
 
 type NewMessage = Parameters<AccountStore['enqueue']>[0];
 type SentFacts = Parameters<AccountStore['markSent']>[1];
 
-interface OwnMessage {
-  readonly conversation: number;
-  readonly state: string | null;
-  readonly sortAt: number;
-}
-
-function ownMessage(database: ReadConnection, id: number): OwnMessage | null {
-  const row = database.get('SELECT conversation, state, sort_at FROM messages WHERE id = ? AND own = 1', [
-    id,
-  ]);
-  if (row === undefined) return null;
-  return {
-    conversation: integer(row, 'conversation'),
-    state: textOrNull(row, 'state'),
-    sortAt: integer(row, 'sort_at'),
-  };
-}
-
 /** Puts a message into the outbox; see `AccountStore.enqueue`. */
-export function enqueue(database: WriteConnection, change: ChangeSet, item: NewMessage): void {
+export function enqueue(context: WriteContext, item: NewMessage): void {
+  const { database, change } = context;
   const repeated = database.get('SELECT id, conversation FROM messages WHERE request_id = ?', [
     item.requestId,
   ]);
@@ -45,35 +30,75 @@ export function enqueue(database: WriteConnection, change: ChangeSet, item: NewM
     change.message(integer(repeated, 'id'), integer(repeated, 'conversation'));
     return;
   }
-  const taken = database.get('SELECT 1 AS found FROM messages WHERE sender = ? AND message_id = ?', [
-    item.sender,
-    item.messageId,
-  ]);
-  if (taken !== undefined) throw new AunError('already_exists', 'there is a message with this id already');
   const kind = item.conversation === item.sender ? 'self' : 'direct';
-  const key = ensureConversation(database, item.conversation, kind, item.conversation, item.sortAt);
+  const key = ensureConversation(database, {
+    id: item.conversation,
+    kind,
+    title: item.conversation,
+    now: item.sortAt,
+    standing: 'accepted',
+  });
   const content = storeContent(item.content);
-  const id = database.run(
-    `INSERT INTO messages (conversation, sender, message_id, own, sort_at, kind, body, facts, payload, protection, state,
-       request_id) VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, 'e2ee-v1', 'queued', ?)`,
-    [
-      key,
-      item.sender,
-      item.messageId,
-      bottomOf(database, key, wholeNumber(item.sortAt)),
-      content.kind,
-      content.body,
-      content.facts,
-      item.payloadJson,
-      item.requestId,
-    ],
-  ).lastInsertRowid;
+  const sortAt = bottomOf(database, key, wholeNumber(item.sortAt));
+  const flags = flagsOf(item.content, item.links.searchText, draftsOf(database, key, item.attachments));
+  const links = storeLinks(item.links, content.body, flags);
+  if (links.hidden === SHOWN) {
+    replaceOlder(context, {
+      conversation: key,
+      sender: item.sender,
+      replaceKey: links.replaceKey,
+      sortAt,
+    });
+  }
+  const id = insertMessage(context, {
+    conversation: key,
+    sender: item.sender,
+    messageId: item.messageId,
+    own: true,
+    sortAt,
+    content,
+    links,
+    payload: item.payloadJson,
+    protection: 'e2ee-v1',
+    state: 'queued',
+    requestId: item.requestId,
+    storedAt: wholeNumber(context.now),
+  });
+  if (id === null) throw new AunError('already_exists', 'there is a message with this id already');
+  bindAttachments(database, key, id, item.attachments);
   database.run('INSERT INTO outbox (conversation, message) VALUES (?, ?)', [key, id]);
+  // Whoever writes to somebody lets them in, and takes the conversation up again.
+  database.run(
+    `UPDATE conversations SET standing = 'accepted',
+       archived = iif(muted_until > ? OR ?, archived, 0) WHERE key = ?`,
+    [wholeNumber(context.now), links.hidden, key],
+  );
   change.message(id, key);
+  const { sender, messageId } = item;
+  relate(
+    context,
+    { id, conversation: key, sender, messageId, own: true, refersTo: links.refersTo, refersAs: links.refersAs },
+    item.content,
+  );
+}
+
+function draftsOf(
+  database: ReadConnection,
+  key: number,
+  ids: readonly number[],
+): { role: AttachmentClaim['role']; type: string }[] {
+  return ids.flatMap((id) => {
+    const row = database.get('SELECT role, type FROM attachments WHERE id = ? AND conversation = ?', [
+      id,
+      key,
+    ]);
+    if (row === undefined) return [];
+    return [{ role: text(row, 'role') === 'main' ? 'main' : 'picture', type: text(row, 'type') }];
+  });
 }
 
 function bottomOf(database: ReadConnection, key: number, sortAt: number): number {
-  const row = database.get('SELECT max(sort_at) AS newest FROM messages WHERE conversation = ?', [key]);
+  const row = database.get('SELECT max(sort_at) AS newest FROM messages WHERE conversation = ? AND hidden = 0', [key]);
   const newest = row === undefined || row['newest'] === null ? sortAt : integer(row, 'newest');
   return newest > sortAt && newest - sortAt <= CLOCK_LAG_MS ? newest : sortAt;
 }
@@ -102,11 +127,17 @@ export function outboxHeads(database: ReadConnection): OutboxItem[] {
     payloadJson: text(row, 'payload'),
     attempts: integer(row, 'attempts'),
     notBefore: integer(row, 'not_before'),
+    attachments: database
+      .all('SELECT id FROM attachments WHERE message = ? AND parent IS NULL ORDER BY position', [
+        integer(row, 'id'),
+      ])
+      .map((attachment) => integer(attachment, 'id')),
   }));
 }
 
 /** Marks the start of an attempt. Touches nothing when the message no longer waits, for example because it was cancelled. */
-export function markSending(database: WriteConnection, change: ChangeSet, id: number): void {
+export function markSending(context: WriteContext, id: number): void {
+  const { database, change } = context;
   const message = ownMessage(database, id);
   if (message?.state !== 'queued') return;
   database.run("UPDATE messages SET state = 'sending', state_reason = NULL WHERE id = ?", [id]);
@@ -118,11 +149,12 @@ export function markSending(database: WriteConnection, change: ChangeSet, id: nu
 }
 
 /** Marks what the gateway took; never goes backwards from `delivered`. */
-export function markSent(database: WriteConnection, change: ChangeSet, id: number, sent: SentFacts): void {
+export function markSent(context: WriteContext, id: number, sent: SentFacts): void {
+  const { database, change } = context;
   const message = ownMessage(database, id);
   if (message === null) return;
   if (message.state !== 'sent' && message.state !== 'delivered') {
-    settleSent(database, change, id, wholeNumber(sent.serverTime));
+    settleSent(context, id, wholeNumber(sent.serverTime));
   }
   const acknowledged = recordSent(database, message.conversation, id, sent);
   const delivered = sent.delivered || acknowledged || message.state === 'delivered';
@@ -135,77 +167,14 @@ export function markSent(database: WriteConnection, change: ChangeSet, id: numbe
   change.message(id, message.conversation);
 }
 
-/**
- * Takes a message out of the outbox because the gateway has it. It moves to the gateway's time, but never above the message
- * it was written below; what still waits in the conversation stays below it.
- */
-export function settleSent(
-  database: WriteConnection,
-  change: ChangeSet,
-  id: number,
-  serverTime: number | null,
-): void {
-  const message = ownMessage(database, id);
-  if (message === null) return;
-  const key = message.conversation;
-  database.run('DELETE FROM outbox WHERE conversation = ? AND message = ?', [key, id]);
-  database.run(
-    `UPDATE messages SET state = 'sent', state_reason = NULL, server_time = coalesce(?, server_time) WHERE id = ?`,
-    [serverTime, id],
-  );
-  change.message(id, key);
-  if (serverTime === null) return;
-  const sortAt = belowItsPredecessor(database, key, id, message.sortAt, serverTime);
-  if (sortAt === message.sortAt) return;
-  database.run('UPDATE messages SET sort_at = ? WHERE id = ?', [sortAt, id]);
-  keepWaitingBelow(database, change, key, id, sortAt);
-}
-
-function belowItsPredecessor(
-  database: ReadConnection,
-  key: number,
-  id: number,
-  current: number,
-  serverTime: number,
-): number {
-  const row = database.get(
-    `SELECT sort_at, id FROM messages WHERE conversation = ? AND (sort_at, id) < (?, ?)
-     ORDER BY sort_at DESC, id DESC LIMIT 1`,
-    [key, current, id],
-  );
-  if (row === undefined) return serverTime;
-  const floor = integer(row, 'sort_at') + (integer(row, 'id') > id ? 1 : 0);
-  return Math.max(serverTime, floor);
-}
-
-function keepWaitingBelow(
-  database: WriteConnection,
-  change: ChangeSet,
-  key: number,
-  id: number,
-  sortAt: number,
-): void {
-  const rows = database.all(
-    `SELECT m.id FROM outbox o JOIN messages m ON m.id = o.message
-     WHERE o.conversation = ? AND o.message > ? AND m.sort_at < ?`,
-    [key, id, sortAt],
-  );
-  const target = rows.length > MANY_WAITING ? sortAt + AHEAD_MS : sortAt;
-  for (const row of rows) {
-    const waiting = integer(row, 'id');
-    database.run('UPDATE messages SET sort_at = ? WHERE id = ?', [target, waiting]);
-    change.message(waiting, key);
-  }
-}
-
 /** Puts a message that could not leave now back, to be tried again at `notBefore`. */
 export function markWaiting(
-  database: WriteConnection,
-  change: ChangeSet,
+  context: WriteContext,
   id: number,
   reason: WaitReason,
   notBefore: number,
 ): void {
+  const { database, change } = context;
   const message = ownMessage(database, id);
   if (message?.state !== 'sending' && message?.state !== 'queued') return;
   database.run("UPDATE messages SET state = 'queued', state_reason = ? WHERE id = ?", [reason, id]);
@@ -218,7 +187,8 @@ export function markWaiting(
 }
 
 /** Gives a message up; the next one of its conversation may go. */
-export function markFailed(database: WriteConnection, change: ChangeSet, id: number, code: ErrorCode): void {
+export function markFailed(context: WriteContext, id: number, code: ErrorCode): void {
+  const { database, change } = context;
   const message = ownMessage(database, id);
   if (message?.state !== 'sending' && message?.state !== 'queued') return;
   database.run("UPDATE messages SET state = 'failed', state_reason = ? WHERE id = ?", [code, id]);
@@ -227,7 +197,8 @@ export function markFailed(database: WriteConnection, change: ChangeSet, id: num
 }
 
 /** Puts a failed or waiting message back to the queue at its old place; touches nothing in any other state. */
-export function requeue(database: WriteConnection, change: ChangeSet, id: number): void {
+export function requeue(context: WriteContext, id: number): void {
+  const { database, change } = context;
   const message = ownMessage(database, id);
   if (message?.state !== 'failed' && message?.state !== 'queued') return;
   database.run("UPDATE messages SET state = 'queued', state_reason = NULL WHERE id = ?", [id]);
@@ -240,7 +211,8 @@ export function requeue(database: WriteConnection, change: ChangeSet, id: number
 }
 
 /** Items that were being sent when the process died wait again. */
-export function recoverOutbox(database: WriteConnection, change: ChangeSet): void {
+export function recoverOutbox(context: WriteContext): void {
+  const { database, change } = context;
   for (const row of database.all("SELECT id, conversation FROM messages WHERE state = 'sending'")) {
     const id = integer(row, 'id');
     const conversation = integer(row, 'conversation');
@@ -263,15 +235,29 @@ export function wakeOutbox(database: WriteConnection, conversation: string | nul
   if (key !== null) database.run('UPDATE outbox SET not_before = 0 WHERE conversation = ?', [key]);
 }
 
-/** Removes a message that has not left and returns its payload, or null when it has left or is on its way. */
-export function cancel(database: WriteConnection, change: ChangeSet, id: number): string | null {
-  const row = database.get(
-    `SELECT m.conversation, c.id AS conversation_id, m.payload FROM messages m JOIN conversations c ON c.key = m.conversation
-     WHERE m.id = ? AND m.own = 1 AND m.state IN ('queued', 'failed')`,
+/** Puts the finished references of uploaded attachments into a message that waits. */
+export function setOutboxPayload(database: WriteConnection, id: number, payloadJson: string): void {
+  database.run(
+    `UPDATE messages SET payload = ? WHERE id = ? AND own = 1 AND state IN ('queued', 'sending', 'failed')`,
+    [payloadJson, id],
+  );
+}
+
+/**
+ * Removes a message that has not left and returns its payload, or null when it has left or is on its way. Its attachments stand
+ * beside the draft again, and a card it answered is open again.
+ */
+export function cancel(context: WriteContext, id: number): string | null {
+  const { database } = context;
+  const [message] = storedMessages(
+    database,
+    "WHERE m.id = ? AND m.own = 1 AND m.state IN ('queued', 'failed')",
     [id],
   );
-  if (row === undefined) return null;
-  database.run('DELETE FROM messages WHERE id = ?', [id]);
-  change.removed(id, integer(row, 'conversation'), text(row, 'conversation_id'));
+  const row = database.get('SELECT payload FROM messages WHERE id = ?', [id]);
+  if (message === undefined || row === undefined) return null;
+  unbindAttachments(database, id);
+  reopenCard(context, message);
+  removeMessage(context, message, false);
   return textOrNull(row, 'payload');
 }

@@ -140,7 +140,7 @@ describe('a notice', () => {
     });
     expect(notice?.messageId).toMatch(/^notice-[0-9a-f]{32}$/);
     expect(change.conversations).toEqual([before]);
-    expect(await store.totals()).toEqual({ unread: 1, queued: 0 });
+    expect(await store.totals(0)).toEqual({ unread: 1, queued: 0 });
     const { messages } = await store.page(PEER, { limit: 5 });
     expect(messages.map((message) => message.content.kind)).toEqual(['text', 'notice']);
     await store.markRead(PEER, 0);
@@ -152,7 +152,7 @@ describe('a notice', () => {
     await store.openConversation(PEER, 'direct', PEER, AT);
     const first = await store.addNotice(PEER, 'verified', AT, 'zanzibar');
     await store.addNotice(PEER, 'verified', AT, 'zanzibar');
-    expect(await store.search('zanzibar', { limit: 5 })).toEqual([]);
+    expect(await store.search({ text: 'zanzibar', limit: 5 })).toEqual([]);
     await store.recall(PEER, [first.messages[0]?.messageId ?? '']);
     const { messages } = await store.page(PEER, { limit: 5 });
     expect(messages.map((message) => message.content.kind)).toEqual(['notice', 'notice']);

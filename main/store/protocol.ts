@@ -15,12 +15,23 @@ export const readMethods = {
   getMeta: true,
   cursor: true,
   conversations: true,
+  findConversations: true,
   conversation: true,
   page: true,
   message: true,
   raw: true,
+  payload: true,
+  find: true,
+  findRequest: true,
   search: true,
   totals: true,
+  attachment: true,
+  attachmentsOf: true,
+  draftAttachments: true,
+  attachmentFiles: true,
+  attachmentsIn: true,
+  messagesWith: true,
+  nextExpiry: true,
   known: true,
   seqOwner: true,
   outboxHeads: true,
@@ -49,7 +60,13 @@ export type CallRequest<Name extends Method = Method> = {
 /** Messages from the main side to the worker. */
 export type Request =
   | CallRequest
-  | { readonly kind: 'open'; readonly id: number; readonly file: string; readonly key: Uint8Array }
+  | {
+      readonly kind: 'open';
+      readonly id: number;
+      readonly file: string;
+      readonly key: Uint8Array;
+      readonly account: string;
+    }
   | { readonly kind: 'close'; readonly id: number; readonly store: number }
   | { readonly kind: 'shutdown'; readonly id: number };
 

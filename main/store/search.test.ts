@@ -12,7 +12,7 @@ async function storeWith(texts: readonly string[]): Promise<AccountStore> {
 }
 
 async function find(store: AccountStore, query: string): Promise<string[]> {
-  const hits = await store.search(query, { limit: 20 });
+  const hits = await store.search({ text: query, limit: 20 });
   return hits.map(({ message }) => ('text' in message.content ? message.content.text : ''));
 }
 
@@ -39,7 +39,7 @@ describe('searching', () => {
   it('puts whole words before words that only begin so', async () => {
     const store = await storeWith(['art', 'art again', 'artist']);
     expect(await find(store, 'art')).toEqual(['art again', 'art', 'artist']);
-    expect((await store.search('art', { limit: 2 })).length).toBe(2);
+    expect((await store.search({ text: 'art', limit: 2 })).length).toBe(2);
   });
 
   it('finds AIDs whole and in part', async () => {
@@ -84,7 +84,7 @@ describe('searching', () => {
       ';--',
       'x'.repeat(256),
     ]) {
-      await expect(store.search(query, { limit: 5 })).resolves.toBeInstanceOf(Array);
+      await expect(store.search({ text: query, limit: 5 })).resolves.toBeInstanceOf(Array);
     }
     expect(await find(store, 'or NOT')).toEqual(['to be or not to be']);
     expect(await find(store, '"quote"')).toEqual(['star * quote " (x) AND NEAR']);
@@ -98,11 +98,11 @@ describe('searching', () => {
       [inbound('same words'), inbound('same words', { sender: 'e.x.y', conversation: 'e.x.y' })],
       null,
     );
-    const hits = await store.search('words', { conversation: 'e.x.y', limit: 5 });
+    const hits = await store.search({ text: 'words', conversation: 'e.x.y', limit: 5 });
     expect(hits.map((hit) => [hit.message.conversation, hit.title])).toEqual([['e.x.y', 'e.x.y']]);
-    expect(await store.search('words', { conversation: 'nobody.x.y', limit: 5 })).toEqual([]);
-    expect(await store.search('words', { limit: 1 })).toHaveLength(1);
-    expect(await store.search('c1', { limit: 5 })).toEqual([]);
+    expect(await store.search({ text: 'words', conversation: 'nobody.x.y', limit: 5 })).toEqual([]);
+    expect(await store.search({ text: 'words', limit: 1 })).toHaveLength(1);
+    expect(await store.search({ text: 'c1', limit: 5 })).toEqual([]);
   });
 
   it('finds own messages, and no longer what was recalled or taken back', async () => {
@@ -116,7 +116,7 @@ describe('searching', () => {
   it('shows plain text around the hit with its marks', async () => {
     const before = 'x '.repeat(100);
     const store = await storeWith([`${before}Ünïcode <b>公园</b>\nand unicorns ${'y '.repeat(200)}`]);
-    const [hit] = await store.search('uni 公园', { limit: 1 });
+    const [hit] = await store.search({ text: 'uni 公园', limit: 1 });
     const marked = hit?.ranges.map(([start, end]) => hit.excerpt.slice(start, end));
     expect(marked).toEqual(['Ünï', '公园', 'uni']);
     expect(hit?.excerpt).toContain('Ünïcode <b>公园</b> and unicorns');
@@ -129,7 +129,7 @@ describe('searching', () => {
   it('never cuts an emoji at the edge of an excerpt', async () => {
     for (const shift of ['', ' ']) {
       const store = await storeWith([`${shift}${'😀'.repeat(80)} word ${'😀'.repeat(200)}`]);
-      const [hit] = await store.search('word', { limit: 1 });
+      const [hit] = await store.search({ text: 'word', limit: 1 });
       expect(hit?.excerpt).not.toMatch(
         /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/,
       );

@@ -1,69 +1,170 @@
-import type { SearchHit } from '../ports/store';
-import { integer, text } from './columns';
+import { previewOf } from '../../shared/model/preview-text';
+import type { SearchHit, SearchQuery } from '../ports/store';
+import { flag, integer, text, wholeNumber, type SqlValue } from './columns';
 import { keyOf } from './conversations';
-import { excerptOf, type SearchWord } from './excerpt';
-import { messageById } from './message-rows';
+import { excerptOf, fold, type SearchWord } from './excerpt';
+import { unitsOf, wordsOf, type SearchUnit } from './search-words';
 import type { ReadConnection } from './sqlite';
+import type { TimelineContext } from './timeline';
 
-const MAX_WORDS = 16;
+/** Messages of `message_times` in one row; see the third migration. */
+const CHUNK = 4096;
+/** So many messages are read through for a part of a word that very many words contain. */
+const SCAN_ROWS = 2_000;
+const SCAN_STEP = 250;
 
-/** Words of a query that can be looked for. Quotes, operators and NUL have no meaning; emoji alone are in no index. */
-export function wordsOf(database: ReadConnection, query: string): SearchWord[] {
-  return query
-    .replace(/[\0"]/g, ' ')
-    .split(/\s+/)
-    .map((word) => ({ word, tokens: word === '' ? [] : database.tokens(word) }))
-    .filter((entry) => entry.tokens.length > 0)
-    .slice(0, MAX_WORDS);
+/** What a hit has to fulfil besides its words. */
+interface Filter {
+  /** Words of the `scope` column. */
+  readonly scope: readonly string[];
+  readonly lowest: number;
+  readonly highest: number;
+  /** Conditions on `messages m`, each beginning with AND; empty when the index alone decides. */
+  readonly conditions: string;
+  readonly params: readonly SqlValue[];
+}
+
+/** Messages that contain every word of the query and pass its filters, newest first; see `StoreReader.search`. */
+export function searchMessages(context: TimelineContext, query: SearchQuery): SearchHit[] {
+  const { database } = context;
+  const words = wordsOf(database, query.text);
+  const filtered = [query.conversation, query.from, query.has, query.since, query.until].some(
+    (value) => value !== undefined,
+  );
+  if (words.length === 0 && (query.text.trim() !== '' || !filtered)) return [];
+  const filter = filterOf(database, query);
+  if (filter === null) return [];
+  const units = unitsOf(database, words);
+  const ids = units.some((unit) => unit.common !== null)
+    ? commonMatches(database, filter, units, query.limit)
+    : matches(database, filter, units, query.limit);
+  return ids
+    .flatMap((id) => hit(context, id, words))
+    .sort((left, right) => right.message.sortAt - left.message.sortAt || right.message.id - left.message.id);
+}
+
+function filterOf(database: ReadConnection, query: SearchQuery): Filter | null {
+  const scope: string[] = query.has === undefined ? [] : [query.has];
+  const params: SqlValue[] = [];
+  let conditions = '';
+  if (query.conversation !== undefined) {
+    const key = keyOf(database, query.conversation);
+    if (key === null) return null;
+    scope.push(`c${key}`);
+  }
+  if (query.from !== undefined) {
+    const row = database.get('SELECT own, conversation FROM messages WHERE sender = ? LIMIT 1', [query.from]);
+    if (row === undefined) return null;
+    scope.push(flag(row, 'own') ? 'own' : `c${integer(row, 'conversation')}`);
+    conditions += ' AND m.sender = ?';
+    params.push(query.from);
+  }
+  const { since, until } = query;
+  if (since === undefined && until === undefined) {
+    return { scope, lowest: 0, highest: Number.MAX_SAFE_INTEGER, conditions, params };
+  }
+  const span = [
+    wholeNumber(since ?? Number.MIN_SAFE_INTEGER),
+    wholeNumber(until ?? Number.MAX_SAFE_INTEGER),
+  ] as const;
+  const chunks = database.get(
+    'SELECT min(chunk) AS first, max(chunk) AS last FROM message_times WHERE latest >= ? AND earliest < ?',
+    span,
+  );
+  if (chunks === undefined || chunks['first'] === null) return null;
+  return {
+    scope,
+    lowest: integer(chunks, 'first') * CHUNK,
+    highest: (integer(chunks, 'last') + 1) * CHUNK - 1,
+    conditions: `${conditions} AND m.sort_at >= ? AND m.sort_at < ?`,
+    params: [...params, ...span],
+  };
+}
+
+function expression(filter: Filter, units: readonly SearchUnit[]): string {
+  const parts: string[] = [];
+  if (filter.scope.length > 0) parts.push(`scope : (${filter.scope.map((word) => `"${word}"`).join(' AND ')})`);
+  if (units.length > 0) parts.push(`body : (${units.map((unit) => unit.match).join(' AND ')})`);
+  return parts.join(' AND ');
+}
+
+/** Ids of messages, newest first. The index is walked from its end and no further than the limit. */
+function matches(
+  database: ReadConnection,
+  filter: Filter,
+  units: readonly SearchUnit[],
+  limit: number,
+): number[] {
+  const match = expression(filter, units);
+  const { lowest, highest, conditions, params } = filter;
+  const rows =
+    match === ''
+      ? database.all(
+          `SELECT m.id FROM messages m WHERE m.id BETWEEN ? AND ? AND m.hidden = 0 AND m.kind <> 'notice' ${conditions}
+           ORDER BY m.id DESC LIMIT ?`,
+          [lowest, highest, ...params, limit],
+        )
+      : conditions === ''
+        ? database.all(
+            'SELECT rowid AS id FROM search WHERE search MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid DESC LIMIT ?',
+            [match, lowest, highest, limit],
+          )
+        : database.all(
+            `SELECT m.id FROM search CROSS JOIN messages m ON m.id = search.rowid
+             WHERE search MATCH ? AND search.rowid BETWEEN ? AND ? ${conditions} ORDER BY search.rowid DESC LIMIT ?`,
+            [match, lowest, highest, ...params, limit],
+          );
+  return rows.map((row) => integer(row, 'id'));
 }
 
 /**
- * The full-text expression for words: each is a phrase, so that Chinese, which is indexed character by character, is found at any
- * length. With `part` other writing also finds words that begin with what was typed.
+ * The same where a part is in very many words: messages that have all the rest are read from the newest on, which fills the list
+ * soon because the part is frequent. Where it does not, those words of it that are known best are looked for.
  */
-function expression(words: readonly SearchWord[], conversation: number | null, part: boolean): string {
-  const phrases = words.map(({ word, tokens }) => {
-    const last = tokens.at(-1) ?? '';
-    return part && !/^\p{Script=Han}$/u.test(last) ? `"${word}" *` : `"${word}"`;
-  });
-  const scope = conversation === null ? '' : `scope : "c${conversation}" AND `;
-  return `${scope}body : (${phrases.join(' AND ')})`;
+function commonMatches(
+  database: ReadConnection,
+  filter: Filter,
+  units: readonly SearchUnit[],
+  limit: number,
+): number[] {
+  const rest = units.filter((unit) => unit.common === null);
+  const parts = units.flatMap((unit) => unit.common ?? []);
+  const found: number[] = [];
+  let highest = filter.highest;
+  for (let looked = 0; looked < SCAN_ROWS && found.length < limit; looked += SCAN_STEP) {
+    const ids = matches(database, { ...filter, highest }, rest, SCAN_STEP);
+    found.push(...withParts(database, ids, parts));
+    const last = ids.at(-1);
+    if (last === undefined || ids.length < SCAN_STEP) return found.slice(0, limit);
+    highest = last - 1;
+  }
+  if (found.length >= limit) return found.slice(0, limit);
+  return [...found, ...matches(database, { ...filter, highest }, units, limit - found.length)];
 }
 
-function matches(database: ReadConnection, match: string, limit: number): number[] {
+/** Those messages whose text contains every part. */
+function withParts(database: ReadConnection, ids: readonly number[], parts: readonly string[]): number[] {
+  const begins = parts.map((part) => (part.length < 3 ? new RegExp(`(?<![\\p{L}\\p{N}])${part}`, 'u') : part));
   return database
-    .all('SELECT rowid AS id FROM search WHERE search MATCH ? ORDER BY rowid DESC LIMIT ?', [match, limit])
+    .all(
+      `SELECT m.id, coalesce(m.index_text, m.body, '') AS indexed FROM json_each(?) j JOIN messages m ON m.id = j.value`,
+      [JSON.stringify(ids)],
+    )
+    .filter((row) => {
+      const plain = fold(text(row, 'indexed').slice(0, 20_000));
+      return begins.every((part) => (typeof part === 'string' ? plain.includes(part) : part.test(plain)));
+    })
     .map((row) => integer(row, 'id'));
 }
 
-/**
- * Messages that contain every word of the query: first those with the whole words, then those with words that begin so; each newest
- * first. Whole words are read off the index one by one; the beginnings of frequent words would have to be gathered first, so
- * they are looked for only where whole words do not fill the list.
- */
-export function searchMessages(
-  database: ReadConnection,
-  query: string,
-  options: { readonly conversation?: string | undefined; readonly limit: number },
-): SearchHit[] {
-  const words = wordsOf(database, query);
-  if (words.length === 0) return [];
-  const scope = options.conversation === undefined ? null : keyOf(database, options.conversation);
-  if (options.conversation !== undefined && scope === null) return [];
-  const { limit } = options;
-  const whole = expression(words, scope, false);
-  const part = expression(words, scope, true);
-  const ids = new Set(matches(database, whole, limit));
-  if (ids.size < limit && part !== whole) {
-    for (const id of matches(database, part, limit)) ids.add(id);
-  }
-  return [...ids].slice(0, limit).flatMap((id) => hit(database, id, words));
-}
-
-function hit(database: ReadConnection, id: number, words: readonly SearchWord[]): SearchHit[] {
-  const message = messageById(database, id);
-  if (message === null || !('text' in message.content)) return [];
-  const row = database.get('SELECT title FROM conversations WHERE id = ?', [message.conversation]);
-  const title = row === undefined ? message.conversation : text(row, 'title');
-  return [{ message, title, ...excerptOf(message.content.text, words) }];
+function hit({ database, messages }: TimelineContext, id: number, words: readonly SearchWord[]): SearchHit[] {
+  const message = messages.byId(id);
+  const row = database.get(
+    `SELECT c.title, coalesce(m.index_text, m.body, '') AS indexed FROM messages m
+     JOIN conversations c ON c.key = m.conversation WHERE m.id = ?`,
+    [id],
+  );
+  if (message === null || row === undefined) return [];
+  const source = text(row, 'indexed') || previewOf(message.content).preview;
+  return [{ message, title: text(row, 'title'), ...excerptOf(source, words) }];
 }

@@ -55,7 +55,7 @@ export class StoreServer {
       case 'call':
         return dispatch(this.database(request.store).handlers, request);
       case 'open':
-        return this.open(request.file, request.key);
+        return this.open(request);
       case 'close':
         return this.close(request.store);
       case 'shutdown':
@@ -64,9 +64,9 @@ export class StoreServer {
     }
   }
 
-  private open(file: string, key: Uint8Array): number {
+  private open({ file, key, account }: Extract<Request, { kind: 'open' }>): number {
     if (this.files.has(file)) throw new AunError('already_exists', 'this database is open already');
-    const database = openAccountDatabase(file, key, this.context);
+    const database = openAccountDatabase(file, key, account, this.context);
     key.fill(0);
     const store = this.nextStore;
     this.nextStore += 1;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach } from 'vitest';
 import type { MessageContent } from '../../shared/model/message';
-import type { AccountStore, InboundRecord, StoreHost } from '../ports/store';
+import { noLinks, type AccountStore, type InboundRecord, type MessageLinks, type StoreHost } from '../ports/store';
 import { silentLogger } from '../runtime/logger';
 import { systemClock } from '../runtime/runtime';
 import { createInlineStoreHost } from './inline-host';
@@ -49,7 +49,7 @@ export async function openTestStore(context: ConnectionContext = quiet): Promise
   const key = randomBytes(32);
   const host = createInlineStoreHost(context);
   cleanUp(() => host.close());
-  let store = await host.open(file, key);
+  let store = await host.open(file, key, OWN);
   return {
     file,
     key,
@@ -59,14 +59,19 @@ export async function openTestStore(context: ConnectionContext = quiet): Promise
     },
     async reopen() {
       await store.close();
-      store = await host.open(file, key);
+      store = await host.open(file, key, OWN);
       return store;
     },
   };
 }
 
 export function textContent(text: string): MessageContent {
-  return { kind: 'text', text, format: 'plain' };
+  return { kind: 'text', text, format: 'plain', mentions: [] };
+}
+
+/** Links of a text that has none. */
+export function textLinks(text: string): MessageLinks {
+  return { ...noLinks, searchText: text };
 }
 
 export const unreadable = {
@@ -90,6 +95,7 @@ export function inbound(text: string, parts: Partial<InboundRecord> = {}): Inbou
     serverTime: 1_790_000_000_000 + counter * 1000,
     senderTime: 1_790_000_000_000 + counter * 1000,
     content: textContent(text),
+    links: textLinks(text),
     payloadJson: JSON.stringify({ type: 'text', text }),
     rawJson: null,
     protection: 'e2ee-v1',
@@ -100,7 +106,7 @@ export function inbound(text: string, parts: Partial<InboundRecord> = {}): Inbou
 
 /** A row that could not be opened. */
 export function inboundUnreadable(parts: Partial<InboundRecord> = {}): InboundRecord {
-  return inbound('', { content: unreadable, payloadJson: null, rawJson: '{"raw":true}', ...parts });
+  return inbound('', { content: unreadable, links: noLinks, payloadJson: null, rawJson: '{"raw":true}', ...parts });
 }
 
 /** A text of the store's owner for the outbox; parts may be replaced. */
@@ -115,6 +121,8 @@ export function outgoing(
     requestId: `request-${counter}`,
     payloadJson: JSON.stringify({ type: 'text', text }),
     content: textContent(text),
+    links: textLinks(text),
+    attachments: [],
     sortAt: 1_790_000_000_000 + counter * 1000,
     sender: OWN,
     ...parts,

@@ -83,7 +83,7 @@ describe('the conversation list', () => {
       security: 'unknown',
     });
     expect(await store.openConversation('d.x.y', 'direct', 'Other', AT + 99)).toEqual(opened);
-    const all = await store.conversations(10, 0);
+    const all = await store.conversations('inbox', 10, 0);
     expect(all.conversations.map((entry) => entry.conversation)).toEqual([
       'c.x.y',
       'a.x.y',
@@ -108,7 +108,7 @@ describe('the conversation list', () => {
       null,
     );
     await store.enqueue(outgoing('mine'));
-    expect(await store.totals()).toEqual({ unread: 3, queued: 1 });
+    expect(await store.totals(0)).toEqual({ unread: 3, queued: 1 });
     const ids = change.messages.map((message) => message.id);
     expect((await store.markRead(PEER, ids[1] ?? 0)).conversations).toMatchObject([
       { unread: 1, readUpTo: ids[1] },
@@ -117,15 +117,15 @@ describe('the conversation list', () => {
       { unread: 1, readUpTo: ids[1] },
     ]);
     await store.markRead(PEER, Number.MAX_SAFE_INTEGER);
-    expect(await store.totals()).toEqual({ unread: 0, queued: 1 });
+    expect(await store.totals(0)).toEqual({ unread: 0, queued: 1 });
     await store.commitInbound([inbound('after that')], null);
-    expect(await store.totals()).toEqual({ unread: 1, queued: 1 });
+    expect(await store.totals(0)).toEqual({ unread: 1, queued: 1 });
   });
 
   it('keeps drafts and security', async () => {
     const test = await openTestStore();
     await test.store.openConversation(PEER, 'direct', 'Bob', AT);
-    await test.store.setDraft(PEER, 'half a sent');
+    await test.store.setDraft(PEER, 'half a sent', null);
     await test.store.setSecurity(PEER, 'keys_changed');
     const store = await test.reopen();
     expect(await store.conversation(PEER)).toMatchObject({ draft: 'half a sent', security: 'keys_changed' });

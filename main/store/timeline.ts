@@ -1,9 +1,13 @@
 import type { TimelinePosition } from '../../shared/bridge/contract';
 import type { Message } from '../../shared/model/message';
 import type { StoreReader } from '../ports/store';
-import { integer, text, textOrNull, type SqlRow, type SqlValue } from './columns';
+import { integer, text, textOrNull, wholeNumber, type SqlRow } from './columns';
 import { keyOf } from './conversations';
-import { isReadable, MESSAGE_QUERY, readMessage } from './message-rows';
+import { isBuried } from './deletions';
+import { messageFlags } from './message-flags';
+import type { MessageReader } from './message-reading';
+import { isReadable } from './message-rows';
+import { named } from './message-relations';
 import type { ReadConnection } from './sqlite';
 
 type PageQuery = Parameters<StoreReader['page']>[1];
@@ -12,9 +16,14 @@ type Page = Awaited<ReturnType<StoreReader['page']>>;
 const OLDER = 'ORDER BY m.sort_at DESC, m.id DESC LIMIT ?';
 const NEWER = 'ORDER BY m.sort_at, m.id LIMIT ?';
 
-function messages(database: ReadConnection, condition: string, params: readonly SqlValue[]): Message[] {
-  return database.all(`${MESSAGE_QUERY} WHERE m.conversation = ? ${condition}`, params).map(readMessage);
+/** What pages are read with. */
+export interface TimelineContext {
+  readonly database: ReadConnection;
+  readonly messages: MessageReader;
 }
+
+/** Only what is shown: the index of the timeline has nothing else. */
+const SHOWN = 'WHERE m.conversation = ? AND m.hidden = 0';
 
 function exists(
   database: ReadConnection,
@@ -23,19 +32,20 @@ function exists(
   at: TimelinePosition,
 ): boolean {
   const row = database.get(
-    `SELECT 1 AS found FROM messages m WHERE m.conversation = ? AND (m.sort_at, m.id) ${comparison} (?, ?) LIMIT 1`,
+    `SELECT 1 AS found FROM messages m ${SHOWN} AND (m.sort_at, m.id) ${comparison} (?, ?) LIMIT 1`,
     [key, at.sortAt, at.id],
   );
   return row !== undefined;
 }
 
 /** A page of a timeline in ascending order; every way to ask reads only its own rows of one index. */
-export function readPage(database: ReadConnection, conversation: string, query: PageQuery): Page {
+export function readPage(context: TimelineContext, conversation: string, query: PageQuery): Page {
+  const { database, messages } = context;
   const key = keyOf(database, conversation);
   if (key === null) return { messages: [], hasOlder: false, hasNewer: false };
   const { limit, before, after } = query;
   if (before !== undefined) {
-    const found = messages(database, `AND (m.sort_at, m.id) < (?, ?) ${OLDER}`, [
+    const found = messages.all(`${SHOWN} AND (m.sort_at, m.id) < (?, ?) ${OLDER}`, [
       key,
       before.sortAt,
       before.id,
@@ -44,7 +54,7 @@ export function readPage(database: ReadConnection, conversation: string, query: 
     return olderPage(found, limit, exists(database, '>=', key, before));
   }
   if (after !== undefined) {
-    const found = messages(database, `AND (m.sort_at, m.id) > (?, ?) ${NEWER}`, [
+    const found = messages.all(`${SHOWN} AND (m.sort_at, m.id) > (?, ?) ${NEWER}`, [
       key,
       after.sortAt,
       after.id,
@@ -56,13 +66,18 @@ export function readPage(database: ReadConnection, conversation: string, query: 
       hasNewer: found.length > limit,
     };
   }
-  const middle = query.around === undefined ? null : positionOf(database, key, query.around);
-  if (middle !== null) return pageAround(database, key, middle, limit);
-  return olderPage(messages(database, OLDER, [key, limit + 1]), limit, false);
+  const middle = placeOf(database, key, query);
+  if (middle !== null) return pageAround(messages, key, middle, limit);
+  return olderPage(messages.all(`${SHOWN} ${OLDER}`, [key, limit + 1]), limit, false);
 }
 
 function olderPage(descending: Message[], limit: number, hasNewer: boolean): Page {
   return { messages: descending.slice(0, limit).reverse(), hasOlder: descending.length > limit, hasNewer };
+}
+
+function placeOf(database: ReadConnection, key: number, query: PageQuery): TimelinePosition | null {
+  if (query.around !== undefined) return positionOf(database, key, query.around);
+  return query.at === undefined ? null : { sortAt: wholeNumber(query.at), id: 0 };
 }
 
 function positionOf(database: ReadConnection, key: number, id: number): TimelinePosition | null {
@@ -71,9 +86,9 @@ function positionOf(database: ReadConnection, key: number, id: number): Timeline
 }
 
 /** Half before and half from the position on; where one side is short, the other fills up. */
-function pageAround(database: ReadConnection, key: number, at: TimelinePosition, limit: number): Page {
-  const older = messages(database, `AND (m.sort_at, m.id) < (?, ?) ${OLDER}`, [key, at.sortAt, at.id, limit]);
-  const newer = messages(database, `AND (m.sort_at, m.id) >= (?, ?) ${NEWER}`, [
+function pageAround(messages: MessageReader, key: number, at: TimelinePosition, limit: number): Page {
+  const older = messages.all(`${SHOWN} AND (m.sort_at, m.id) < (?, ?) ${OLDER}`, [key, at.sortAt, at.id, limit]);
+  const newer = messages.all(`${SHOWN} AND (m.sort_at, m.id) >= (?, ?) ${NEWER}`, [
     key,
     at.sortAt,
     at.id,
@@ -95,7 +110,52 @@ export function rawOf(database: ReadConnection, id: number): string | null {
   return row === undefined ? null : textOrNull(row, 'raw');
 }
 
-/** Which (sender, messageId) pairs are stored in readable form. */
+/** The decrypted payload of a message, or null. */
+export function payloadOf(database: ReadConnection, id: number): string | null {
+  const row = database.get('SELECT payload FROM messages WHERE id = ?', [id]);
+  return row === undefined ? null : textOrNull(row, 'payload');
+}
+
+/** The message under a protocol id in a conversation, or null. */
+export function findMessage(
+  { database, messages }: TimelineContext,
+  conversation: string,
+  messageId: string,
+): Message | null {
+  const key = keyOf(database, conversation);
+  if (key === null) return null;
+  const [found] = named(database, key, messageId);
+  return found === undefined ? null : messages.byId(found.id);
+}
+
+/** The own message that a request made, or null. */
+export function findRequest({ messages }: TimelineContext, requestId: string): Message | null {
+  return messages.all('WHERE m.request_id = ?', [requestId])[0] ?? null;
+}
+
+const CARRIES = {
+  media: messageFlags.media,
+  files: messageFlags.otherFile,
+  links: messageFlags.link,
+} as const;
+
+/** Messages of a conversation that carry something, newest first; each kind has an index of its own. */
+export function messagesWith(
+  { database, messages }: TimelineContext,
+  conversation: string,
+  what: keyof typeof CARRIES,
+  before: number | null,
+  limit: number,
+): Message[] {
+  const key = keyOf(database, conversation);
+  if (key === null) return [];
+  return messages.all(
+    `${SHOWN} AND m.flags & ${CARRIES[what]} AND m.id < ? ORDER BY m.id DESC LIMIT ?`,
+    [key, before ?? Number.MAX_SAFE_INTEGER, limit],
+  );
+}
+
+/** Which (sender, messageId) pairs need no second opening: they are stored in readable form, or were deleted here. */
 export function known(
   database: ReadConnection,
   pairs: readonly { readonly sender: string; readonly messageId: string }[],
@@ -105,7 +165,8 @@ export function known(
       sender,
       messageId,
     ]);
-    return row !== undefined && isReadable(text(row, 'kind'));
+    if (row === undefined) return isBuried(database, sender, messageId);
+    return isReadable(text(row, 'kind'));
   });
 }
 

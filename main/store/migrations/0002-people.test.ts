@@ -52,7 +52,7 @@ describe('the second schema', () => {
       security: 'no_keys',
       profileStatus: 'unchecked',
     });
-    expect((await store.conversations(10, 0)).total).toBe(2);
+    expect((await store.conversations('inbox', 10, 0)).total).toBe(2);
     const { messages } = await store.page(PEER, { limit: 10 });
     expect(messages.map((message) => message.messageId)).toEqual(['in-1', 'in-2', 'out-1']);
     expect(await store.outboxHeads()).toMatchObject([{ id: 3, messageId: 'out-1' }]);
@@ -60,7 +60,7 @@ describe('the second schema', () => {
     expect(await store.getMeta('welcome')).toBe('shown');
     expect(await store.prekeys()).toHaveLength(1);
     expect(await store.certificates(PEER)).toHaveLength(1);
-    expect((await store.search('second', { limit: 5 })).map((hit) => hit.message.id)).toEqual([2]);
+    expect((await store.search({ text: 'second', limit: 5 })).map((hit) => hit.message.id)).toEqual([2]);
     expect(await store.contacts('all')).toEqual([]);
     const change = await store.addNotice(PEER, 'keys_changed', AT + 4, '');
     expect(change.messages[0]?.id).toBe(4);

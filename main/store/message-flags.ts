@@ -1,0 +1,37 @@
+import type { MessageContent } from '../../shared/model/message';
+import type { AttachmentClaim } from '../ports/store';
+
+/**
+ * What a message carries, as the bits of `messages.flags`. The bits `file`, `image` and `link` are words of the search index
+ * too (see the third migration), `media`, `otherFile` and `link` have an index each for the lists of a conversation.
+ */
+export const messageFlags = { file: 1, image: 2, link: 4, media: 8, otherFile: 16, picture: 32 } as const;
+
+const ADDRESS = /https?:\/\//i;
+
+/** The bits of a message with its attachments. Pictures of links and cards only illustrate: they are no files to be found. */
+export function flagsOf(
+  content: MessageContent,
+  searchText: string,
+  attachments: readonly { readonly role: AttachmentClaim['role']; readonly type: string }[],
+): number {
+  let flags = content.kind === 'link' || ADDRESS.test(searchText) ? messageFlags.link : 0;
+  for (const { role, type } of attachments) {
+    if (role !== 'main') {
+      flags |= messageFlags.picture;
+      continue;
+    }
+    flags |= messageFlags.file;
+    const image = type.startsWith('image/');
+    if (image) flags |= messageFlags.image;
+    flags |= image || type.startsWith('video/') ? messageFlags.media : messageFlags.otherFile;
+  }
+  return flags;
+}
+
+const QUIET = new Set(['notice', 'recalled', 'expired', 'control', 'status', 'vote']);
+
+/** Whether a message counts as unread while it lies behind the read pointer: what somebody else wrote and is there to be seen. */
+export function countsAsUnread(own: boolean, kind: string, hidden: number): boolean {
+  return !own && hidden === 0 && !QUIET.has(kind);
+}

@@ -1,0 +1,89 @@
+import { text } from './columns';
+import type { SearchWord } from './excerpt';
+import type { ReadConnection } from './sqlite';
+import { quoted, SHORTEST_WORD } from './vocabulary';
+
+const MAX_WORDS = 16;
+/** So many words that contain a part are looked for at once, over all parts of a query. */
+const MAX_TERMS = 192;
+const LEAST_TERMS = 24;
+const HAN = /^\p{Script=Han}$/u;
+
+/** Words of a query that can be looked for. Quotes, operators and NUL have no meaning; emoji alone are in no index. */
+export function wordsOf(database: ReadConnection, query: string): SearchWord[] {
+  return query
+    .replace(/[\0"]/g, ' ')
+    .split(/\s+/)
+    .map((word) => ({ word, tokens: word === '' ? [] : database.tokens(word) }))
+    .filter((entry) => entry.tokens.length > 0)
+    .slice(0, MAX_WORDS);
+}
+
+/** Something that a message has to contain. */
+export interface SearchUnit {
+  /** Expression of the index's query language. */
+  readonly match: string;
+  /**
+   * The part of a word it stands for, when so many words contain it that `match` names only some of them: then nearly every
+   * message may contain it, and looking at messages finds it sooner than looking at words. Else null.
+   */
+  readonly common: string | null;
+}
+
+/**
+ * What to look for: Chinese as a phrase of characters, which the index has one by one, so that it is found at any length; other
+ * writing as every word that contains what was typed (that begins with it, below three letters).
+ */
+export function unitsOf(database: ReadConnection, words: readonly SearchWord[]): SearchUnit[] {
+  const runs = words.flatMap(({ tokens }) => runsOf(tokens));
+  const parts = runs.filter((run) => typeof run === 'string').length;
+  const room = Math.max(LEAST_TERMS, Math.floor(MAX_TERMS / Math.max(1, parts)));
+  return runs.map((run) =>
+    typeof run === 'string' ? partUnit(database, run, room) : { match: quoted(run.join(' ')), common: null },
+  );
+}
+
+/** Chinese characters that stand together, and single words. */
+function runsOf(tokens: readonly string[]): (string | string[])[] {
+  const runs: (string | string[])[] = [];
+  for (const token of tokens) {
+    const last = runs.at(-1);
+    if (!HAN.test(token)) runs.push(token);
+    else if (Array.isArray(last)) last.push(token);
+    else runs.push([token]);
+  }
+  return runs;
+}
+
+function partUnit(database: ReadConnection, part: string, room: number): SearchUnit {
+  const found = part.length < SHORTEST_WORD ? beginning(database, part, room) : containing(database, part, room);
+  const terms = new Set([part, ...found.slice(0, room)]);
+  return {
+    match: `(${[...terms].map(quoted).join(' OR ')})`,
+    common: found.length > room ? part : null,
+  };
+}
+
+/** Up to `room` + 1 words that begin with a part. */
+function beginning(database: ReadConnection, part: string, room: number): string[] {
+  return database
+    .all('SELECT word FROM words WHERE word >= ? AND word < ? LIMIT ?', [part, `${part}\u{10ffff}`, room + 1])
+    .map((row) => text(row, 'word'));
+}
+
+/** Up to `room` + 1 words that contain a part, those that were met first (and so often) before others. */
+function containing(database: ReadConnection, part: string, room: number): string[] {
+  const letters = [...part];
+  const grams = new Set<string>();
+  for (let at = 0; at + SHORTEST_WORD <= letters.length; at += 1) {
+    grams.add(quoted(letters.slice(at, at + SHORTEST_WORD).join('')));
+  }
+  if (grams.size === 0) return beginning(database, part, room);
+  return database
+    .all(
+      `SELECT w.word FROM word_parts CROSS JOIN words w ON w.id = word_parts.rowid
+       WHERE word_parts MATCH ? AND instr(w.word, ?) ORDER BY word_parts.rowid LIMIT ?`,
+      [[...grams].join(' AND '), part, room + 1],
+    )
+    .map((row) => text(row, 'word'));
+}
