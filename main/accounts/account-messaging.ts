@@ -1,8 +1,10 @@
 import { onlineResultSchema } from '../../shared/aun/wire';
 import type { JsonObject } from '../../shared/aun/canonical-json';
 import type { CommandResult, ParsedParams } from '../../shared/bridge/contract';
+import type { Attachment, AttachmentState } from '../../shared/model/attachment';
 import type { Message } from '../../shared/model/message';
 import type { Settings } from '../../shared/model/settings';
+import { createAttachments } from '../attachments';
 import { Inbox } from '../messaging/inbox';
 import { Outbox } from '../messaging/outbox';
 import { createPresence } from '../messaging/presence';
@@ -20,6 +22,10 @@ import type { StoreChange } from '../ports/store';
 import { AunError } from '../runtime/errors';
 import type { Runtime } from '../runtime/runtime';
 import type { AccountServices } from './account-services';
+
+/** States of a file that is on its way out. */
+const LEAVING: readonly AttachmentState[] = ['waiting', 'uploading'];
+const BYTES_OF_MEGABYTE = 1_048_576;
 
 /** What the messaging of an account works with. */
 export interface MessagingParts {
@@ -62,6 +68,7 @@ function need<T>(part: T | null): T {
 export class AccountMessaging {
   readonly outbox: Outbox;
   readonly inbox: Inbox;
+  readonly attachments: Attachments;
   readonly reader: StreamReader;
   readonly writer: StreamWriter;
   private readonly typing: Typing;
@@ -82,10 +89,19 @@ export class AccountMessaging {
       now,
       publish,
     };
-    this.outbox = new Outbox({
-      ...shared,
-      attachments: { complete: (payload, ids, signal) => this.attachments.complete(payload, ids, signal) },
+    this.attachments = createAttachments({
+      account: aid,
+      folder: services.attachmentFolder,
+      store,
+      rpc: session,
+      transfers,
+      desktop: parts.desktop,
+      runtime,
+      mayFetch: (conversation, bytes) => this.mayFetch(conversation, bytes),
+      emit: (event, data) => emit({ event, data }),
+      publish,
     });
+    this.outbox = new Outbox({ ...shared, attachments: this.attachments });
     this.inbox = new Inbox({
       ...shared,
       deviceId: services.deviceId,
@@ -126,10 +142,6 @@ export class AccountMessaging {
     this.thought = createThoughts({ aid, rpc: session, e2ee, runtime, now });
   }
 
-  get attachments(): Attachments {
-    return need<Attachments>(null);
-  }
-
   get actions(): MessageActions {
     return need<MessageActions>(null);
   }
@@ -137,11 +149,13 @@ export class AccountMessaging {
   /** Reads what a crash may have left; to be awaited before the session starts. */
   async load(): Promise<void> {
     await this.inbox.load();
+    await this.attachments.start();
     await this.outbox.load();
   }
 
   online(): Promise<void> {
     this.inbox.online();
+    this.attachments.online();
     this.presence.online();
     this.reader.online();
     return this.outbox.online();
@@ -150,6 +164,7 @@ export class AccountMessaging {
   offline(): void {
     this.inbox.offline();
     this.outbox.offline();
+    this.attachments.offline();
     this.presence.offline();
     this.reader.offline();
   }
@@ -167,13 +182,16 @@ export class AccountMessaging {
     this.reader.stop();
     this.writer.stop();
     await this.outbox.stop();
+    await this.attachments.stop();
     await this.inbox.stop();
   }
 
   /** A committed write: files nothing refers to go, what came may be fetched. */
   changed(change: StoreChange): void {
+    this.attachments.forget(change.files ?? []);
     const arrived = new Set(change.arrived);
     if (arrived.size === 0) return;
+    this.attachments.arrived([...arrived]);
     for (const message of change.messages)
       if (arrived.has(message.id) && !message.own) this.typing.arrived(message.conversation);
   }
@@ -181,6 +199,18 @@ export class AccountMessaging {
   /** Somebody may be contacted now, or their key is known: what waited may go. */
   wake(conversation: string): Promise<void> {
     return this.outbox.wake(conversation);
+  }
+
+  /**
+   * Stops fetching a file, or takes the message that is being uploaded out of the outbox: its files stand beside the draft
+   * again. @throws AunError `not_found`, `unknown_message` when it has left
+   */
+  async cancelTransfer(id: number): Promise<Attachment> {
+    const record = await this.parts.services.store.attachment(id);
+    const message = record?.message ?? null;
+    if (record !== null && message !== null && LEAVING.includes(record.state))
+      await this.outbox.cancel(message);
+    return this.attachments.cancel(id);
   }
 
   /** Sends a finished payload; for agents. */
@@ -219,6 +249,15 @@ export class AccountMessaging {
   /** Publishes a thought; for agents. */
   async think(thought: Omit<ParsedParams<'message.think'>, 'account'>): Promise<{ id: string }> {
     return this.thought.put(thought);
+  }
+
+  /** Files of people whose key was verified come by themselves up to a size; nothing else does. */
+  private async mayFetch(id: string, bytes: number): Promise<boolean> {
+    const { services, settings } = this.parts;
+    if (bytes > settings().autoDownloadMegabytes * BYTES_OF_MEGABYTE) return false;
+    const conversation = await services.store.conversation(id);
+    if (conversation?.standing !== 'accepted') return false;
+    return conversation.kind === 'self' || conversation.security === 'verified';
   }
 
   private async isAccepted(conversation: string): Promise<boolean> {

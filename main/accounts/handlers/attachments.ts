@@ -48,7 +48,8 @@ export function attachmentHandlers({ options, accounts }: HandlerContext): Handl
     },
     'attachment.download': async ({ account, attachment }) =>
       (await attachments(account)).download(attachment),
-    'attachment.cancel': async ({ account, attachment }) => (await attachments(account)).cancel(attachment),
+    'attachment.cancel': async ({ account, attachment }) =>
+      (await accounts.get(account)).messaging.cancelTransfer(attachment),
     'attachment.save': async ({ account, attachment }) => ({
       saved: await (await attachments(account)).save(attachment),
     }),
