@@ -4,6 +4,9 @@ import type { GatewayContext } from './context';
 import type { Faults } from './faults';
 import { disconnect } from './sessions/registry';
 import type { Session } from './sessions/session';
+import type { ObjectStorage } from './storage/service';
+import type { ObjectName } from './store/objects';
+import type { StreamHub } from './streams/hub';
 
 /** Which sessions an action is about; absent members match all. */
 export interface SessionFilter {
@@ -27,6 +30,23 @@ export class AdminControls {
 
   get faults(): Faults {
     return this.#gateway.faults;
+  }
+
+  /** Storage with its faults, limits, quotas and addresses. */
+  get storage(): ObjectStorage {
+    return this.#gateway.storage;
+  }
+
+  get streams(): StreamHub {
+    return this.#gateway.streams;
+  }
+
+  /** Flips a bit in the stored bytes of an object; `false` when there is no such object or nothing in it. */
+  async corruptObject(name: ObjectName): Promise<boolean> {
+    const object = this.storage.find(name);
+    if (object === null || object.size === 0) return false;
+    await this.storage.blobs.corrupt(object.blob, object.size);
+    return true;
   }
 
   /** Revokes certificates of an AID (all unless one is named) and ends its tokens. Returns how many. */

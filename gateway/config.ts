@@ -48,6 +48,36 @@ export interface Timings {
   readonly socketSilence: number;
 }
 
+/** Limits of storage in bytes (`protocol/06 §1.1`). */
+export interface StorageLimits {
+  /** Decoded content inside a call. */
+  readonly inlineBytes: number;
+  readonly objectBytes: number;
+  /** For each owner; 0 for any number. */
+  readonly quotaBytes: number;
+}
+
+/** Limits of streams (`protocol/04 §14`); times in ms. */
+export interface StreamLimits {
+  /** Streams that are not closed, of all creators together. */
+  readonly active: number;
+  /** Pullers of one stream. */
+  readonly pullers: number;
+  /** Frames kept for late joiners unless the creator names a number. */
+  readonly bufferFrames: number;
+  /** Bytes kept for late joiners at most. */
+  readonly bufferBytes: number;
+  /** Without push and pull. */
+  readonly idle: number;
+  /** After the pusher has gone. */
+  readonly pusherOffline: number;
+  readonly keepAlive: number;
+  /** How long a closed stream can be replayed. */
+  readonly replay: number;
+  /** How long a closed stream is known. */
+  readonly memory: number;
+}
+
 /** What a caller may choose; everything but `dataDir` has a default. */
 export interface GatewayOptions {
   /** TCP port, 0 for any free one. */
@@ -72,6 +102,10 @@ export interface GatewayOptions {
   readonly revokeOnRekey?: boolean;
   /** Thought heads kept for each conversation and sender (`protocol/04 §3.6`). */
   readonly thoughtHeads?: number;
+  readonly storage?: Partial<StorageLimits>;
+  /** A port of its own for streams, 0 for any free one; absent: they are served on the gateway's port. */
+  readonly streamPort?: number;
+  readonly streams?: Partial<StreamLimits>;
   readonly clock?: GatewayClock;
 }
 
@@ -90,6 +124,9 @@ export interface GatewayConfig {
   readonly heartbeatInterval: number | null;
   readonly revokeOnRekey: boolean;
   readonly thoughtHeads: number | null;
+  readonly storage: StorageLimits;
+  readonly streamPort: number | null;
+  readonly streams: StreamLimits;
 }
 
 const MINUTE = 60_000;
@@ -119,6 +156,20 @@ const DEFAULT_TIMINGS: Timings = {
   socketSilence: 75_000,
 };
 
+const DEFAULT_STORAGE: StorageLimits = { inlineBytes: 65_536, objectBytes: 10_485_760, quotaBytes: 0 };
+
+const DEFAULT_STREAMS: StreamLimits = {
+  active: 200,
+  pullers: 32,
+  bufferFrames: 10_000,
+  bufferBytes: 8 * 1024 * 1024,
+  idle: 5 * MINUTE,
+  pusherOffline: 2 * MINUTE,
+  keepAlive: 10_000,
+  replay: 5 * MINUTE,
+  memory: 15 * MINUTE,
+};
+
 const DEFAULT_LIMITS: RateLimits = {
   send: { perSecond: 500, burst: 5000 },
   createAid: { perSecond: 1, burst: 60 },
@@ -142,5 +193,8 @@ export function resolveConfig(options: GatewayOptions): GatewayConfig {
     heartbeatInterval: options.heartbeatInterval ?? null,
     revokeOnRekey: options.revokeOnRekey ?? false,
     thoughtHeads: options.thoughtHeads ?? null,
+    storage: { ...DEFAULT_STORAGE, ...options.storage },
+    streamPort: options.streamPort ?? null,
+    streams: { ...DEFAULT_STREAMS, ...options.streams },
   };
 }

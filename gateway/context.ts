@@ -1,3 +1,4 @@
+import type { Addresses } from './addresses';
 import type { LoginChallenges } from './auth/challenges';
 import type { TokenService } from './auth/tokens';
 import type { CertificateAuthority } from './ca/authority';
@@ -11,7 +12,10 @@ import type { EphemeralMail } from './messages/ephemeral';
 import type { ThoughtBoard } from './messages/thoughts';
 import type { GatewayClock } from './runtime';
 import type { SessionRegistry } from './sessions/registry';
+import type { ObjectStorage } from './storage/service';
+import type { ShareLinks } from './storage/shares';
 import type { GatewayStore } from './store/store';
+import type { StreamHub } from './streams/hub';
 
 /** Everything the handlers work with; built once in `server.ts`. */
 export interface GatewayContext {
@@ -29,4 +33,8 @@ export interface GatewayContext {
   readonly ephemeral: EphemeralMail;
   readonly thoughts: ThoughtBoard;
   readonly custody: CustodyService;
+  readonly addresses: Addresses;
+  readonly storage: ObjectStorage;
+  readonly shares: ShareLinks;
+  readonly streams: StreamHub;
 }

@@ -34,6 +34,7 @@ function ready(gateway: RunningGateway): Readonly<Record<string, unknown>> {
     wss: gateway.wss,
     http: gateway.http,
     https: gateway.https,
+    streamPort: gateway.streamPort,
     issuer: gateway.issuer,
     rootCa: gateway.rootCa,
   };

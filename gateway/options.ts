@@ -19,6 +19,9 @@ const schema = z.object({
   'quota-short': quota.optional(),
   heartbeat: z.coerce.number().optional(),
   'revoke-on-rekey': z.boolean().default(false),
+  'stream-port': port.optional(),
+  'storage-quota': z.coerce.number().int().nonnegative().optional(),
+  'storage-object-limit': quota.optional(),
   'exit-with-parent': z.boolean().default(false),
 });
 
@@ -52,6 +55,9 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
       'quota-short': text,
       heartbeat: text,
       'revoke-on-rekey': flag,
+      'stream-port': text,
+      'storage-quota': text,
+      'storage-object-limit': text,
       'exit-with-parent': flag,
     },
   });
@@ -80,6 +86,13 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
         ...(flags['quota-slots'] === undefined ? {} : { slots: flags['quota-slots'] }),
         ...(flags['quota-short'] === undefined ? {} : { shortConnections: flags['quota-short'] }),
       },
+      storage: {
+        ...(flags['storage-quota'] === undefined ? {} : { quotaBytes: flags['storage-quota'] }),
+        ...(flags['storage-object-limit'] === undefined
+          ? {}
+          : { objectBytes: flags['storage-object-limit'] }),
+      },
+      ...(flags['stream-port'] === undefined ? {} : { streamPort: flags['stream-port'] }),
       ...(flags['admin-token'] === undefined ? {} : { adminToken: flags['admin-token'] }),
       ...(flags.heartbeat === undefined ? {} : { heartbeatInterval: flags.heartbeat }),
     },

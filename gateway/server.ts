@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CloseCode } from '../shared/aun/errors';
 import { issuerProblem } from '../shared/aun/aid';
+import { Addresses } from './addresses';
 import { AdminControls } from './admin';
 import { LoginChallenges } from './auth/challenges';
 import { TokenService } from './auth/tokens';
@@ -23,11 +26,17 @@ import { Listener } from './net/listener';
 import { Dispatcher } from './rpc/dispatcher';
 import { GatewayClock } from './runtime';
 import { SessionRegistry } from './sessions/registry';
+import { ObjectStorage } from './storage/service';
+import { ShareLinks } from './storage/shares';
 import { GatewayStore } from './store/store';
+import { StreamHub } from './streams/hub';
+import { StreamPushes } from './streams/push';
 
 /** A gateway that answers. */
 export interface RunningGateway {
   readonly port: number;
+  /** Port of streams: the same unless they have a listener of their own. */
+  readonly streamPort: number;
   /** `ws://host:port/aun`. */
   readonly url: string;
   readonly wss: string;
@@ -90,17 +99,33 @@ async function run(config: GatewayConfig, store: GatewayStore, clock: GatewayClo
   const admin = new AdminControls(gateway, housekeeping);
   const endpoint = config.adminToken === null ? null : new AdminEndpoint(admin, config.adminToken);
   const router = new HttpRouter(gateway, endpoint);
+  const pushes = new StreamPushes(gateway.streams);
+  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): boolean =>
+    pushes.upgrade(request, socket, head);
+  const intercept = (): string | null => gateway.faults.portalAnswer();
   const listener = new Listener(authority.tls, {
     request: (request, response, secure) => router.handle(request, response, secure),
-    intercept: () => gateway.faults.portalAnswer(),
-    socket: (socket, remote) => {
-      const connection = new Connection(gateway, dispatcher, socket, remote);
+    intercept,
+    upgrade: (...given) => config.streamPort === null && upgrade(...given),
+    socket: (socket, remote, secure) => {
+      const connection = new Connection(gateway, dispatcher, socket, { remote, secure });
       connections.add(connection);
       socket.on('close', () => connections.delete(connection));
     },
   });
   housekeeping();
+  const streamListener =
+    config.streamPort === null
+      ? null
+      : new Listener(authority.tls, {
+          request: (request, response, secure) => router.handleStream(request, response, secure),
+          intercept,
+          upgrade,
+          socket: (socket) => socket.terminate(),
+        });
   const port = await listener.listen(config.port, config.host);
+  const streamPort = (await listenForStreams(streamListener, listener, config)) ?? port;
+  Object.assign(gateway.addresses, { port, streamPort });
   const timers = [
     setInterval(housekeeping, HOUSEKEEPING_MS),
     setInterval(() => watchSilence(connections, config), config.timings.socketPing),
@@ -111,10 +136,11 @@ async function run(config: GatewayConfig, store: GatewayStore, clock: GatewayClo
   const end = (finish: (connection: Connection) => void, graceMs: number): Promise<void> => {
     ended ??= (async () => {
       for (const timer of timers) clearInterval(timer);
+      gateway.streams.stop();
       const closing = [...connections].map((connection) => connection.ended);
       for (const connection of connections) finish(connection);
       await Promise.race([Promise.all(closing), delay(graceMs, undefined, { ref: false })]);
-      await listener.stop();
+      await Promise.all([listener.stop(), streamListener?.stop()]);
       store.close();
       gateway.log.info('stopped');
       gateway.log.close();
@@ -124,6 +150,7 @@ async function run(config: GatewayConfig, store: GatewayStore, clock: GatewayClo
   const authorityPart = `${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
   return {
     port,
+    streamPort,
     url: `ws://${authorityPart}/aun`,
     wss: `wss://${authorityPart}/aun`,
     http: `http://${authorityPart}`,
@@ -140,6 +167,21 @@ async function run(config: GatewayConfig, store: GatewayStore, clock: GatewayClo
   };
 }
 
+/** The port of streams when they have one of their own; a port that is taken frees the gateway's again. */
+async function listenForStreams(
+  listener: Listener | null,
+  gateway: Listener,
+  config: GatewayConfig,
+): Promise<number | null> {
+  if (listener === null) return null;
+  try {
+    return await listener.listen(config.streamPort ?? 0, config.host);
+  } catch (error) {
+    await gateway.stop();
+    throw error;
+  }
+}
+
 function createContext(
   config: GatewayConfig,
   store: GatewayStore,
@@ -148,6 +190,9 @@ function createContext(
 ): GatewayContext {
   const sessions = new SessionRegistry(config.quotas);
   const ephemeral = new EphemeralMail(clock, config.timings.queue);
+  const addresses = new Addresses();
+  const { dataDir, storage: limits } = config;
+  const secret = authority.tokenSecret;
   return {
     config,
     clock,
@@ -162,7 +207,11 @@ function createContext(
     delivery: new MessageDelivery({ store, sessions, clock, timings: config.timings, ephemeral }),
     ephemeral,
     thoughts: new ThoughtBoard(clock),
-    custody: new CustodyService({ store, clock, secret: authority.tokenSecret }),
+    custody: new CustodyService({ store, clock, secret }),
+    addresses,
+    storage: new ObjectStorage({ dataDir, store, sessions, clock, addresses, secret, limits }),
+    shares: new ShareLinks({ store, clock, addresses }),
+    streams: new StreamHub(clock, config.streams),
   };
 }
 
@@ -173,6 +222,8 @@ function keepHouse(gateway: GatewayContext): void {
   gateway.delivery.touchOnline();
   gateway.store.tokens.dropExpired(now);
   gateway.custody.dropExpired();
+  gateway.storage.dropExpired();
+  gateway.streams.tick();
   gateway.store.inbox.purgeOlderThan(before);
   // An id stays taken for a day at least, however short the retention is.
   gateway.store.messages.dropOlderThan(Math.min(before, now - DAY_MS));

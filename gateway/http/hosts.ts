@@ -3,6 +3,7 @@ import { splitAid } from '../../shared/aun/aid';
 /** What a `Host` header means (`protocol/01 §12` item 1). */
 export type HostRole =
   | { readonly kind: 'gateway'; readonly issuer: string; readonly named: boolean }
+  | { readonly kind: 'storage' | 'stream'; readonly issuer: string; readonly named: true }
   | { readonly kind: 'pki'; readonly issuer: string; readonly named: true }
   | { readonly kind: 'agent'; readonly issuer: string; readonly aid: string; readonly named: true };
 
@@ -26,5 +27,6 @@ export function roleOf(header: string | undefined, issuers: readonly string[]): 
   if (!issuers.includes(issuer)) return { kind: 'gateway', issuer: first, named: false };
   if (name === 'gateway') return { kind: 'gateway', issuer, named: true };
   if (name === 'pki') return { kind: 'pki', issuer, named: true };
+  if (name === 'storage' || name === 'stream') return { kind: name, issuer, named: true };
   return { kind: 'agent', issuer, aid: host, named: true };
 }

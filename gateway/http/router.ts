@@ -9,6 +9,8 @@ import { servePki } from './pki';
 import { serveHome, servePage, serveProfile } from './profile';
 import type { Exchange } from './response';
 import { reply, replyJson } from './response';
+import { isStorageRequest, redirectToStorage, serveStorage } from './storage';
+import { isStreamPath, serveStream } from '../streams/pull';
 
 /** Answers every HTTP request on the gateway's port (`protocol/01 §3`, `§6.3`, `§6.4`). */
 export class HttpRouter {
@@ -31,6 +33,20 @@ export class HttpRouter {
     });
   }
 
+  /** As {@link handle}, on a port where there is nothing but streams. */
+  handleStream(request: IncomingMessage, response: ServerResponse, secure: boolean): void {
+    const url = safeUrl(request.url);
+    if (url === null) {
+      response.writeHead(400);
+      response.end();
+      return;
+    }
+    const exchange: Exchange = { request, response, url, secure };
+    if (request.method === 'OPTIONS') preflight(exchange);
+    else if (this.#gateway.faults.portal !== null) this.#portal(exchange);
+    else serveStream(this.#gateway.streams, exchange);
+  }
+
   async #route(request: IncomingMessage, response: ServerResponse, secure: boolean): Promise<void> {
     const url = safeUrl(request.url);
     if (url === null) {
@@ -43,6 +59,10 @@ export class HttpRouter {
     if (url.pathname.startsWith('/admin/') && this.#admin !== null) return this.#admin.handle(exchange);
     if (this.#gateway.faults.portal !== null) return this.#portal(exchange);
     if (request.method === 'OPTIONS') return preflight(exchange);
+    if (isStorageRequest(exchange, role)) return serveStorage(this.#gateway, exchange, role);
+    if (role.kind === 'stream' || (role.kind === 'gateway' && isStreamPath(url.pathname))) {
+      return serveStream(this.#gateway.streams, exchange);
+    }
     if (url.pathname.startsWith('/custody/')) return serveCustody(this.#gateway, exchange);
     if (url.pathname === '/agent.md' && role.kind === 'agent') {
       return serveProfile(this.#gateway, exchange, role.aid);
@@ -56,6 +76,7 @@ export class HttpRouter {
     if (role.kind === 'agent' && url.pathname === '/') return serveHome(this.#gateway, exchange, role.aid);
     if (role.kind === 'agent' && url.pathname === '/index.html')
       return servePage(this.#gateway, exchange, role.aid);
+    if (role.kind === 'agent' && redirectToStorage(this.#gateway, exchange, role)) return;
     if (!servePki(this.#gateway, exchange, role)) reply(exchange, 404, 'not found');
   }
 

@@ -4,6 +4,7 @@ import type { GatewayContext } from '../context';
 import { RpcError } from '../errors';
 import { MAX_CONNECT_ATTEMPTS, TOO_MANY_ATTEMPTS } from '../rpc/connect';
 import type { Dispatcher } from '../rpc/dispatcher';
+import { notified } from '../rpc/notifications';
 import { randomHex } from '../runtime';
 import { disconnect } from '../sessions/registry';
 import type { Session, SessionChannel, SessionFacts } from '../sessions/session';
@@ -26,6 +27,7 @@ export class Connection implements SessionChannel {
   readonly #dispatcher: Dispatcher;
   readonly #socket: WebSocket;
   readonly #remote: string;
+  readonly #secure: boolean;
   readonly #timers = new Set<NodeJS.Timeout>();
   #nonce: string | null = null;
   #session: Session | null = null;
@@ -39,11 +41,17 @@ export class Connection implements SessionChannel {
   /** Resolves when the socket is gone. */
   readonly ended: Promise<void>;
 
-  constructor(gateway: GatewayContext, dispatcher: Dispatcher, socket: WebSocket, remote: string) {
+  constructor(
+    gateway: GatewayContext,
+    dispatcher: Dispatcher,
+    socket: WebSocket,
+    from: { remote: string; secure: boolean },
+  ) {
     this.#gateway = gateway;
     this.#dispatcher = dispatcher;
     this.#socket = socket;
-    this.#remote = remote;
+    this.#remote = from.remote;
+    this.#secure = from.secure;
     const { timings } = gateway.config;
     // One of the SDKs attaches its listener only after the open event: a challenge sent at once would be lost.
     // Whatever arrives before it waits: every client takes the first frame of a socket as its challenge.
@@ -62,6 +70,10 @@ export class Connection implements SessionChannel {
         resolve();
       });
     });
+  }
+
+  get backlog(): number {
+    return this.#socket.bufferedAmount;
   }
 
   get session(): Session | null {
@@ -195,7 +207,10 @@ export class Connection implements SessionChannel {
     }
     const { id, method, params } = frame.data;
     // Notifications get no answer, not even an error (`protocol/04 §10.1`).
-    if (id === undefined) return null;
+    if (id === undefined) {
+      notified(this.#gateway, this.#session, method, params ?? {});
+      return null;
+    }
     this.#touch();
     try {
       const result = this.#dispatcher.dispatch({
@@ -207,6 +222,7 @@ export class Connection implements SessionChannel {
         session: this.#session,
         connecting: {
           nonce: this.#nonce,
+          secure: this.#secure,
           attach: (facts, admit) => this.#attach(facts, admit),
           channel: this,
         },

@@ -14,7 +14,9 @@ export interface ListenerHandlers {
   request(request: IncomingMessage, response: ServerResponse, secure: boolean): void;
   /** A raw HTTP answer for everybody who asks for a WebSocket, or null to let them in. */
   intercept(): string | null;
-  socket(socket: WebSocket, remote: string): void;
+  /** Takes an upgrade for itself; `false` leaves it to `socket`. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+  socket(socket: WebSocket, remote: string, secure: boolean): void;
 }
 
 const TLS_HANDSHAKE = 0x16;
@@ -40,7 +42,10 @@ export class Listener {
       handlers.request(request, response, true),
     );
     for (const server of [this.#plain, this.#secure]) {
-      server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head, handlers));
+      const secure = server === this.#secure;
+      // A large upload on a slow line may take its time; transfers that stand still are cut by those who serve them.
+      server.requestTimeout = 0;
+      server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head, handlers, secure));
       server.on('clientError', (_error, socket) => socket.destroy());
     }
     this.#secure.on('tlsClientError', (_error: Error, socket: Duplex) => socket.destroy());
@@ -83,15 +88,24 @@ export class Listener {
     });
   }
 
-  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, handlers: ListenerHandlers): void {
+  #upgrade(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    handlers: ListenerHandlers,
+    secure: boolean,
+  ): void {
     socket.on('error', () => socket.destroy());
     const answer = handlers.intercept();
     if (answer !== null) {
       socket.end(answer);
       return;
     }
+    if (handlers.upgrade(request, socket, head)) return;
     const remote = request.socket.remoteAddress ?? 'unknown';
-    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => handlers.socket(webSocket, remote));
+    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) =>
+      handlers.socket(webSocket, remote, secure),
+    );
   }
 }
 

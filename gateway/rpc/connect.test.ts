@@ -20,7 +20,7 @@ describe('auth.connect', () => {
       authenticated: true,
       identity: { role: 'agent', aid: 'alice.aun.test' },
       connection: { device_id: 'device-1', kind: 'long' },
-      capabilities: { features: { max_message_size: 1_048_576, notify: false } },
+      capabilities: { features: { max_message_size: 1_048_576, notify: true } },
     });
     expect(alice.hello).not.toHaveProperty('heartbeat_interval');
   });

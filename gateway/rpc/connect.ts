@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { JsonObject } from '../../shared/aun/canonical-json';
 import { splitAid } from '../../shared/aun/aid';
 import { CloseCode, WireCode } from '../../shared/aun/errors';
 import { parseDeviceId, parseSlotId } from '../../shared/aun/ids';
@@ -8,7 +7,7 @@ import { randomHex } from '../runtime';
 import type { DeliveryMode, Generation, Session } from '../sessions/session';
 import { jsonObject } from '../wire/frames';
 import type { OpenCall } from './method';
-import { parseParams } from './method';
+import { parseParams, withoutNulls } from './method';
 
 const text = z.string();
 const schema = z.object({
@@ -32,11 +31,6 @@ const schema = z.object({
   extra_info: jsonObject.optional(),
   options: z.object({ kind: text.optional(), short_ttl_ms: z.number().optional() }).default({}),
 });
-
-/** A member that is `null` counts as absent. */
-function withoutNulls(params: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(params).filter(([, value]) => value !== null));
-}
 
 function badRequest(message: string): RpcError {
   return new RpcError(WireCode.badRequest, message);
@@ -71,6 +65,12 @@ function generationOf(capabilities: Readonly<Record<string, unknown>>): Generati
   const listed = Array.isArray(groups) ? groups : [];
   if (!listed.includes('group_e2ee_v2')) return 'v1';
   return listed.includes('group_e2ee') ? 'both' : 'v2';
+}
+
+/** Whether the client named V2 envelopes between two at login (`protocol/06 §1.3`). */
+function announcesV2(capabilities: Readonly<Record<string, unknown>>): boolean {
+  const envelopes = capabilities['supported_p2p_e2ee'];
+  return Array.isArray(envelopes) && envelopes.includes('e2ee_v2');
 }
 
 /**
@@ -108,6 +108,8 @@ export function connect(call: OpenCall): unknown {
       shortTtlMs: short ? Math.max(0, input.options.short_ttl_ms ?? 0) : 0,
       delivery: deliveryOf(input.delivery_mode),
       generation: generationOf(input.capabilities),
+      announcesV2: announcesV2(input.capabilities),
+      secure: connecting.secure,
       language: input.client.sdk_lang.toLowerCase(),
       extraInfo: publicInfo(input.extra_info),
       connectedAt: gateway.clock.now(),
@@ -137,8 +139,8 @@ function hello({ gateway }: OpenCall, session: Session): unknown {
     connection: { id: `conn_${session.id}`, device_id: session.deviceId, kind: session.kind },
     bridgeInfo: { name: 'AUN local gateway', version: '0.1' },
     capabilities: {
-      namespaces: ['auth', 'message', 'meta'],
-      features: { e2ee: true, binary_message: false, max_message_size: 1_048_576, notify: false },
+      namespaces: ['auth', 'message', 'meta', 'storage', 'stream'],
+      features: { e2ee: true, binary_message: false, max_message_size: 1_048_576, notify: true },
     },
     ...(interval === null ? {} : { heartbeat_interval: interval }),
   };

@@ -10,6 +10,8 @@ import type { Method, OpenCall, OpenHandler } from './method';
 import { inSession, open } from './method';
 import { createAid } from './register';
 import { SignatureGuard } from './signatures';
+import { storageMethods } from './storage-methods';
+import { streamMethods } from './stream';
 
 /**
  * Marks unexpected trouble of a login step as temporary: clients look for this text to decide whether to try again
@@ -53,7 +55,15 @@ export class Dispatcher {
   readonly #signatures: SignatureGuard;
 
   constructor(gateway: GatewayContext) {
-    this.#methods = new Map(Object.entries({ ...authMethods, ...metaMethods, ...messageMethods }));
+    this.#methods = new Map(
+      Object.entries({
+        ...authMethods,
+        ...metaMethods,
+        ...messageMethods,
+        ...storageMethods,
+        ...streamMethods,
+      }),
+    );
     this.#signatures = new SignatureGuard(gateway);
   }
 

@@ -30,6 +30,8 @@ export interface SessionCall extends Call {
 export interface Connecting {
   /** Nonce of the challenge; stays valid until a connect succeeds. */
   readonly nonce: string | null;
+  /** Whether the socket came in over TLS. */
+  readonly secure: boolean;
   /** Turns the socket into a session that `admit` may still refuse by throwing. */
   attach(facts: SessionFacts, admit: (session: Session) => void): Session;
   readonly channel: SessionChannel;
@@ -51,6 +53,11 @@ export function open(handle: OpenHandler): Method {
 /** A method that needs a session. */
 export function inSession(handle: SessionHandler): Method {
   return { phase: 'session', handle };
+}
+
+/** Params without the members that are `null`: they count as absent. */
+export function withoutNulls(params: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(params).filter(([, value]) => value !== null));
 }
 
 /** Parses params. @throws RpcError −32602 that names the first member that does not fit. */

@@ -23,6 +23,10 @@ export interface SessionFacts {
   readonly shortTtlMs: number;
   readonly delivery: DeliveryMode;
   readonly generation: Generation;
+  /** The client named V2 envelopes at login: some events then use the words of 0.5.4. */
+  readonly announcesV2: boolean;
+  /** The socket came in over TLS, so addresses given out begin with https. */
+  readonly secure: boolean;
   readonly language: string;
   readonly extraInfo: Readonly<Record<string, unknown>> | null;
   readonly connectedAt: number;
@@ -32,6 +36,8 @@ export interface SessionFacts {
 export interface SessionChannel {
   /** Writes an event frame; `params` is JSON text. Returns whether the frame was handed to an open socket. */
   pushEvent(name: string, params: string): boolean;
+  /** Bytes that the socket has not taken yet. */
+  readonly backlog: number;
   /** Flushes an optional event, then closes. */
   close(code: number, reason: string, event?: { name: string; params: string }): void;
   /** Cuts the connection without a close frame. */

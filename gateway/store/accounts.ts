@@ -39,6 +39,9 @@ export class AccountStore {
         'DELETE FROM custody_codes WHERE aid = ?',
         'DELETE FROM custody_bindings WHERE aid = ?',
         'DELETE FROM custody_transfers WHERE aid = ?',
+        'DELETE FROM objects WHERE owner = ?',
+        'DELETE FROM staged_uploads WHERE owner = ?',
+        'DELETE FROM share_links WHERE owner = ?',
         'DELETE FROM inbox WHERE device IN (SELECT id FROM devices WHERE aid = ?)',
         'UPDATE devices SET known = 0, floor_seq = last_seq WHERE aid = ?',
       ]) {

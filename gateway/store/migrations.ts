@@ -156,8 +156,59 @@ CREATE TABLE custody_transfers (
 ) STRICT, WITHOUT ROWID;
 `;
 
+/** Objects, what is uploaded but not committed, and share links (`protocol/06 §1`). */
+const STORAGE = `
+CREATE TABLE objects (
+  id INTEGER PRIMARY KEY,
+  object_id TEXT NOT NULL UNIQUE,
+  owner TEXT NOT NULL,
+  bucket TEXT NOT NULL,
+  object_key TEXT NOT NULL,
+  blob TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  sha256 TEXT NOT NULL,
+  content_type TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  is_private INTEGER NOT NULL,
+  expire_at INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  metadata TEXT,
+  UNIQUE (owner, bucket, object_key)
+) STRICT;
+CREATE INDEX objects_blob ON objects (blob);
+CREATE INDEX objects_content ON objects (owner, sha256);
+CREATE INDEX objects_expiry ON objects (expire_at) WHERE expire_at > 0;
+
+CREATE TABLE staged_uploads (
+  blob_key TEXT PRIMARY KEY,
+  owner TEXT NOT NULL,
+  bucket TEXT NOT NULL,
+  object_key TEXT NOT NULL,
+  blob TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  sha256 TEXT NOT NULL,
+  staged_at INTEGER NOT NULL,
+  expire_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX staged_uploads_object ON staged_uploads (owner, bucket, object_key, staged_at);
+
+CREATE TABLE share_links (
+  share_id TEXT PRIMARY KEY,
+  object_id TEXT NOT NULL,
+  owner TEXT NOT NULL,
+  allowed TEXT NOT NULL,
+  expire_at INTEGER NOT NULL,
+  max_uses INTEGER NOT NULL,
+  used INTEGER NOT NULL DEFAULT 0,
+  created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX share_links_object ON share_links (object_id);
+CREATE INDEX share_links_owner ON share_links (owner);
+`;
+
 /** Numbered from 1, forward only, each in one transaction. Never edit one that has been released. */
-const MIGRATIONS: readonly string[] = [FIRST, CUSTODY];
+const MIGRATIONS: readonly string[] = [FIRST, CUSTODY, STORAGE];
 
 /**
  * Brings the schema to the newest version.

@@ -6,7 +6,9 @@ import { CustodyStore } from './custody';
 import { SqlDatabase } from './database';
 import { InboxStore } from './inbox';
 import { MessageStore } from './messages';
+import { ObjectStore } from './objects';
 import { PrekeyStore } from './prekeys';
+import { ShareStore } from './shares';
 import { TokenStore } from './tokens';
 
 /** Everything the gateway must not forget, behind named methods. */
@@ -19,6 +21,8 @@ export class GatewayStore {
   readonly inbox: InboxStore;
   readonly messages: MessageStore;
   readonly custody: CustodyStore;
+  readonly objects: ObjectStore;
+  readonly shares: ShareStore;
 
   /**
    * Opens `{dataDir}/gateway.db`, creating folder and file (both readable by the owner only).
@@ -36,6 +40,8 @@ export class GatewayStore {
     this.inbox = new InboxStore(this.#sql);
     this.messages = new MessageStore(this.#sql);
     this.custody = new CustodyStore(this.#sql);
+    this.objects = new ObjectStore(this.#sql);
+    this.shares = new ShareStore(this.#sql);
   }
 
   /** All or nothing across the stores; `work` must be synchronous. */
