@@ -51,6 +51,7 @@ export class Inbox {
   private retryTimer: Disposer | null = null;
   private repeatsLikely = false;
   private lastResetAt = Number.NEGATIVE_INFINITY;
+  private resetSinceOnline = false;
   private stopped = false;
 
   constructor(private readonly deps: InboxDependencies) {
@@ -64,6 +65,7 @@ export class Inbox {
 
   /** The session got online: fetches everything that waits on the gateway. */
   online(): void {
+    this.resetSinceOnline = false;
     this.queue.add(() => this.catchUp());
     this.healer.online();
   }
@@ -146,15 +148,22 @@ export class Inbox {
     const owner = await this.deps.store.seqOwner(seq);
     if (owner === null) return 'new';
     if (owner.messageId === row.row.message_id && owner.sender === row.row.from) return 'repeat';
-    // Right after a restart of the counters more of the same is expected; a gateway that plays with numbers must not make
-    // us fetch everything again and again.
+    return this.resetIsDue() ? 'reused' : 'new';
+  }
+
+  /**
+   * Right after a restart of the counters more of the same is expected; a gateway that plays with numbers must not make us
+   * fetch everything again and again. Each connection has one look at the beginning.
+   */
+  private resetIsDue(): boolean {
     const sinceReset = this.deps.runtime.clock.monotonic() - this.lastResetAt;
-    return sinceReset < RESET_PAUSE_MS ? 'new' : 'reused';
+    return !this.resetSinceOnline || sinceReset >= RESET_PAUSE_MS;
   }
 
   private async reset(): Promise<void> {
     this.deps.runtime.logger.log('warn', 'inbox.server_reset', { contiguous: this.cursor.contiguous });
     this.lastResetAt = this.deps.runtime.clock.monotonic();
+    this.resetSinceOnline = true;
     this.cursor = { contiguous: 0, acknowledged: 0 };
     await this.deps.store.setCursor(this.cursor);
     this.deps.onServerReset();
@@ -165,11 +174,17 @@ export class Inbox {
     this.repeatsLikely = false;
   }
 
-  /** Pulls pages until an empty one. The next page is fetched while this one is opened and the last one is stored. */
+  /**
+   * Pulls pages until an empty one. The next page is fetched while this one is opened and the last one is stored. The first
+   * page begins with the row we hold last: another one in its place shows counters that started again, which numbers alone
+   * would hide from a client that had confirmed nothing yet.
+   */
   private async catchUp(): Promise<void> {
     if (this.stopped || !this.deps.isOnline()) return;
     const confirmed = this.cursor.acknowledged;
-    let after = this.cursor.contiguous;
+    const held = this.cursor.contiguous;
+    let after = Math.max(0, held - 1);
+    let first = held > 0;
     let received = 0;
     let committing: Promise<void> = Promise.resolve();
     let next = this.pull(after);
@@ -180,7 +195,11 @@ export class Inbox {
           await committing;
           return await this.reset();
         }
-        const rows = page.messages.map((raw) => readRow(raw, (row) => this.deps.e2ee.recognizes(row)));
+        const all = page.messages.map((raw) => readRow(raw, (row) => this.deps.e2ee.recognizes(row)));
+        if (first && (await this.startedAnew(all, page, held))) return await this.reset();
+        const rows = first ? all.filter((row) => row.seq !== held) : all;
+        if (first) after = held;
+        first = false;
         const last = rows.reduce((highest, row) => Math.max(highest, row.seq ?? 0), 0);
         if (rows.length === 0 || last <= after) {
           await committing;
@@ -209,6 +228,20 @@ export class Inbox {
     }
     this.deps.progress(null);
     this.scheduleAck();
+  }
+
+  /** Whether the row that the gateway has under the last number we hold is another one than ours, or should be there and is not. */
+  private async startedAnew(
+    rows: readonly ReadRow[],
+    page: z.infer<typeof pullResultSchema>,
+    held: number,
+  ): Promise<boolean> {
+    const row = rows.find((each) => each.seq === held);
+    if (row === undefined) {
+      const gone = Math.max(page.server_ack_seq ?? 0, page.retention_floor_seq);
+      return held > gone && this.resetIsDue();
+    }
+    return 'row' in row && row.kind !== 'recall' && (await this.placeOf(row, held)) === 'reused';
   }
 
   private async pull(after: number): Promise<z.infer<typeof pullResultSchema>> {
@@ -308,6 +341,8 @@ export class Inbox {
       );
       const acknowledged = Math.min(seq, result.ack_seq ?? seq);
       this.queue.add(async () => {
+        // The gateway never confirms more than it gave out: with fewer numbers than we hold it started again.
+        if (acknowledged < seq && seq <= this.cursor.contiguous) return this.reset();
         if (acknowledged <= this.cursor.acknowledged) return;
         this.cursor = { ...this.cursor, acknowledged };
         await this.deps.store.setCursor(this.cursor);
