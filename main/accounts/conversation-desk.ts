@@ -36,9 +36,11 @@ export class ConversationDesk {
   async open(peer: string): Promise<Conversation> {
     const { aid: own, store, now, publish } = this.parts;
     const aid = requirePeer(peer);
+    const waiting = await store.conversation(aid);
+    if (waiting !== null && waiting.standing !== 'accepted') return waiting;
     const conversation = await store.openConversation(aid, aid === own ? 'self' : 'direct', aid, now());
     publish({ messages: [], conversations: [conversation], removed: [] });
-    if (conversation.standing === 'accepted') this.parts.accepted(aid);
+    this.parts.accepted(aid);
     return conversation;
   }
 

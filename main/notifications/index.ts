@@ -55,6 +55,8 @@ export function createNotifications(parts: NotificationParts): Notifications {
   const accounts = new Map<string, Account>();
   /** Accounts whose request notification is out, with the conversation it is of. */
   const requests = new Map<string, string>();
+  /** The newest message request of an account that was told of in this run. */
+  const newestRequests = new Map<string, Conversation>();
   const busy = new Set<string>();
   let viewing: Viewing = { focused: false, account: null, conversation: null };
   let locked = false;
@@ -106,24 +108,27 @@ export function createNotifications(parts: NotificationParts): Notifications {
   function withdrawAll(): void {
     for (const call of [...calls.values()]) call.clear();
     for (const account of [...requests.keys()]) withdrawRequest(account);
+    newestRequests.clear();
   }
 
   function withdrawRequest(account: string): void {
     if (requests.delete(account)) notifier.withdraw(requestId(account));
   }
 
-  function request(account: string, conversation: Conversation): void {
-    if (requests.has(account) || notifier.quiet() || isInSight(viewing, account, conversation.conversation))
-      return;
-    const id = conversation.conversation;
-    requests.set(account, id);
+  /** Somebody new wrote: one quiet word about it, however many they are and whatever they write. */
+  function request(account: string): void {
+    const row = newestRequests.get(account);
+    if (row === undefined || requests.has(account) || isSilenced() || notifier.quiet()) return;
+    const { conversation, title } = row;
+    if (ruleOf(account) !== 'all' || isInSight(viewing, account, conversation)) return;
+    requests.set(account, conversation);
     notifier.show({
       id: requestId(account),
-      ...wordsForRequest(conversation.title, settings().notificationContent, texts()),
+      ...wordsForRequest(title, settings().notificationContent, texts()),
       silent: true,
       clicked: () => {
         requests.delete(account);
-        navigate(account, id, null);
+        navigate(account, conversation, null);
       },
     });
   }
@@ -136,14 +141,20 @@ export function createNotifications(parts: NotificationParts): Notifications {
   }
 
   function accountChanged(snapshot: Account): void {
-    accounts.set(snapshot.account, snapshot);
-    if (snapshot.notifications === 'none') withdrawAccount(snapshot.account);
-    if (snapshot.requests === 0) withdrawRequest(snapshot.account);
+    const { account } = snapshot;
+    const before = accounts.get(account)?.requests ?? snapshot.requests;
+    accounts.set(account, snapshot);
+    if (snapshot.notifications === 'none') withdrawAccount(account);
+    if (snapshot.requests === 0) {
+      withdrawRequest(account);
+      newestRequests.delete(account);
+    } else if (snapshot.requests > before) request(account);
     badge();
   }
 
   function conversationChanged(account: string, conversation: Conversation): void {
     const id = conversation.conversation;
+    if (conversation.standing === 'pending') newestRequests.set(account, conversation);
     if (requests.get(account) === id && conversation.standing !== 'pending') withdrawRequest(account);
     const call = calls.get(keyOf(account, id));
     if (call === undefined) return;
@@ -205,9 +216,8 @@ export function createNotifications(parts: NotificationParts): Notifications {
         const message = messages.get(id);
         const row = message === undefined ? undefined : rows.get(message.conversation);
         if (message === undefined || row === undefined) continue;
-        const what = deserves(message, row, ruleOf(account), clock.now());
-        if (what === 'request') request(account, row);
-        else if (what === 'message' && !isInSight(viewing, account, message.conversation))
+        if (!deserves(message, row, ruleOf(account), clock.now())) continue;
+        if (!isInSight(viewing, account, message.conversation))
           callOf(account, message.conversation).add(row.title, id, lineOf(message));
       }
     },

@@ -140,14 +140,42 @@ it('leaves a desktop alone that wants quiet, and counts what it missed afterward
 
 it('tells one quiet thing about strangers, and nothing of what they wrote', () => {
   const world = new NotificationWorld();
-  world.notify(message(1, 'buy my pills'), { standing: 'pending' });
-  world.notify(message(2, 'buy them now'), { standing: 'pending' });
-  world.notify(message(3, 'me too', { conversation: EVE }), { standing: 'pending', conversation: EVE });
+  world.conversation({ standing: 'pending', preview: 'buy my pills' });
+  world.account({ requests: 1 });
+  world.conversation({ standing: 'pending', preview: 'buy them now' });
+  world.account({ requests: 1 });
+  world.conversation({ standing: 'pending', conversation: EVE, title: 'Eve', preview: 'me too' });
+  world.account({ requests: 2 });
   expect(world.notifier.history).toMatchObject([
     { title: 'Message request', body: 'Bob wants to write to you', silent: true },
   ]);
+  world.notifier.history[0]?.clicked();
+  expect(world.told).toEqual([
+    { event: 'app.navigate', data: { account: ME, conversation: BOB, message: null } },
+  ]);
+});
+
+it('takes a word about a stranger back when the request was answered', () => {
+  const world = new NotificationWorld();
+  world.conversation({ standing: 'pending' });
+  world.account({ requests: 1 });
+  expect(world.notifier.shown.size).toBe(1);
   world.conversation({ standing: 'accepted' });
   expect(world.notifier.shown.size).toBe(0);
+});
+
+it('says nothing of requests that were there when it started, or was unlocked', () => {
+  const world = new NotificationWorld();
+  world.account({ account: 'work.aun.test', requests: 2 });
+  world.conversation({ standing: 'pending' });
+  const vault = { backend: 'b', protected: true, locked: true, passphraseSet: true, systemStore: null };
+  world.notifications.hear({ event: 'vault.changed', data: { account: null, vault } });
+  world.notifications.hear({
+    event: 'vault.changed',
+    data: { account: null, vault: { ...vault, locked: false } },
+  });
+  world.account({ requests: 1 });
+  expect(world.notifier.history).toEqual([]);
 });
 
 it('needs no notification for what is in sight, and takes it away when it comes into sight', () => {
@@ -209,7 +237,8 @@ it('says what an unreadable message turned out to be', () => {
 it('withdraws everything when it is locked and stays quiet until it is open again', () => {
   const world = new NotificationWorld();
   world.notify(message(1, 'x'));
-  world.notify(message(2, 'y', { conversation: EVE }), { conversation: EVE, standing: 'pending' });
+  world.conversation({ conversation: EVE, standing: 'pending' });
+  world.account({ requests: 1 });
   expect(world.notifier.shown.size).toBe(2);
   const vault = { backend: 'b', protected: true, locked: true, passphraseSet: true, systemStore: null };
   world.arrive(message(3, 'on its way'));

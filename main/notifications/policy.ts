@@ -32,19 +32,14 @@ export function mayCall(conversation: Conversation, rule: NotificationRule, now:
   return conversation.mutedUntil === null || conversation.mutedUntil <= now;
 }
 
-/**
- * Whether a message that has just come deserves a notification: `message` for one of its own, `request` for the one that
- * says that somebody new wrote.
- */
+/** Whether a message that has just come deserves a notification. `now` is Unix ms. */
 export function deserves(
   message: Message,
   conversation: Conversation,
   rule: NotificationRule,
   now: number,
-): 'message' | 'request' | 'nothing' {
+): boolean {
   if (message.own || QUIET_KINDS.has(message.content.kind) || message.id <= conversation.readUpTo)
-    return 'nothing';
-  if (conversation.standing === 'pending') return rule === 'all' ? 'request' : 'nothing';
-  if (!mayCall(conversation, rule, now)) return 'nothing';
-  return rule === 'all' || message.mentionsMe ? 'message' : 'nothing';
+    return false;
+  return mayCall(conversation, rule, now) && (rule === 'all' || message.mentionsMe);
 }
