@@ -153,3 +153,46 @@ describe('an open session', () => {
     expect(failure).toBeInstanceOf(AunError);
   });
 });
+
+describe('notifications', () => {
+  it('leave without an id and expect nothing, as long as they are small enough', async () => {
+    const { server, session } = await worlds.world();
+    const heard: unknown[] = [];
+    session.start();
+    await stateIs(session, 'online');
+    for (const socket of server.sessions) {
+      socket.removeAllListeners('message');
+      socket.on('message', (data: Buffer) => heard.push(JSON.parse(data.toString('utf8'))));
+    }
+    const params = { target: { type: 'aid', aid: 'bobby.aun.test' } };
+    session.notify('notification/route', params);
+    session.notify('notification/route', { text: 'x'.repeat(65_536) });
+    session.notify('notification/client.activity', {});
+    await until('both arrived', () => heard.length === 2);
+    expect(heard).toEqual([
+      { jsonrpc: '2.0', method: 'notification/route', params },
+      { jsonrpc: '2.0', method: 'notification/client.activity', params: {} },
+    ]);
+  });
+
+  it('are nothing at all while offline', async () => {
+    const { session } = await worlds.world();
+    session.notify('notification/route', {});
+    expect(session.passesNotifications()).toBe(false);
+  });
+
+  it.each([
+    [true, { capabilities: { features: { notify: true } } }],
+    [false, { capabilities: { features: { notify: 'yes' } } }],
+    [false, { capabilities: { features: {} } }],
+    [false, {}],
+  ])('are passed on: %s, when the gateway says %j', async (passes, hello) => {
+    const { server, session } = await worlds.world();
+    server.hello = hello;
+    session.start();
+    await stateIs(session, 'online');
+    expect(session.passesNotifications()).toBe(passes);
+    await session.stop();
+    expect(session.passesNotifications()).toBe(false);
+  });
+});

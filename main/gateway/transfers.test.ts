@@ -27,9 +27,9 @@ let pki: TestPki;
 beforeAll(async () => {
   pki = await createTestPki();
 });
-const cleanUp: (() => Promise<unknown> | void)[] = [];
-afterEach(async () => {
-  for (const task of cleanUp.splice(0).reverse()) await task();
+const cleanUp: (() => void)[] = [];
+afterEach(() => {
+  for (const task of cleanUp.splice(0).reverse()) task();
 });
 
 async function listen(server: Server): Promise<number> {
@@ -245,7 +245,7 @@ describe('what the caller and the network may do', () => {
       socket.write(`HTTP/1.1 200 OK\r\nx: ${'y'.repeat(64 * 1024)}\r\n\r\n`);
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    cleanUp.push(() => void server.close());
+    cleanUp.push(() => server.close());
     const { port } = server.address() as AddressInfo;
     await expect(transfers().request(get(`http://storage.aun.test:${port}/`))).rejects.toMatchObject({
       code: 'protocol_error',

@@ -27,7 +27,7 @@ describe('an event stream', () => {
   it('gives the same events wherever it is cut, with any kind of line end', () => {
     const text = fc
       .string({ unit: 'binary', maxLength: 40 })
-      .map((each) => each.replace(/[\r\uFEFF]/g, ' ').toWellFormed());
+      .map((each) => Buffer.from(each.replace(/[\r\uFEFF]/g, ' ')).toString('utf8'));
     const event = fc.record({ text, end: fc.constantFrom('\n', '\r\n', '\r'), comment: fc.boolean() });
     fc.assert(
       fc.property(
@@ -94,6 +94,6 @@ describe('an event stream', () => {
     expect(() => parser.push(Buffer.from(`: ${'x'.repeat(120)}`))).toThrow(SseTooLarge);
     const other = new SseParser(100);
     for (let index = 0; index < 100; index += 1) other.push(Buffer.from(`: ${'x'.repeat(60)}\n`));
-    expect(() => other.push(Buffer.from(`${'data: xxxxxxxx\n'.repeat(10)}`))).toThrow(SseTooLarge);
+    expect(() => other.push(Buffer.from('data: xxxxxxxx\n'.repeat(10)))).toThrow(SseTooLarge);
   });
 });
