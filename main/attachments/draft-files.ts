@@ -6,6 +6,7 @@ import type { AttachmentFolder, LocalFile, NewLocalFile } from './attachment-fol
 import type { AttachmentDependencies } from './dependencies';
 import { mediaFacts, PLAIN_FILE } from './media-type';
 import { inPieces } from './object-crypto';
+import { withoutMetadata } from './strip';
 import { uploadJsonOf, uploadStateOf } from './upload-state';
 import type { AttachmentView } from './view';
 
@@ -104,9 +105,11 @@ export class DraftFiles {
       PICTURE_TYPES.has(type) &&
       size !== null &&
       Math.max(size.width, size.height) <= MAX_PICTURE_SIDE;
-    if (!good) throw new AunError('invalid_request', 'the small picture is none');
-    const local = await this.folder.write(inPieces(bytes));
-    const facts = { type, size: bytes.length, width: size.width, height: size.height };
+    if (!good) throw notAPicture();
+    const parts = await withoutMetadata(type, Buffer.from(bytes));
+    if (parts === null) throw notAPicture();
+    const local = await this.folder.write(inPieces(Buffer.concat(parts)));
+    const facts = { type, size: local.writer.size, width: size.width, height: size.height };
     const before = await this.view.pictureOf(record);
     if (before !== null) {
       // The old picture may be on the server already: the new one goes under a name and key of its own.
@@ -152,4 +155,8 @@ export class DraftFiles {
     if (Object.keys(patch).length === 0) return;
     this.deps.publish(await this.deps.store.updateAttachment(id, patch));
   }
+}
+
+function notAPicture(): AunError {
+  return new AunError('invalid_request', 'the small picture is none');
 }
