@@ -59,11 +59,6 @@ export interface MessageActions {
   quarantine(id: number, quarantined: boolean): Promise<Message>;
 }
 
-function need<T>(part: T | null): T {
-  if (part === null) throw new AunError('internal', 'this part of the program is missing');
-  return part;
-}
-
 /** Everything one account does with messages: in, out, files, streams, and what passes. */
 export class AccountMessaging {
   readonly outbox: Outbox;
@@ -143,7 +138,17 @@ export class AccountMessaging {
   }
 
   get actions(): MessageActions {
-    return need<MessageActions>(null);
+    const absent = (): Promise<never> => Promise.reject(new AunError('internal', 'this part is on its way'));
+    return {
+      send: ({ conversation, text, requestId }) => this.outbox.sendText(conversation, text, requestId),
+      sendObject: absent,
+      forward: absent,
+      answerCard: absent,
+      vote: absent,
+      recall: absent,
+      delete: absent,
+      quarantine: absent,
+    };
   }
 
   /** Reads what a crash may have left; to be awaited before the session starts. */
