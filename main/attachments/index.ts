@@ -11,6 +11,7 @@ import { Downloads } from './downloads';
 import { Intakes } from './intakes';
 import { ProgressReporter } from './progress';
 import { recoverAttachments } from './recovery';
+import { uploadStateOf } from './upload-state';
 import { Uploads } from './uploads';
 import { AttachmentView } from './view';
 import { Withdrawals } from './withdrawals';
@@ -115,6 +116,8 @@ class AccountAttachments implements Attachments {
     this.deps.publish(change);
     this.forget(change.files ?? []);
   }
+
+  isVoice: Attachments['isVoice'] = (record) => uploadStateOf(record).voice;
 
   async download(id: number): Promise<Attachment> {
     await this.view.record(id);

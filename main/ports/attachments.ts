@@ -1,4 +1,5 @@
 import type { Attachment } from '../../shared/model/attachment';
+import type { AttachmentRecord } from './store';
 import type { JsonObject } from '../../shared/aun/canonical-json';
 
 /** What `attachment.begin` is told of a file. */
@@ -37,6 +38,8 @@ export interface Attachments {
   ): Promise<Attachment>;
   drafts(conversation: string): Promise<Attachment[]>;
   discard(id: number): Promise<void>;
+  /** Whether a file was recorded here ({@link NewFile.voice}); known of drafts and of own messages. */
+  isVoice(record: AttachmentRecord): boolean;
   download(id: number): Promise<Attachment>;
   cancel(id: number): Promise<Attachment>;
   save(id: number): Promise<boolean>;
