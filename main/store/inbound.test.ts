@@ -9,6 +9,7 @@ import {
   OWN,
   PEER,
   textContent,
+  textLinks,
   unreadable,
 } from './store-test-support';
 
@@ -106,6 +107,7 @@ describe('committing inbound messages', () => {
         inbound('now readable', {
           ...lost,
           content: textContent('now readable'),
+          links: textLinks('now readable'),
           payloadJson: '{}',
           rawJson: null,
         }),

@@ -1,6 +1,10 @@
 import { writeSync } from 'node:fs';
+import type { MessageContent } from '../../shared/model/message';
+import { noLinks } from '../ports/store';
 import { silentLogger } from '../runtime/logger';
 import { createStoreHost } from './host';
+
+const textContent = (text: string): MessageContent => ({ kind: 'text', text, format: 'plain', mentions: [] });
 
 /** Process that the kill test ends: writes without a pause and reports on stdout what was promised to be on disk. */
 async function main(workerPath: string, file: string, keyHex: string): Promise<void> {
@@ -18,7 +22,8 @@ async function main(workerPath: string, file: string, keyHex: string): Promise<v
       own: false,
       serverTime: 1_790_000_000_000 + contiguous,
       senderTime: null,
-      content: { kind: 'text', text: `inbound ${contiguous + offset}`, format: 'plain' } as const,
+      content: textContent(`inbound ${contiguous + offset}`),
+      links: { ...noLinks, searchText: `inbound ${contiguous + offset}` },
       payloadJson: '{}',
       rawJson: null,
       protection: 'e2ee-v1' as const,
@@ -32,7 +37,9 @@ async function main(workerPath: string, file: string, keyHex: string): Promise<v
       messageId: `out-${contiguous}`,
       requestId: `request-${contiguous}`,
       payloadJson: '{}',
-      content: { kind: 'text', text: `outbound ${contiguous}`, format: 'plain' },
+      content: textContent(`outbound ${contiguous}`),
+      links: { ...noLinks, searchText: `outbound ${contiguous}` },
+      attachments: [],
       sortAt: 1_790_000_000_000 + contiguous,
       sender: 'me.aun.test',
     });

@@ -243,7 +243,12 @@ describe('the store against a simple model', () => {
           return first !== undefined && model.messages.get(first)?.state === 'queued' ? [first] : [];
         });
         expect(new Set(heads)).toEqual(new Set(expectedHeads));
+        for (const peer of [PEER, EVE]) {
+          if ((await test.store.conversation(peer)) !== null) await test.store.setStanding(peer, 'accepted');
+        }
         expect(await test.store.totals(0)).toEqual({
+          mentions: 0,
+          requests: 0,
           unread: model.unread(PEER) + model.unread(EVE),
           queued: model.waiting(PEER).length + model.waiting(EVE).length,
         });

@@ -17,7 +17,7 @@ describe('the outbox', () => {
     const store = await test.reopen();
     const again = await store.enqueue({ ...item, messageId: 'another id' });
     expect(again.messages).toEqual(change.messages);
-    expect(await store.totals(0)).toEqual({ unread: 0, queued: 1 });
+    expect(await store.totals(0)).toEqual({ unread: 0, mentions: 0, requests: 0, queued: 1 });
     await expect(store.enqueue({ ...item, requestId: 'other request' })).rejects.toMatchObject({
       code: 'already_exists',
     });

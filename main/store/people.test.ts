@@ -140,7 +140,7 @@ describe('a notice', () => {
     });
     expect(notice?.messageId).toMatch(/^notice-[0-9a-f]{32}$/);
     expect(change.conversations).toEqual([before]);
-    expect(await store.totals(0)).toEqual({ unread: 1, queued: 0 });
+    expect(await store.totals(0)).toEqual({ unread: 0, mentions: 0, requests: 1, queued: 0 });
     const { messages } = await store.page(PEER, { limit: 5 });
     expect(messages.map((message) => message.content.kind)).toEqual(['text', 'notice']);
     await store.markRead(PEER, 0);

@@ -6,7 +6,7 @@ import { createHandlers } from './handlers';
 import { openDatabase } from './open';
 import type { SqlValue } from './columns';
 import type { ReadConnection, WriteConnection } from './sqlite';
-import { inbound, inboundUnreadable, outgoing, PEER, quiet, temporaryFolder } from './store-test-support';
+import { inbound, inboundUnreadable, outgoing, OWN, PEER, quiet, temporaryFolder } from './store-test-support';
 
 /** Remembers each statement with its parameters and lets it through. */
 function recording(inner: WriteConnection, seen: Map<string, readonly SqlValue[]>): WriteConnection {
@@ -29,7 +29,7 @@ describe('query plans', () => {
       quiet,
     );
     const seen = new Map<string, readonly SqlValue[]>();
-    const store = createHandlers(recording(writer, seen), recording(writer, seen), quiet.logger);
+    const store = createHandlers(recording(writer, seen), recording(writer, seen), quiet, OWN);
     const lost = inboundUnreadable();
     const { messages } = store.commitInbound([
       [inbound('a'), inbound('b'), lost],
@@ -61,7 +61,7 @@ describe('query plans', () => {
     store.requeue([own[1] ?? 0]);
     store.cancel([own[1] ?? 0]);
     store.markRead([PEER, 2]);
-    store.setDraft([PEER, 'x']);
+    store.setDraft([PEER, 'x', null]);
     store.conversations(['inbox', 10, 0]);
     store.totals([0]);
     store.known([[{ sender: PEER, messageId: 'x' }]]);
@@ -69,8 +69,16 @@ describe('query plans', () => {
     store.healing([null, 5]);
     store.healing([PEER, 5]);
     store.raw([1]);
-    store.search({ text: ['own', limit: 5 }]);
-    store.search({ text: ['own', limit: 5, conversation: PEER }]);
+    for (const text of ['own', 'o', '花', 'own 花 a', ''])
+      for (const rest of [
+        {},
+        { conversation: PEER },
+        { from: PEER },
+        { from: OWN, has: 'link' as const },
+        { since: 1, until: 1_790_000_000_500 },
+        { conversation: PEER, since: 1 },
+      ])
+        store.search([{ text, limit: 5, ...rest }]);
     store.setPeer([PEER, { title: 'Bob', peerKind: 'human', profileStatus: 'verified' }]);
     store.addNotice([PEER, 'verified', 1, '']);
     store.hasRealConversation([]);

@@ -26,19 +26,21 @@ describe('searching', () => {
     expect(await find(store, '世界 hel')).toEqual(['hello 世界']);
   });
 
-  it('finds words by their beginning, without regard to case and accents, newest first', async () => {
+  it('finds words by any three letters of them and by their beginning, without regard to case and accents, newest first', async () => {
     const store = await storeWith(['Café culture', 'a messenger', 'the message']);
     expect(await find(store, 'MESS')).toEqual(['the message', 'a messenger']);
     expect(await find(store, 'm')).toEqual(['the message', 'a messenger']);
     expect(await find(store, 'cafe')).toEqual(['Café culture']);
-    expect(await find(store, 'essage')).toEqual([]);
+    expect(await find(store, 'essage')).toEqual(['the message']);
+    expect(await find(store, 'SENG')).toEqual(['a messenger']);
+    expect(await find(store, 'es')).toEqual([]);
     expect(await find(store, 'the message')).toEqual(['the message']);
     expect(await find(store, 'messenger the')).toEqual([]);
   });
 
-  it('puts whole words before words that only begin so', async () => {
+  it('puts the newest first, whether a word is whole or a part', async () => {
     const store = await storeWith(['art', 'art again', 'artist']);
-    expect(await find(store, 'art')).toEqual(['art again', 'art', 'artist']);
+    expect(await find(store, 'art')).toEqual(['artist', 'art again', 'art']);
     expect((await store.search({ text: 'art', limit: 2 })).length).toBe(2);
   });
 
@@ -46,6 +48,7 @@ describe('searching', () => {
     const store = await storeWith(['ask alice.agentid.pub', 'ask bob.agentid.pub', 'ask carol.aun.test.']);
     expect(await find(store, 'alice.agentid.pub')).toEqual(['ask alice.agentid.pub']);
     expect(await find(store, 'ali')).toEqual(['ask alice.agentid.pub']);
+    expect(await find(store, 'ice.agent')).toEqual(['ask alice.agentid.pub']);
     expect(await find(store, 'agentid')).toEqual(['ask bob.agentid.pub', 'ask alice.agentid.pub']);
     expect(await find(store, 'carol.aun.test')).toEqual(['ask carol.aun.test.']);
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { MessageContent } from '../../shared/model/message';
 import type { InboundRecord } from '../ports/store';
 import {
   inbound,
@@ -74,6 +75,7 @@ describe('the conversation list', () => {
         [inbound('m', { sender: peer, conversation: peer, serverTime: AT + ([20, 10, 30][index] ?? 0) })],
         null,
       );
+      await store.setStanding(peer, 'accepted');
     }
     const opened = await store.openConversation('d.x.y', 'direct', 'Dora', AT + 15);
     expect(opened).toMatchObject({
@@ -91,7 +93,7 @@ describe('the conversation list', () => {
       'b.x.y',
     ]);
     expect(all.total).toBe(4);
-    const rest = await store.conversations(2, 3);
+    const rest = await store.conversations('inbox', 2, 3);
     expect(rest.conversations.map((entry) => entry.conversation)).toEqual(['b.x.y']);
   });
 
@@ -108,7 +110,7 @@ describe('the conversation list', () => {
       null,
     );
     await store.enqueue(outgoing('mine'));
-    expect(await store.totals(0)).toEqual({ unread: 3, queued: 1 });
+    expect(await store.totals(0)).toEqual({ unread: 3, mentions: 0, requests: 0, queued: 1 });
     const ids = change.messages.map((message) => message.id);
     expect((await store.markRead(PEER, ids[1] ?? 0)).conversations).toMatchObject([
       { unread: 1, readUpTo: ids[1] },
@@ -129,7 +131,7 @@ describe('the conversation list', () => {
     await test.store.setSecurity(PEER, 'keys_changed');
     const store = await test.reopen();
     expect(await store.conversation(PEER)).toMatchObject({ draft: 'half a sent', security: 'keys_changed' });
-    await expect(store.setDraft('nobody.x.y', 'x')).rejects.toMatchObject({ code: 'unknown_conversation' });
+    await expect(store.setDraft('nobody.x.y', 'x', null)).rejects.toMatchObject({ code: 'unknown_conversation' });
   });
 
   it('previews one plain line', async () => {
@@ -139,11 +141,16 @@ describe('the conversation list', () => {
       [textContent('a\n\tb\u0007 c'), 'a b c'],
       [textContent('**not bold**'), '**not bold**'],
       [
-        { kind: 'text', format: 'markdown', text: '# Head\n- **bold** [link](https://x.y)\n> `code`' },
+        {
+          kind: 'text',
+          format: 'markdown',
+          text: '# Head\n- **bold** [link](https://x.y)\n> `code`',
+          mentions: [],
+        },
         'Head bold link code',
       ],
       [textContent(long), `${'字'.repeat(199)}…`],
-    ] as const) {
+    ] satisfies [MessageContent, string][]) {
       const change = await store.commitInbound([inbound('', { content })], null);
       expect(change.conversations[0]?.preview).toBe(preview);
     }
