@@ -45,13 +45,21 @@ export class ParleyWindow {
     await page.getByTestId('peer-address').fill(aid);
     await page.locator('[data-testid="open-conversation"]:enabled').click();
     await page.getByTestId('new-conversation-dialog').waitFor({ state: 'detached' });
+    await this.accept();
+  }
+
+  /** Accepts the conversation that is shown where somebody unknown began it, and waits for the place to write. */
+  async accept(): Promise<void> {
+    const request = this.page.getByTestId('request-accept');
+    await this.composer().or(request).first().waitFor();
+    if (await request.isVisible()) await request.click();
     await this.composer().waitFor();
   }
 
   /** Opens a conversation that is in the list. */
   async choose(aid: string): Promise<void> {
     await this.page.locator(`[data-testid="conversation-row"][data-conversation="${aid}"]`).first().click();
-    await this.composer().waitFor();
+    await this.accept();
   }
 
   /** Opens the conversation with an address, from the list if it is there, else through the dialog. */
@@ -62,7 +70,7 @@ export class ParleyWindow {
     await this.page
       .locator(`[data-testid="conversation-row"][data-conversation="${aid}"][aria-current="true"]`)
       .waitFor();
-    await this.composer().waitFor();
+    await this.accept();
   }
 
   composer(): ReturnType<Page['getByTestId']> {
