@@ -13,6 +13,7 @@ import { createInlineStoreHost } from '../store/inline-host';
 import { KEYS_RETRY_MS } from './limits';
 import { Outbox } from './outbox';
 import { FakeGateway } from './testing/fake-gateway';
+import { noAttachments } from './testing/no-attachments';
 
 const ME = 'me01.aun.test';
 const BOB = 'bobby.aun.test';
@@ -39,6 +40,7 @@ function sealer(): E2eeEngine {
       const params = { message_id: message.messageId, encrypted: true };
       return Promise.resolve({ params, forwardSecret: true, protection: 'e2ee-v1' as const, copies: 1 });
     },
+    sealThought: () => Promise.reject(new Error('there are no thoughts here')),
     open: () => Promise.resolve([]),
     recognizes: () => true,
     onOnline: () => undefined,
@@ -73,6 +75,7 @@ async function restart(): Promise<Outbox> {
     store,
     rpc: gateway,
     e2ee: sealer(),
+    attachments: noAttachments,
     runtime: { clock: time, random: systemRandom, scheduler: time, logger: silentLogger },
     isOnline: () => gateway.online,
     now: () => time.now(),
