@@ -2,7 +2,7 @@ import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { PeopleDialogs } from '../features/contacts/people-dialogs';
 import { IdentityDialogs } from '../features/identity/identity-dialogs';
-import { useViewStore } from '../stores/view-store';
+import { useOpenConversation, useViewStore } from '../stores/view-store';
 import { Dialog } from '../ui/dialog';
 
 // Read from disk when somebody opens them: the window starts without.
@@ -19,10 +19,19 @@ const SettingsDialog = lazy(async () => ({
   default: (await import('../features/settings/settings-dialog')).SettingsDialog,
 }));
 
+const ConfirmDialog = lazy(async () => ({
+  default: (await import('../features/requests/confirm-dialog')).ConfirmDialog,
+}));
+const ObjectDialogs = lazy(async () => ({
+  default: (await import('../features/compose/object-dialogs')).ObjectDialogs,
+}));
+
 function OpenDialog() {
   const { t } = useTranslation();
   const dialog = useViewStore((state) => state.dialog);
   const account = useViewStore((state) => state.account);
+  const about = useViewStore((state) => state.dialogAbout);
+  const conversation = useOpenConversation();
   const close = (): void => useViewStore.getState().showDialog(null);
   switch (dialog) {
     case 'settings':
@@ -48,6 +57,17 @@ function OpenDialog() {
     case 'certificate':
     case 'open-link':
       return <PeopleDialogs name={dialog} onClose={close} />;
+    case 'block':
+    case 'clear-history':
+    case 'delete-conversation':
+      if (account === null || about === null) return null;
+      return <ConfirmDialog name={dialog} account={account} conversation={about} onClose={close} />;
+    case 'send-place':
+    case 'send-person':
+    case 'send-poll':
+    case 'send-link':
+      if (account === null || conversation === null) return null;
+      return <ObjectDialogs name={dialog} account={account} conversation={conversation} onClose={close} />;
     case null:
       return null;
   }

@@ -14,6 +14,7 @@ import { Button } from '../ui/button';
 import { ListDivider } from './list-divider';
 import type { TintStyle } from '../ui/avatar';
 import { useShortcuts } from './use-shortcuts';
+import { useViewing } from './use-viewing';
 import './shell.css';
 
 // Read from disk when somebody looks: the window starts without.
@@ -39,6 +40,7 @@ function WeakVaultBar() {
 /** Rail, list, conversation, details. Narrow windows show the list or the conversation. */
 export function Shell() {
   useShortcuts();
+  useViewing();
   const accountId = useViewStore((state) => state.account);
   const openId = useOpenConversation();
   const detailsOpen = useViewStore((state) => state.detailsOpen);

@@ -3,10 +3,15 @@ import { useAccountsStore } from '../stores/accounts-store';
 import { useAppStore } from '../stores/app-store';
 import { useComposerStore } from '../stores/composer-store';
 import { useConversationsStore } from '../stores/conversations-store';
+import { forgetDraftFiles, useDraftFilesStore } from '../stores/draft-files-store';
 import { useNoticesStore } from '../stores/notices-store';
 import { usePeopleStore } from '../stores/people-store';
+import { forgetPresence, usePresenceStore } from '../stores/presence-store';
 import { useSearchStore } from '../stores/search-store';
+import { useStreamsStore } from '../stores/streams-store';
 import { useTimelineStore } from '../stores/timeline-store';
+import { useTransfersStore } from '../stores/transfers-store';
+import { useTypingStore } from '../stores/typing-store';
 import { useViewStore } from '../stores/view-store';
 
 interface Forgetful<State> {
@@ -32,6 +37,13 @@ export function forgetEverything(): void {
   reset(useTimelineStore);
   reset(useConversationsStore);
   reset(useComposerStore);
+  forgetDraftFiles();
+  reset(useDraftFilesStore);
+  forgetPresence();
+  reset(usePresenceStore);
+  reset(useTypingStore);
+  reset(useStreamsStore);
+  reset(useTransfersStore);
   reset(usePeopleStore);
   reset(useSearchStore);
   reset(useNoticesStore);

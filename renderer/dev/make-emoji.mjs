@@ -44,7 +44,9 @@ const lines = read('en')
   .sort((first, second) => first.order - second.order)
   .map((emoji) => {
     const other = chinese.get(emoji.hexcode) ?? emoji;
-    return [emoji.unicode, groups[emoji.group], hasTones(emoji) ? 1 : 0, words(emoji), words(other)].join('\t');
+    return [emoji.unicode, groups[emoji.group], hasTones(emoji) ? 1 : 0, words(emoji), words(other)].join(
+      '\t',
+    );
   });
 const file = new URL('../features/emoji/emoji-data.json', import.meta.url);
 writeFileSync(file, `{ "lines": ${JSON.stringify(lines.join('\n'))} }\n`);

@@ -71,7 +71,7 @@ describe('composer store', () => {
     store().type('work.aun.test', conversation, 'another');
     await bridge.next('message.send').fail('disk_full');
     expect(store().drafts[key]).toMatchObject({ text: 'for Lin', error: { code: 'disk_full' } });
-    expect(store().drafts[timelineKey('work.aun.test', conversation)]).toEqual({
+    expect(store().drafts[timelineKey('work.aun.test', conversation)]).toMatchObject({
       text: 'another',
       error: null,
     });

@@ -20,6 +20,8 @@ export interface Draft {
 export interface SendExtras {
   readonly mentions?: readonly Mention[];
   readonly attachments?: readonly number[];
+  /** Only these files leave (a voice message): what is typed stays in the field. */
+  readonly filesOnly?: boolean;
 }
 
 interface ComposerState {
@@ -108,12 +110,12 @@ export const useComposerStore = create<ComposerState>()((set, get) => {
     flush: (account, conversation) => {
       if (timers.has(timelineKey(account, conversation))) store(account, conversation);
     },
-    send: async (account, conversation, { mentions = [], attachments = [] } = {}) => {
+    send: async (account, conversation, { mentions = [], attachments = [], filesOnly = false } = {}) => {
       const key = timelineKey(account, conversation);
       const { text: typed, replyTo, answering, markdown } = draftOf(key);
-      const text = typed.trim();
+      const text = filesOnly ? '' : typed.trim();
       if (text === '' && attachments.length === 0) return false;
-      put(key, { text: '', replyTo: null, answering: null, error: null });
+      put(key, { text: filesOnly ? typed : '', replyTo: null, answering: null, error: null });
       try {
         const message = await invoke('message.send', {
           account,

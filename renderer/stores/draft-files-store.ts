@@ -37,8 +37,10 @@ interface DraftFilesState {
   remove(account: string, conversation: string, key: string): void;
   /** Moves a file one place towards the start or the end. */
   move(account: string, conversation: string, key: string, step: -1 | 1): void;
-  /** The files leave with a message: their ids in order. They are gone from the tray at once. */
-  take(account: string, conversation: string): readonly number[];
+  /** Files leave with a message: their ids in order. They are gone from the tray at once. `only`: these and no others. */
+  take(account: string, conversation: string, only?: readonly number[]): readonly number[];
+  /** The message was refused: its files stand beside the draft again. */
+  restore(account: string, conversation: string, ids: readonly number[]): Promise<void>;
 }
 
 /** Bytes handed over in one piece (the contract's limit). */
@@ -49,6 +51,8 @@ const mostFiles = 32;
 let nextKey = 1;
 /** Files that were removed while they were being taken in. */
 const removed = new Set<string>();
+/** Files on their way into the outbox, by place and id: a list that is read meanwhile may still name them. */
+const leaving = new Set<string>();
 
 function release(file: DraftFile): void {
   if (file.preview !== null) URL.revokeObjectURL(file.preview);
@@ -144,7 +148,9 @@ export const useDraftFilesStore = create<DraftFilesState>()((set, get) => {
       try {
         const { attachments } = await invoke('attachment.drafts', { account, conversation });
         const known = new Set((get().files[place] ?? []).map((file) => file.attachment?.id));
-        for (const attachment of attachments) if (!known.has(attachment.id)) show(place, attachment);
+        for (const attachment of attachments) {
+          if (!known.has(attachment.id) && !leaving.has(`${place} ${attachment.id}`)) show(place, attachment);
+        }
       } catch (reason) {
         reportError(reason);
       }
@@ -202,15 +208,34 @@ export const useDraftFilesStore = create<DraftFilesState>()((set, get) => {
         const rest = files.filter((file) => file.key !== key);
         return [...rest.slice(0, to), moved, ...rest.slice(to)];
       }),
-    take: (account, conversation) => {
+    take: (account, conversation, only) => {
       const place = timelineKey(account, conversation);
-      const leaving = (get().files[place] ?? []).filter((file) => file.attachment !== null);
-      for (const file of leaving) release(file);
-      change(place, (files) => files.filter((file) => file.attachment === null));
-      return leaving.flatMap((file) => (file.attachment === null ? [] : [file.attachment.id]));
+      const ids: number[] = [];
+      const staying: DraftFile[] = [];
+      for (const file of get().files[place] ?? []) {
+        const id = file.attachment?.id;
+        if (id === undefined || (only !== undefined && !only.includes(id))) {
+          staying.push(file);
+          continue;
+        }
+        release(file);
+        leaving.add(`${place} ${id}`);
+        ids.push(id);
+      }
+      change(place, () => staying);
+      return ids;
+    },
+    restore: async (account, conversation, ids) => {
+      for (const id of ids) leaving.delete(`${timelineKey(account, conversation)} ${id}`);
+      await get().load(account, conversation);
     },
   };
 });
+
+/** Lets go of every picture the window still holds: the window is locked. */
+export function forgetDraftFiles(): void {
+  for (const files of Object.values(useDraftFilesStore.getState().files)) files.forEach(release);
+}
 
 const none: readonly DraftFile[] = [];
 

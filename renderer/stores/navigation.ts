@@ -82,8 +82,19 @@ export function showAccount(account: string): void {
   if (conversation != null) openConversation(account, conversation).catch(showFailure);
 }
 
+/** A conversation that is gone does not stay on the screen. */
+function closeRemoved(batch: readonly BridgeEvent[]): void {
+  for (const { event, data } of batch) {
+    if (event !== 'conversation.removed') continue;
+    const view = useViewStore.getState();
+    if (view.account === data.account && view.conversations[data.account] === data.conversation)
+      view.closeConversation();
+  }
+}
+
 /** Goes where a notification that was clicked points to: the newest such wish of a batch. */
 export function applyNavigation(batch: readonly BridgeEvent[]): void {
+  closeRemoved(batch);
   const wishes = batch.flatMap(({ event, data }) => (event === 'app.navigate' ? [data] : []));
   const last = wishes.at(-1);
   if (last === undefined) return;

@@ -1,10 +1,24 @@
 import { create } from 'zustand';
+import type { ConversationView } from '../../shared/model/conversation';
 
 /** Dialogs about identities and about people have files of their own beside those features. */
 export type IdentityDialogName = 'identity' | 'restore' | 'lock-settings';
 export type PeopleDialogName = 'person' | 'verify' | 'people' | 'share' | 'certificate' | 'open-link';
+/** Things that are composed in a dialog and sent into the open conversation. */
+export type ObjectDialogName = 'send-place' | 'send-person' | 'send-poll' | 'send-link';
+/** Questions about the conversation that `dialogAbout` names. */
+export type ConfirmDialogName = 'block' | 'clear-history' | 'delete-conversation';
 export type DialogName =
-  'settings' | 'new-conversation' | 'add-identity' | 'passphrase' | IdentityDialogName | PeopleDialogName;
+  | 'settings'
+  | 'new-conversation'
+  | 'add-identity'
+  | 'passphrase'
+  | IdentityDialogName
+  | PeopleDialogName
+  | ObjectDialogName
+  | ConfirmDialogName;
+/** What the list column shows; blocked addresses are in the settings. */
+export type ListView = Exclude<ConversationView, 'blocked'>;
 
 /** Sections of the identity centre, in their order. */
 export const identitySections = ['profile', 'security', 'keys', 'backup', 'connection', 'danger'] as const;
@@ -21,8 +35,9 @@ interface ViewState {
   readonly detailsOpen: boolean;
   /** What is typed into the search field. */
   readonly query: string;
-  /** Search only here; null for everywhere. */
-  readonly searchIn: { readonly account: string; readonly conversation: string } | null;
+  readonly listView: ListView;
+  /** The search bar over the open conversation is there. */
+  readonly finding: boolean;
   selectAccount(account: string): void;
   openConversation(account: string, conversation: string): void;
   /** Back to the list (narrow windows, Escape). */
@@ -30,7 +45,8 @@ interface ViewState {
   showDialog(dialog: DialogName | null, about?: string | null): void;
   toggleDetails(open?: boolean): void;
   setQuery(query: string): void;
-  setSearchIn(place: ViewState['searchIn']): void;
+  setListView(view: ListView): void;
+  setFinding(finding: boolean): void;
 }
 
 /** What is on the screen: nothing in here is data. */
@@ -41,20 +57,30 @@ export const useViewStore = create<ViewState>()((set) => ({
   dialogAbout: null,
   detailsOpen: false,
   query: '',
-  searchIn: null,
-  selectAccount: (account) => set({ account, query: '', searchIn: null }),
+  listView: 'inbox',
+  finding: false,
+  selectAccount: (account) => set({ account, query: '', listView: 'inbox', finding: false }),
   openConversation: (account, conversation) =>
-    set((state) => ({ account, conversations: { ...state.conversations, [account]: conversation } })),
+    set((state) => ({
+      account,
+      conversations: { ...state.conversations, [account]: conversation },
+      finding: state.finding && state.account === account && state.conversations[account] === conversation,
+    })),
   closeConversation: () =>
     set((state) =>
       state.account === null
         ? state
-        : { detailsOpen: false, conversations: { ...state.conversations, [state.account]: null } },
+        : {
+            detailsOpen: false,
+            finding: false,
+            conversations: { ...state.conversations, [state.account]: null },
+          },
     ),
   showDialog: (dialog, about = null) => set({ dialog, dialogAbout: about }),
   toggleDetails: (open) => set((state) => ({ detailsOpen: open ?? !state.detailsOpen })),
-  setQuery: (query) => set(query === '' ? { query, searchIn: null } : { query }),
-  setSearchIn: (searchIn) => set({ searchIn }),
+  setQuery: (query) => set({ query }),
+  setListView: (listView) => set({ listView }),
+  setFinding: (finding) => set({ finding }),
 }));
 
 /** The open conversation of the chosen identity. */

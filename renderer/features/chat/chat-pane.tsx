@@ -1,12 +1,16 @@
+import { lazy, Suspense, useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Account } from '../../../shared/model/account';
 import type { Conversation } from '../../../shared/model/conversation';
+import { useDraftFilesStore } from '../../stores/draft-files-store';
 import { showConversation } from '../../stores/navigation';
 import { timelineKey, useTimelineStore } from '../../stores/timeline-store';
+import { useViewStore } from '../../stores/view-store';
 import { Button } from '../../ui/button';
 import { EmptyState } from '../../ui/empty-state';
 import type { TintStyle } from '../../ui/avatar';
 import { ConnectionBanner } from '../identity/connection-banner';
+import { ChatDrop } from './chat-drop';
 import { ChatHeader } from './chat-header';
 import { Composer } from './composer';
 import { Timeline } from './timeline';
@@ -15,6 +19,29 @@ import './chat.css';
 import './message.css';
 import './composer.css';
 
+// Strangers are rare, and so is searching: both are read from disk when they are there.
+const RequestBar = lazy(async () => ({ default: (await import('../requests/request-bar')).RequestBar }));
+const ConversationFinder = lazy(async () => ({
+  default: (await import('../search/conversation-finder')).ConversationFinder,
+}));
+
+/** Where one writes, or what has to be decided before one can. */
+function Answer(props: { readonly account: Account; readonly conversation: Conversation }) {
+  const { account, conversation } = props;
+  if (conversation.standing !== 'accepted')
+    return (
+      <Suspense fallback={null}>
+        <RequestBar account={account.account} conversation={conversation} />
+      </Suspense>
+    );
+  return (
+    <>
+      <TrustBanner account={account.account} conversation={conversation} />
+      <Composer account={account} conversation={conversation} />
+    </>
+  );
+}
+
 /** One open conversation. Mounted anew for each, so nothing of another one remains. */
 export function ChatPane(props: { readonly account: Account; readonly conversation: Conversation }) {
   const { t } = useTranslation();
@@ -22,29 +49,40 @@ export function ChatPane(props: { readonly account: Account; readonly conversati
   const accountId = account.account;
   const id = conversation.conversation;
   const timeline = useTimelineStore((state) => state.timelines[timelineKey(accountId, id)]);
+  const finding = useViewStore((state) => state.finding);
   const style: TintStyle = { '--hue': account.hue };
+  const addFiles = useCallback(
+    (files: readonly File[]) => void useDraftFilesStore.getState().add(accountId, id, files),
+    [accountId, id],
+  );
   return (
     <main className="chat" style={style} data-testid="chat">
-      <ChatHeader account={accountId} conversation={conversation} />
-      <ConnectionBanner account={account} />
-      <div className="chat__timeline">
-        {timeline?.error && timeline.window === null && (
-          <EmptyState title={t('chat.loadFailed')} text={t(`errors.${timeline.error.code}`)}>
-            <Button onClick={() => showConversation(accountId, id)}>{t('common.retry')}</Button>
-          </EmptyState>
+      <ChatDrop enabled={conversation.standing === 'accepted'} onFiles={addFiles}>
+        <ChatHeader account={accountId} conversation={conversation} />
+        {finding && (
+          <Suspense fallback={null}>
+            <ConversationFinder account={accountId} conversation={conversation} />
+          </Suspense>
         )}
-        {timeline?.window && (
-          <Timeline
-            key={timeline.generation}
-            account={accountId}
-            conversation={conversation}
-            timeline={timeline}
-            window={timeline.window}
-          />
-        )}
-      </div>
-      <TrustBanner account={accountId} conversation={conversation} />
-      <Composer account={account} conversation={conversation} />
+        <ConnectionBanner account={account} />
+        <div className="chat__timeline">
+          {timeline?.error && timeline.window === null && (
+            <EmptyState title={t('chat.loadFailed')} text={t(`errors.${timeline.error.code}`)}>
+              <Button onClick={() => showConversation(accountId, id)}>{t('common.retry')}</Button>
+            </EmptyState>
+          )}
+          {timeline?.window && (
+            <Timeline
+              key={timeline.generation}
+              account={accountId}
+              conversation={conversation}
+              timeline={timeline}
+              window={timeline.window}
+            />
+          )}
+        </div>
+        <Answer account={account} conversation={conversation} />
+      </ChatDrop>
     </main>
   );
 }

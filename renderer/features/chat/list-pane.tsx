@@ -1,6 +1,7 @@
-import { SquarePen, Users } from 'lucide-react';
+import { ChevronLeft, ChevronRight, SquarePen, UserRoundPlus, Users } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { useViewStore } from '../../stores/view-store';
+import { useAccount } from '../../stores/accounts-store';
+import { useViewStore, type ListView } from '../../stores/view-store';
 import { IconButton } from '../../ui/icon-button';
 import { SearchField } from '../search/search-field';
 import { SearchResults } from '../search/search-results';
@@ -8,14 +9,75 @@ import { ConversationList } from './conversation-list';
 import { OwnIdentity } from './own-identity';
 import './list.css';
 
+/** Strangers who wait for an answer: one quiet row above everything else. */
+function RequestsEntry(props: { readonly account: string }) {
+  const { t } = useTranslation();
+  const requests = useAccount(props.account)?.requests ?? 0;
+  if (requests === 0) return null;
+  return (
+    <button
+      type="button"
+      className="list-entry list-entry--requests"
+      onClick={() => useViewStore.getState().setListView('requests')}
+      data-testid="open-requests"
+    >
+      <UserRoundPlus size={16} aria-hidden />
+      <span className="list-entry__words">
+        {t('daily.requests')}
+        <span className="list-entry__more">{t('daily.requestsCount', { count: requests })}</span>
+      </span>
+      <span className="list-entry__badge tabular" aria-hidden="true">
+        {requests}
+      </span>
+      <ChevronRight size={16} aria-hidden />
+    </button>
+  );
+}
+
+/** What arrived while the computer was away comes in behind the list: a word about it, and the list stays usable. */
+function CatchingUp(props: { readonly account: string }) {
+  const { t } = useTranslation();
+  const rows = useAccount(props.account)?.catchingUp ?? null;
+  if (rows === null) return null;
+  return (
+    <div className="catching-up" data-testid="list-catching-up">
+      <span className="catching-up__line" aria-hidden="true" />
+      <span className="tabular" role="status">
+        {rows > 0 ? t('daily.catchingUpCount', { count: rows }) : t('daily.catchingUp')}
+      </span>
+    </div>
+  );
+}
+
+function ViewHeader(props: { readonly view: Exclude<ListView, 'inbox'> }) {
+  const { t } = useTranslation();
+  return (
+    <div className="list-view">
+      <IconButton
+        label={t('daily.backToInbox')}
+        size="small"
+        onClick={() => useViewStore.getState().setListView('inbox')}
+        data-testid="back-to-inbox"
+      >
+        <ChevronLeft size={18} aria-hidden />
+      </IconButton>
+      <h2 className="list-view__title">
+        {props.view === 'requests' ? t('daily.requests') : t('daily.archived')}
+      </h2>
+    </div>
+  );
+}
+
 /** The second column: who I am here, the search field, and conversations or what was found. */
 export function ListPane(props: { readonly account: string }) {
   const { t } = useTranslation();
+  const { account } = props;
   const searching = useViewStore((state) => state.query.trim() !== '');
+  const view = useViewStore((state) => state.listView);
   return (
     <section className="list-pane" aria-label={t('list.label')}>
       <header className="list-pane__header">
-        <OwnIdentity account={props.account} />
+        <OwnIdentity account={account} />
         <IconButton
           label={t('people.open')}
           onClick={() => useViewStore.getState().showDialog('people')}
@@ -31,11 +93,15 @@ export function ListPane(props: { readonly account: string }) {
           <SquarePen size={18} aria-hidden />
         </IconButton>
       </header>
-      <SearchField />
+      <SearchField account={account} />
       {searching ? (
-        <SearchResults account={props.account} />
+        <SearchResults account={account} />
       ) : (
-        <ConversationList key={props.account} account={props.account} />
+        <>
+          <CatchingUp account={account} />
+          {view === 'inbox' ? <RequestsEntry account={account} /> : <ViewHeader view={view} />}
+          <ConversationList key={`${account} ${view}`} account={account} view={view} />
+        </>
       )}
     </section>
   );

@@ -20,6 +20,7 @@ export function useAccountWords(account: Account): { readonly name: string; read
   const name = short === account.account ? short : `${short} (${account.account})`;
   const facts: string[] = [account.wantsOnline ? presence : t('switcher.signedOut')];
   if (account.notifications === 'none') facts.push(t('switcher.muted'));
+  if (account.requests > 0) facts.push(t('daily.railRequests', { count: account.requests }));
   for (const found of account.attention) facts.push(t(`attention.${found}_short`));
   const state = facts.join(t('switcher.comma'));
   const label =
@@ -34,6 +35,7 @@ export function RailAccount({ account, dragged, ...rest }: RailAccountProps) {
   const chosen = useViewStore((state) => state.account === account.account);
   const { label } = useAccountWords(account);
   const muted = account.notifications === 'none';
+  const waiting = account.unread + account.requests;
   const style: TintStyle = { '--hue': account.hue };
   return (
     <button
@@ -56,9 +58,9 @@ export function RailAccount({ account, dragged, ...rest }: RailAccountProps) {
         </span>
       )}
       {account.attention.length > 0 && <span className="rail-account__attention" />}
-      {account.unread > 0 && (
+      {waiting > 0 && (
         <span className="rail-account__unread tabular" data-muted={muted} aria-hidden="true">
-          {account.unread > 99 ? '99+' : account.unread}
+          {waiting > 99 ? '99+' : waiting}
         </span>
       )}
     </button>

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useAccountsStore } from '../../stores/accounts-store';
 import { useSearchStore } from '../../stores/search-store';
 import { useViewStore } from '../../stores/view-store';
+import { SearchFilters } from './search-filters';
 import './search.css';
 
 /** Rest after the last key before the store is searched, in ms. */
@@ -11,14 +12,12 @@ const delay = 120;
 const isMac = navigator.userAgent.includes('Mac');
 
 /** The search field above the list. Ctrl+K (⌘K) goes there, Escape leaves. */
-export function SearchField() {
+export function SearchField(props: { readonly account: string }) {
   const { t } = useTranslation();
+  const { account } = props;
   const field = useRef<HTMLInputElement>(null);
   const query = useViewStore((state) => state.query);
-  const searchIn = useViewStore((state) => state.searchIn);
-  const accounts = useAccountsStore(
-    (state) => state.accounts?.map((account) => account.account).join(' ') ?? '',
-  );
+  const accounts = useAccountsStore((state) => state.accounts?.map((each) => each.account).join(' ') ?? '');
 
   useEffect(() => {
     const onKey = (key: globalThis.KeyboardEvent): void => {
@@ -38,22 +37,20 @@ export function SearchField() {
       useSearchStore.getState().clear();
       return;
     }
-    const timer = setTimeout(() => {
-      const where = searchIn === null ? accounts.split(' ') : [searchIn.account];
-      void useSearchStore.getState().search(where, text, searchIn?.conversation ?? null);
-    }, delay);
+    const timer = setTimeout(
+      () => void useSearchStore.getState().search(accounts.split(' '), account, text),
+      delay,
+    );
     return () => clearTimeout(timer);
-  }, [query, searchIn, accounts]);
+  }, [query, account, accounts]);
 
-  const { setQuery, setSearchIn } = useViewStore.getState();
-  const leave = (): void => {
-    setQuery('');
-    setSearchIn(null);
-  };
+  const { setQuery } = useViewStore.getState();
   const onKeyDown = (key: KeyboardEvent<HTMLInputElement>): void => {
     if (key.nativeEvent.isComposing) return;
     if (key.key === 'Escape') {
-      leave();
+      // Only the search is left: the same key must not also close what is open beside it.
+      key.preventDefault();
+      setQuery('');
       field.current?.blur();
     } else if (key.key === 'ArrowDown') {
       key.preventDefault();
@@ -62,43 +59,47 @@ export function SearchField() {
   };
 
   return (
-    <div className="search-field" role="search">
-      <Search size={16} aria-hidden />
-      {searchIn !== null && (
-        <button type="button" className="search-field__scope ellipsis" onClick={() => setSearchIn(null)}>
-          {searchIn.conversation}
-          <X size={12} aria-hidden />
-        </button>
-      )}
-      <input
-        ref={field}
-        id="search"
-        type="text"
-        className="search-field__input"
-        placeholder={t('list.searchPlaceholder')}
-        aria-label={t('list.searchLabel')}
-        autoComplete="off"
-        spellCheck={false}
-        value={query}
-        maxLength={256}
-        data-testid="search"
-        onChange={(change) => setQuery(change.target.value)}
-        onKeyDown={onKeyDown}
-      />
-      {query === '' ? (
-        <kbd className="search-field__key" aria-hidden="true">
-          {isMac ? '⌘K' : 'Ctrl K'}
-        </kbd>
-      ) : (
-        <button
-          type="button"
-          className="search-field__clear"
-          aria-label={t('list.clearSearch')}
-          onClick={leave}
-        >
-          <X size={14} aria-hidden />
-        </button>
-      )}
-    </div>
+    <>
+      <div className="search-field" role="search">
+        <Search size={16} aria-hidden />
+        <input
+          ref={field}
+          id="search"
+          type="text"
+          className="search-field__input"
+          placeholder={t('list.searchPlaceholder')}
+          aria-label={t('list.searchLabel')}
+          aria-describedby="search-hint"
+          autoComplete="off"
+          spellCheck={false}
+          value={query}
+          maxLength={400}
+          data-testid="search"
+          onChange={(change) => setQuery(change.target.value)}
+          onKeyDown={onKeyDown}
+        />
+        <span id="search-hint" className="visually-hidden">
+          {t('finder.hint')}
+        </span>
+        {query === '' ? (
+          <kbd className="search-field__key" aria-hidden="true">
+            {isMac ? '⌘K' : 'Ctrl K'}
+          </kbd>
+        ) : (
+          <button
+            type="button"
+            className="search-field__clear"
+            aria-label={t('list.clearSearch')}
+            onClick={() => {
+              setQuery('');
+              field.current?.focus();
+            }}
+          >
+            <X size={14} aria-hidden />
+          </button>
+        )}
+      </div>
+      {query.trim() !== '' && <SearchFilters onChanged={() => field.current?.focus()} />}
+    </>
   );
 }

@@ -8,6 +8,7 @@ import { hueOf } from '../../ui/avatar-text';
 import { listTime } from '../../ui/time';
 import { useNow } from '../../ui/use-now';
 import { KindWords } from '../contacts/kind-words';
+import { previewOf, previewWords } from '../chat/conversation-words';
 import { Highlight } from './highlight';
 
 /** One message that was found. Hits of another identity say whose they are. */
@@ -24,6 +25,7 @@ export function SearchHitRow(props: {
   const style: TintStyle = { '--hue': owner?.hue ?? 0 };
   const self = hit.message.conversation === hit.account;
   const conversation = useConversation(hit.account, hit.message.conversation);
+  const preview = previewOf(hit.message.content);
   const title = self ? t('list.notesToSelf') : hit.title;
   return (
     <div role="listitem">
@@ -53,7 +55,16 @@ export function SearchHitRow(props: {
         </span>
         <span className="search-hit__excerpt" dir="auto">
           {hit.message.own && <span className="search-hit__own">{t('common.you')}: </span>}
-          <Highlight text={hit.excerpt} ranges={hit.ranges} />
+          {hit.excerpt === '' ? (
+            previewWords(t, preview.kind, preview.text)
+          ) : (
+            <>
+              {preview.kind !== 'text' && (
+                <span className="search-hit__kind">{previewWords(t, preview.kind, '')}</span>
+              )}
+              <Highlight text={hit.excerpt} ranges={hit.ranges} />
+            </>
+          )}
         </span>
         {hit.account !== props.account && (
           <span className="search-hit__account ellipsis">

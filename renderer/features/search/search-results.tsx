@@ -1,12 +1,12 @@
-import { SearchX } from 'lucide-react';
+import { SearchX, TriangleAlert } from 'lucide-react';
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
-import type { Conversation } from '../../../shared/model/conversation';
-import { useConversationsStore } from '../../stores/conversations-store';
+import { useAccountsStore } from '../../stores/accounts-store';
 import { showConversation } from '../../stores/navigation';
-import { useSearchStore, type SearchHit } from '../../stores/search-store';
+import { useSearchStore, type FoundConversation, type SearchHit } from '../../stores/search-store';
 import { useOpenConversation, useViewStore } from '../../stores/view-store';
+import { Button } from '../../ui/button';
 import { EmptyState } from '../../ui/empty-state';
 import { useRovingRows } from '../../ui/use-roving-rows';
 import { ConversationRow } from '../chat/conversation-row';
@@ -14,25 +14,58 @@ import { SearchHitRow } from './search-hit-row';
 
 type ResultRow =
   | { readonly kind: 'heading'; readonly key: string; readonly what: 'conversations' | 'messages' }
-  | { readonly kind: 'conversation'; readonly key: string; readonly conversation: Conversation }
+  | { readonly kind: 'conversation'; readonly key: string; readonly found: FoundConversation }
   | { readonly kind: 'hit'; readonly key: string; readonly hit: SearchHit };
 
-/** At most this many conversations are listed above the messages. */
-const shownConversations = 6;
-const noRows: readonly Conversation[] = [];
-
-function buildRows(conversations: readonly Conversation[], hits: readonly SearchHit[]): readonly ResultRow[] {
+function buildRows(found: readonly FoundConversation[], hits: readonly SearchHit[]): readonly ResultRow[] {
   const rows: ResultRow[] = [];
-  if (conversations.length > 0) rows.push({ kind: 'heading', key: 'conversations', what: 'conversations' });
-  for (const conversation of conversations) {
-    rows.push({ kind: 'conversation', key: conversation.conversation, conversation });
+  if (found.length > 0) rows.push({ kind: 'heading', key: 'conversations', what: 'conversations' });
+  for (const each of found) {
+    rows.push({
+      kind: 'conversation',
+      key: `${each.account} ${each.conversation.conversation}`,
+      found: each,
+    });
   }
   if (hits.length > 0) rows.push({ kind: 'heading', key: 'messages', what: 'messages' });
-  for (const hit of hits) rows.push({ kind: 'hit', key: `${hit.account} ${hit.message.id}`, hit });
+  for (const hit of hits) rows.push({ kind: 'hit', key: `${hit.account} hit ${hit.message.id}`, hit });
   return rows;
 }
 
-/** Conversations whose name fits and messages that contain the words. */
+/** Nothing was found, or the search failed. */
+function Nothing(props: { readonly account: string; readonly settled: boolean }) {
+  const { t } = useTranslation();
+  const query = useViewStore((state) => state.query.trim());
+  const error = useSearchStore((state) => state.error);
+  if (!props.settled) return null;
+  if (error !== null) {
+    const again = (): void => {
+      const accounts = useAccountsStore.getState().accounts?.map(({ account }) => account) ?? [];
+      void useSearchStore.getState().search(accounts, props.account, query);
+    };
+    return (
+      <EmptyState
+        picture={<TriangleAlert size={28} strokeWidth={1.5} aria-hidden />}
+        title={t('finder.failed')}
+        text={t(`errors.${error.code}`)}
+        testId="search-failed"
+      >
+        <Button onClick={again}>{t('common.retry')}</Button>
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState
+      picture={<SearchX size={28} strokeWidth={1.5} aria-hidden />}
+      title={t('search.none', { query })}
+      text={t('search.noneHint')}
+    >
+      <p className="search-results__hint">{t('finder.hint')}</p>
+    </EmptyState>
+  );
+}
+
+/** Conversations whose name fits and messages that contain the words, of all identities. */
 export function SearchResults(props: { readonly account: string }) {
   const { t } = useTranslation();
   const { account } = props;
@@ -40,16 +73,8 @@ export function SearchResults(props: { readonly account: string }) {
   const handle = useRef<VirtualizerHandle>(null);
   const open = useOpenConversation();
   const query = useViewStore((state) => state.query.trim());
-  const scoped = useViewStore((state) => state.searchIn !== null);
-  const all = useConversationsStore((state) => state.lists[account]?.rows ?? noRows);
-  const { hits, searching, error, query: answered } = useSearchStore();
-  const needle = query.toLowerCase();
-  const matching = scoped
-    ? noRows
-    : all
-        .filter((row) => `${row.title} ${row.conversation}`.toLowerCase().includes(needle))
-        .slice(0, shownConversations);
-  const rows = buildRows(matching, hits);
+  const { found, hits, searching, query: answered } = useSearchStore();
+  const rows = buildRows(found, hits);
   const roving = useRovingRows(scroller, handle, rows.length, (index) => rows[index]?.kind !== 'heading');
   const firstRow = rows.findIndex((row) => row.kind !== 'heading');
   const settled = !searching && answered === query;
@@ -57,13 +82,7 @@ export function SearchResults(props: { readonly account: string }) {
   if (rows.length === 0) {
     return (
       <div className="search-results" data-testid="search-results">
-        {settled && (
-          <EmptyState
-            picture={<SearchX size={28} strokeWidth={1.5} aria-hidden />}
-            title={error === null ? t('search.none', { query }) : t(`errors.${error.code}`)}
-            {...(error === null ? { text: t('search.noneHint') } : {})}
-          />
-        )}
+        <Nothing account={account} settled={settled} />
       </div>
     );
   }
@@ -90,17 +109,21 @@ export function SearchResults(props: { readonly account: string }) {
                   {t(`search.${row.what}`)}
                 </h2>
               );
-            case 'conversation':
+            case 'conversation': {
+              const { account: owner, conversation } = row.found;
               return (
                 <ConversationRow
                   key={row.key}
-                  conversation={row.conversation}
+                  account={owner}
+                  {...(owner === account ? {} : { owner })}
+                  conversation={conversation}
                   index={index}
-                  chosen={row.conversation.conversation === open}
+                  chosen={owner === account && conversation.conversation === open}
                   active={active}
-                  onOpen={(conversation) => showConversation(account, conversation)}
+                  onOpen={(id) => showConversation(owner, id)}
                 />
               );
+            }
             case 'hit':
               return (
                 <SearchHitRow key={row.key} hit={row.hit} index={index} active={active} account={account} />

@@ -10,6 +10,8 @@ import { Choice } from '../../ui/choice';
 import { presenceOf } from '../identity/connection-words';
 import { openIdentity } from '../identity/open-identity';
 import { backendName } from './backend-name';
+import { NotificationsPanel } from './notifications-panel';
+import { BlockedPanel, WritingPanel } from './privacy-panel';
 import './settings.css';
 
 function tell(reason: unknown): void {
@@ -156,7 +158,10 @@ export function SettingsDialog(props: { readonly onClose: () => void }) {
   return (
     <Dialog title={t('settings.title')} onClose={props.onClose} testId="settings-dialog">
       <Appearance />
+      <NotificationsPanel />
+      <WritingPanel />
       <Identities />
+      <BlockedPanel />
       <Protection />
       <About />
     </Dialog>
