@@ -1,4 +1,5 @@
 import { CloseCode } from '../shared/aun/errors';
+import { InboxControls } from './admin-inbox';
 import type { Quotas, RateLimits } from './config';
 import type { GatewayContext } from './context';
 import type { Faults } from './faults';
@@ -22,9 +23,12 @@ export interface SessionFilter {
 export class AdminControls {
   readonly #gateway: GatewayContext;
   readonly #housekeeping: () => void;
+  /** Damage to inboxes. */
+  readonly inbox: InboxControls;
 
   constructor(gateway: GatewayContext, housekeeping: () => void) {
     this.#gateway = gateway;
+    this.inbox = new InboxControls(gateway);
     this.#housekeeping = housekeeping;
   }
 
@@ -47,6 +51,29 @@ export class AdminControls {
     if (object === null || object.size === 0) return false;
     await this.storage.blobs.corrupt(object.blob, object.size);
     return true;
+  }
+
+  /** Lets objects end now: all, those of an owner, or one key. Returns how many. */
+  expireObjects(which: { owner?: string | undefined; key?: string | undefined }): number {
+    const { store, clock } = this.#gateway;
+    const expired = store.objects.expireNow(which, clock.now());
+    this.storage.dropExpired();
+    return expired;
+  }
+
+  /** What an owner has in all buckets. */
+  objectsOf(owner: string) {
+    const { store, clock } = this.#gateway;
+    return store.objects.ofOwner(owner, clock.now()).map((object) => ({
+      bucket: object.bucket,
+      object_key: object.key,
+      size_bytes: object.size,
+      sha256: object.sha256,
+      content_type: object.contentType,
+      version: object.version,
+      is_private: object.isPrivate,
+      expire_at: object.expireAt,
+    }));
   }
 
   /** Revokes certificates of an AID (all unless one is named) and ends its tokens. Returns how many. */
@@ -138,20 +165,6 @@ export class AdminControls {
     this.#gateway.clock.advance(ms);
     this.#housekeeping();
     return this.#gateway.clock.now();
-  }
-
-  /** Purges rows up to a number and raises the retention floor; `null` for all devices of the AID. */
-  purge(aid: string, deviceId: string | null, upToSeq: number): void {
-    for (const device of this.#gateway.store.inbox.devices(aid)) {
-      if (deviceId === null || device.deviceId === deviceId) {
-        this.#gateway.store.inbox.purge(device.id, upToSeq);
-      }
-    }
-  }
-
-  /** Empties inboxes and starts their numbers again: the server reset of `protocol/04 §5.8` rule 8. */
-  wipeCounters(aid: string | null): void {
-    for (const device of this.#gateway.store.inbox.devices(aid)) this.#gateway.store.inbox.reset(device.id);
   }
 
   /** Changes quotas for connections to come. */

@@ -1,3 +1,5 @@
+import { PushFaults } from './messages/push-faults';
+
 /** A prepared failure: the next `times` calls of `method` answer with this error. */
 export interface PreparedFailure {
   readonly method: string;
@@ -47,6 +49,12 @@ export class Faults {
   ownPriority = 1;
   /** Seconds for hello and pong, `null` for none. */
   heartbeatInterval: number | null;
+  /** Faults of pushed events. */
+  readonly pushes = new PushFaults();
+  /** How long after sending a message may be recalled, in ms; null: as configured. */
+  recallWindowMs: number | null = null;
+  /** `false`: notifications are neither announced nor passed on. */
+  notifications = true;
   readonly #failures: Counted<PreparedFailure>[] = [];
   readonly #dropped: Counted<string>[] = [];
 

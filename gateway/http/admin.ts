@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import type { AdminControls } from '../admin';
+import { dataActions } from './admin-data';
 import type { Exchange } from './response';
 import { readBody, reply, replyJson } from './response';
 
@@ -32,8 +33,6 @@ const actions = {
   heartbeat: z.object({ seconds: z.number().nullable() }),
   free_name: z.object({ aid: text }),
   advance_clock: z.object({ ms: z.number() }),
-  purge: z.object({ aid: text, device_id: text.optional(), up_to_seq: count }),
-  wipe_counters: z.object({ aid: text.optional() }),
   quotas: z.object({
     devices: quota.optional(),
     slots: quota.optional(),
@@ -165,14 +164,6 @@ export class AdminEndpoint {
         return { ok: true };
       case 'advance_clock':
         return { now: controls.advanceClock(actions.advance_clock.parse(body).ms) };
-      case 'purge': {
-        const { aid, device_id: deviceId, up_to_seq: upToSeq } = actions.purge.parse(body);
-        controls.purge(aid, deviceId ?? null, upToSeq);
-        return { ok: true };
-      }
-      case 'wipe_counters':
-        controls.wipeCounters(actions.wipe_counters.parse(body).aid ?? null);
-        return { ok: true };
       case 'quotas': {
         const { short_connections: shortConnections, ...rest } = actions.quotas.parse(body);
         controls.setQuotas({ ...rest, shortConnections });
@@ -195,8 +186,11 @@ export class AdminEndpoint {
         return { revoked: controls.revokeAuthServer(actions.revoke_auth_server.parse(body).issuer) };
       case 'sessions':
         return { sessions: controls.sessions(actions.sessions.parse(body).aid ?? null) };
-      default:
-        throw new UnknownAction(action);
+      default: {
+        const data = dataActions.get(action);
+        if (data === undefined) throw new UnknownAction(action);
+        return data(controls, body);
+      }
     }
   }
 }

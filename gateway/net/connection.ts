@@ -91,7 +91,8 @@ export class Connection implements SessionChannel {
   }
 
   pushEvent(name: string, params: string): boolean {
-    return this.#write(eventFrame(name, params));
+    const { pushes } = this.#gateway.faults;
+    return pushes.pass(this.#session, name, params, (text) => this.#write(eventFrame(name, text)));
   }
 
   close(code: number, reason: string, event?: { name: string; params: string }): void {

@@ -140,7 +140,12 @@ function hello({ gateway }: OpenCall, session: Session): unknown {
     bridgeInfo: { name: 'AUN local gateway', version: '0.1' },
     capabilities: {
       namespaces: ['auth', 'message', 'meta', 'storage', 'stream'],
-      features: { e2ee: true, binary_message: false, max_message_size: 1_048_576, notify: true },
+      features: {
+        e2ee: true,
+        binary_message: false,
+        max_message_size: 1_048_576,
+        notify: gateway.faults.notifications,
+      },
     },
     ...(interval === null ? {} : { heartbeat_interval: interval }),
   };

@@ -37,7 +37,7 @@ export function notified(
   method: string,
   params: JsonObject,
 ): void {
-  if (session === null || method !== 'notification/route') return;
+  if (session === null || method !== 'notification/route' || !gateway.faults.notifications) return;
   if (Buffer.byteLength(JSON.stringify(params), 'utf8') > MAX_PARAMS_BYTES) return;
   const parsed = schema.safeParse(withoutNulls(params));
   if (!parsed.success) return;

@@ -54,7 +54,8 @@ function problemOf(
   }
   if (record.deliveryMode !== 'fanout') return 'not_found';
   if (record.recalledAt !== null) return 'already_recalled';
-  return gateway.clock.now() - record.sentAt > gateway.config.timings.recallWindow ? 'expired' : null;
+  const window = gateway.faults.recallWindowMs ?? gateway.config.timings.recallWindow;
+  return gateway.clock.now() - record.sentAt > window ? 'expired' : null;
 }
 
 /** One event for each recipient; the sender's other connections hear of it too. */

@@ -286,4 +286,20 @@ export class InboxStore {
       this.#sql.run('UPDATE devices SET last_seq = 0, floor_seq = 0 WHERE id = ?', device);
     });
   }
+
+  /** Uses up numbers without rows. Tests only: no gateway may do this. */
+  skip(device: number, count: number): void {
+    this.#sql.run('UPDATE devices SET last_seq = last_seq + ? WHERE id = ?', count, device);
+  }
+
+  /** Deletes one row and leaves its number empty. Tests only. */
+  removeRow(device: number, seq: number): boolean {
+    return this.#sql.run('DELETE FROM inbox WHERE device = ? AND seq = ?', device, seq).changes > 0;
+  }
+
+  /** Turns a row into one whose content is gone. Tests only. */
+  emptyRow(device: number, seq: number): boolean {
+    const sql = `UPDATE inbox SET payload = '', extras = NULL, ephemeral = 1 WHERE device = ? AND seq = ?`;
+    return this.#sql.run(sql, device, seq).changes > 0;
+  }
 }

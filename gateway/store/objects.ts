@@ -202,6 +202,12 @@ export class ObjectStore {
       .map(toRecord);
   }
 
+  /** Everything of an owner, by bucket and key. */
+  ofOwner(owner: string, now: number): ObjectRecord[] {
+    const sql = `SELECT * FROM objects WHERE owner = ? AND ${LIVE} ORDER BY bucket, object_key`;
+    return this.#sql.all<ObjectRow>(sql, owner, now).map(toRecord);
+  }
+
   count(place: { owner: string; bucket: string; prefix: string }, now: number): number {
     const { where, values } = within(place, now);
     const sql = `SELECT count(*) AS total FROM objects WHERE ${where}`;
