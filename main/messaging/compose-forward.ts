@@ -110,7 +110,6 @@ function withoutEmpty(fields: JsonObject): JsonObject {
 const dataSchema = z.object({
   type: z.enum(['json', 'custom']),
   kind: z.string().min(1),
-  data: z.json(),
   schema: z.string().optional(),
 });
 /** Kinds that act on something else. */
@@ -122,7 +121,8 @@ function dataOf(
 ): JsonObject | null {
   const parsed = dataSchema.safeParse(payload);
   if (parsed.success && !BOUND_KINDS.includes(parsed.data.kind)) {
-    return { ...parsed.data, ...(content.text === '' ? {} : { fallback_text: content.text }) };
+    const { data } = payload ?? {};
+    return { ...parsed.data, data, ...(content.text === '' ? {} : { fallback_text: content.text }) };
   }
   return content.text === '' ? null : { type: 'text', text: content.text };
 }
@@ -171,6 +171,22 @@ export function composeBundle(messages: readonly Forwardable[]): JsonObject {
     items,
     ...(files === 0 ? {} : pendingFiles(files)),
   };
+}
+
+/** Kinds of which nothing can be told in a bundle. */
+const UNTOLD: readonly MessageContent['kind'][] = [
+  'recalled',
+  'undecryptable',
+  'expired',
+  'notice',
+  'control',
+  'stream',
+  'vote',
+];
+
+/** Whether a bundle can tell of a message. */
+export function canBeBundled(message: Forwardable): boolean {
+  return !UNTOLD.includes(message.content.kind) && lineOf(message) !== '';
 }
 
 /** Files that go along when a message is sent on: small pictures of links and cards stay behind. */
