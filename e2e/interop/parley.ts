@@ -94,9 +94,8 @@ export class Parley {
 
   /** Snapshot of the session. */
   async session(): Promise<Dict> {
-    const { accounts } = await this.#engine.call('account.list');
-    const account = dictsOf(accounts).find((entry) => entry['account'] === this.aid);
-    return isDict(account?.['session']) ? account['session'] : {};
+    const { session } = await this.snapshot();
+    return isDict(session) ? session : {};
   }
 
   /** Waits until the session is online. */
@@ -137,11 +136,46 @@ export class Parley {
   /** Puts a text into the outbox; returns the bubble. */
   async tell(peer: string, text: string): Promise<Dict> {
     const conversation = await this.call('conversation.open', { peer });
+    return this.act('message.send', { conversation: conversation['conversation'], text });
+  }
+
+  /** Runs a command that sends something, under a request id of its own. */
+  async act(command: string, params: Dict = {}, files: readonly string[] = []): Promise<Dict> {
     this.#requests += 1;
-    return this.call('message.send', {
-      conversation: conversation['conversation'],
-      text,
-      requestId: `request-${String(process.pid)}-${String(this.#requests)}`,
+    const requestId = `request-${String(process.pid)}-${String(this.#requests)}`;
+    return this.call(command, { requestId, ...params }, files);
+  }
+
+  /** The row of a conversation. */
+  row(conversation: string): Promise<Dict> {
+    return this.call('conversation.get', { conversation });
+  }
+
+  /** The rows of a list, in its order. */
+  async list(view = 'inbox'): Promise<Dict[]> {
+    const { conversations } = await this.call('conversation.list', { view });
+    return dictsOf(conversations);
+  }
+
+  /** Snapshot of the account. */
+  async snapshot(): Promise<Dict> {
+    const { accounts } = await this.#engine.call('account.list');
+    return dictsOf(accounts).find((entry) => entry['account'] === this.aid) ?? {};
+  }
+
+  /** The message with a text, waiting for it. */
+  async message(peer: string, text: string): Promise<Dict> {
+    return until(`${this.aid} has "${text}"`, async () => {
+      const rows = await this.timeline(peer).catch(() => []);
+      return rows.find((row) => textIn(row) === text);
+    });
+  }
+
+  /** Waits until a stored message looks as wanted. */
+  async becomes(id: unknown, what: string, accept: (message: Dict) => boolean): Promise<Dict> {
+    return until(`message ${String(id)} ${what}`, async () => {
+      const message = await this.call('message.get', { id });
+      return accept(message) && message;
     });
   }
 
@@ -187,8 +221,13 @@ export class Parley {
   }
 }
 
+/** What a bubble shows. */
+export function contentOf(row: Dict): Dict {
+  return isDict(row['content']) ? row['content'] : {};
+}
+
 /** The text of a timeline row, or its kind where it has none. */
 export function textIn(row: Dict): string {
-  const content = isDict(row['content']) ? row['content'] : {};
+  const content = contentOf(row);
   return content['kind'] === 'text' ? textOf(content['text']) : `<${textOf(content['kind'])}>`;
 }

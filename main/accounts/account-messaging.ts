@@ -7,6 +7,8 @@ import type { Settings } from '../../shared/model/settings';
 import { createAttachments } from '../attachments';
 import { Inbox } from '../messaging/inbox';
 import { Outbox } from '../messaging/outbox';
+import { createMessageActions } from '../messaging/message-actions';
+import type { MessageActions } from '../messaging/message-actions';
 import { createPresence } from '../messaging/presence';
 import type { Presence } from '../messaging/presence';
 import { createThoughts } from '../messaging/thoughts';
@@ -43,27 +45,12 @@ export interface MessagingParts {
   readonly onFailure: (error: AunError) => void;
 }
 
-/** See `main/messaging/message-actions`. */
-export interface MessageActions {
-  send(message: Omit<ParsedParams<'message.send'>, 'account'>): Promise<Message>;
-  sendObject(
-    conversation: string,
-    object: ParsedParams<'message.sendObject'>['object'],
-    requestId: string,
-  ): Promise<Message>;
-  forward(forward: Omit<ParsedParams<'message.forward'>, 'account'>): Promise<Message[]>;
-  answerCard(id: number, action: number, requestId: string): Promise<Message>;
-  vote(id: number, options: readonly string[], requestId: string): Promise<Message>;
-  recall(ids: readonly number[]): Promise<CommandResult<'message.recall'>>;
-  delete(ids: readonly number[]): Promise<void>;
-  quarantine(id: number, quarantined: boolean): Promise<Message>;
-}
-
 /** Everything one account does with messages: in, out, files, streams, and what passes. */
 export class AccountMessaging {
   readonly outbox: Outbox;
   readonly inbox: Inbox;
   readonly attachments: Attachments;
+  readonly actions: MessageActions;
   readonly reader: StreamReader;
   readonly writer: StreamWriter;
   private readonly typing: Typing;
@@ -97,6 +84,7 @@ export class AccountMessaging {
       publish,
     });
     this.outbox = new Outbox({ ...shared, attachments: this.attachments });
+    this.actions = createMessageActions({ ...shared, outbox: this.outbox, attachments: this.attachments });
     this.inbox = new Inbox({
       ...shared,
       deviceId: services.deviceId,
@@ -135,20 +123,6 @@ export class AccountMessaging {
       sendPayload: (message) => this.outbox.sendPayload(message),
     });
     this.thought = createThoughts({ aid, rpc: session, e2ee, runtime, now });
-  }
-
-  get actions(): MessageActions {
-    const absent = (): Promise<never> => Promise.reject(new AunError('internal', 'this part is on its way'));
-    return {
-      send: ({ conversation, text, requestId }) => this.outbox.sendText(conversation, text, requestId),
-      sendObject: absent,
-      forward: absent,
-      answerCard: absent,
-      vote: absent,
-      recall: absent,
-      delete: absent,
-      quarantine: absent,
-    };
   }
 
   /** Reads what a crash may have left; to be awaited before the session starts. */

@@ -28,8 +28,10 @@ export function messageHandlers({ accounts }: HandlerContext): HandlersOf<'messa
     },
     'message.answerCard': async ({ account, id, action, requestId }) => {
       const owner = await accounts.get(account);
-      const card = found(await owner.store.message(id));
-      await owner.desk.writingTo(card.conversation);
+      const { content, conversation } = found(await owner.store.message(id));
+      // Putting a card away, or beginning to write, sends nothing.
+      const sends = content.kind === 'actions' && content.actions[action]?.behavior === 'reply';
+      if (sends) await owner.desk.writingTo(conversation);
       return owner.messaging.actions.answerCard(id, action, requestId);
     },
     'message.vote': async ({ account, id, options, requestId }) => {
