@@ -1,3 +1,4 @@
+import './no-eval';
 import type { ParleyBridge } from '../../shared/bridge/api';
 import { commands } from '../../shared/bridge/contract';
 import { defaultSettings } from '../../shared/model/default-settings';
@@ -6,9 +7,11 @@ import { allAccounts, fakeAccounts, putAccount } from './fake-accounts';
 import { fakeBackup } from './fake-backup';
 import { fakeAttachments } from './fake-attachments';
 import { fakeConversations } from './fake-conversations';
+import { addDailyLife } from './fake-daily';
 import { localNetwork, networks } from './fake-data';
 import { emit, fail, listeners, scene, type Handlers } from './fake-engine';
 import { fakeIdentity } from './fake-identity';
+import { addSampleMessages } from './fake-messages';
 import { fakeMessageCommands } from './fake-message-commands';
 import { fakePeople } from './fake-people';
 import { fakeProfile } from './fake-profile';
@@ -147,6 +150,8 @@ const bridge: ParleyBridge = {
   },
 };
 
+addSampleMessages();
+addDailyLife();
 Object.defineProperty(window, 'parley', { value: bridge });
 if (scene.has('catching-up')) {
   setTimeout(() => {

@@ -1,6 +1,8 @@
 // What is photographed: flags of the fake engine, the size of the window, and what to do first.
+import { dailyScenes } from './scenes-daily.mjs';
 import { peopleScenes } from './scenes-people.mjs';
 import { identityScenes } from './scenes-identity.mjs';
+import { messageScenes } from './scenes-messages.mjs';
 
 const open = (name) => async (page) => {
   await page.getByTestId('conversation-row').filter({ hasText: name }).first().click();
@@ -11,6 +13,7 @@ const open = (name) => async (page) => {
 const dialog = (testId) => async (page) => page.getByTestId(testId).click();
 
 export const scenes = [
+  ...dailyScenes,
   ...peopleScenes,
   { name: 'welcome-light', flags: ['onboarding', 'light'] },
   { name: 'welcome-dark-zh', flags: ['onboarding', 'dark', 'zh-CN'] },
@@ -200,4 +203,5 @@ export const scenes = [
     act: async (page) => page.getByTestId('weak-vault').getByRole('button').click(),
   },
   ...identityScenes,
+  ...messageScenes,
 ];

@@ -9,6 +9,7 @@ import { momentOf } from '../../ui/time';
 import { copyableText } from './content/message-words';
 import { abilitiesOf, copyWords, recallMessages } from './message-actions';
 import { useMessageOverlay } from './message-overlay';
+import './selection-bar.css';
 
 /** Messages one forward takes. */
 const mostForwarded = 100;

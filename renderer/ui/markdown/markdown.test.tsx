@@ -220,11 +220,11 @@ it('is loaded only when there is some to show: nothing imports its parser at the
     (file) =>
       /\.tsx?$/.test(file) &&
       !file.includes('.test.') &&
-      !file.startsWith(path.join('ui', 'markdown', 'markdown')),
+      !/^ui.markdown.(?:markdown|code-block|highlight-code)/.test(file),
   );
   expect(files.length).toBeGreaterThan(50);
   const early = files.filter((file) =>
-    /^(?:import|export)\s[^;]*from '(?:[^']*\/markdown\/|\.\/)markdown(?:-tree|-block)?'|from 'markdown-it'/m.test(
+    /^(?:import|export)\s[^;]*from '(?:[^']*\/markdown\/|\.\/)markdown(?:-tree|-block|-message)?'|from 'markdown-it'|from 'lowlight'|from '[^']*(?:highlight-code|code-block)'/m.test(
       readFileSync(path.join(root, file), 'utf8'),
     ),
   );

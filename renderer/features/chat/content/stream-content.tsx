@@ -5,7 +5,7 @@ import { useStream, useStreamsStore, type StreamPhase } from '../../../stores/st
 import type { ContentProps, Of } from './parts';
 
 const LiveMarkdown = lazy(async () => ({
-  default: (await import('../../../ui/markdown/message-markdown')).LiveMarkdown,
+  default: (await import('../../../ui/markdown/markdown-message')).LiveMarkdown,
 }));
 
 function noteOf(state: StreamPhase) {

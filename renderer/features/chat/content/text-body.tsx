@@ -4,7 +4,7 @@ import { visiblePart } from '../long-text';
 import { MessageText } from '../message-text';
 
 const MessageMarkdown = lazy(async () => ({
-  default: (await import('../../../ui/markdown/message-markdown')).MessageMarkdown,
+  default: (await import('../../../ui/markdown/markdown-message')).MessageMarkdown,
 }));
 
 /** The words of a message, plain or Markdown. While the parser is on its way the text stands there as it is. */
