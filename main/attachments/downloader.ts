@@ -11,6 +11,7 @@ import { resolveReference, storedReference } from './reference';
 import type { ObjectAddress } from './reference';
 import {
   AddressUsedUp,
+  damaged,
   isTransient,
   pauseBeforeRepeat,
   statusError,
@@ -202,10 +203,6 @@ function unsupported(): AunError {
 
 function tooLarge(): AunError {
   return new AunError('attachment_too_large', 'the file is larger than what is fetched');
-}
-
-function damaged(why: string): AunError {
-  return new AunError('attachment_damaged', `a file does not pass its checks: ${why}`);
 }
 
 function gone(cause: unknown): AunError {

@@ -4,6 +4,7 @@ import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { AunError } from '../runtime/errors';
 import { syncFolder, systemErrorCode } from '../runtime/files';
+import { readRange } from './read-range';
 
 /** First bytes of every file: the format and its version, bound to every chunk. See `docs/attachments.md`. */
 const MAGIC = Buffer.from('PARLEYA1', 'latin1');
@@ -176,7 +177,7 @@ export class EncryptedFile {
     const opened = new EncryptedFile(handle, key, size);
     try {
       const found = await handle.stat();
-      const start = await opened.bytesAt(0, MAGIC.length);
+      const start = await readRange(handle, 0, MAGIC.length);
       if (found.size !== sealedSize(size) || !start.equals(MAGIC)) throw damaged();
       return opened;
     } catch (thrown) {
@@ -207,7 +208,7 @@ export class EncryptedFile {
   private async chunks(index: number, count: number, total: number): Promise<Buffer> {
     const from = MAGIC.length + index * SEALED_CHUNK_BYTES;
     const length = Math.min(count * SEALED_CHUNK_BYTES, sealedSize(this.size) - from);
-    const sealed = await this.bytesAt(from, length);
+    const sealed = await readRange(this.handle, from, length);
     const plain: Buffer[] = [];
     try {
       for (let at = 0; at < count; at += 1) {
@@ -218,17 +219,6 @@ export class EncryptedFile {
       throw damaged(thrown);
     }
     return Buffer.concat(plain);
-  }
-
-  private async bytesAt(position: number, length: number): Promise<Buffer> {
-    const bytes = Buffer.allocUnsafe(length);
-    let filled = 0;
-    while (filled < length) {
-      const { bytesRead } = await this.handle.read(bytes, filled, length - filled, position + filled);
-      if (bytesRead === 0) throw damaged();
-      filled += bytesRead;
-    }
-    return bytes;
   }
 }
 

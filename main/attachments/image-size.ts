@@ -12,17 +12,17 @@ export interface ImageSize {
  * costs nothing. `head` is the beginning of the file.
  */
 export function imageSize(type: string, head: Buffer): ImageSize | null {
-  const size = readers[type]?.(head) ?? null;
+  const size = READERS.get(type)?.(head) ?? null;
   return size !== null && size.width > 0 && size.height > 0 ? size : null;
 }
 
-const readers: Readonly<Record<string, (head: Buffer) => ImageSize | null>> = {
-  'image/png': pngSize,
-  'image/gif': gifSize,
-  'image/jpeg': jpegSize,
-  'image/webp': webpSize,
-  'image/avif': avifSize,
-};
+const READERS: ReadonlyMap<string, (head: Buffer) => ImageSize | null> = new Map([
+  ['image/png', pngSize],
+  ['image/gif', gifSize],
+  ['image/jpeg', jpegSize],
+  ['image/webp', webpSize],
+  ['image/avif', avifSize],
+]);
 
 function pngSize(head: Buffer): ImageSize | null {
   if (head.length < 24 || head.toString('latin1', 12, 16) !== 'IHDR') return null;

@@ -1,8 +1,8 @@
 import { createCipheriv, createDecipheriv, createHash } from 'node:crypto';
 import { ATTACHMENT_AAD } from '../../shared/aun/attachment-reference';
-import { AunError } from '../runtime/errors';
 import { letOthersRun } from '../runtime/turn';
 import { MAX_FILE_BYTES, PIECE_BYTES, TAG_BYTES } from './limits';
+import { damaged } from './transfer-errors';
 
 const ALGORITHM = 'aes-256-gcm';
 const SMALL_STEP = 4_096;
@@ -100,10 +100,6 @@ export async function digestObject(
     await letOthersRun();
   }
   return { inner: inner.digest(), outer: outer.digest() };
-}
-
-function damaged(why: string): AunError {
-  return new AunError('attachment_damaged', `a file does not pass its checks: ${why}`);
 }
 
 /**

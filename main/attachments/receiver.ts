@@ -1,11 +1,11 @@
 import type { EncryptionBlock } from '../../shared/aun/attachment-reference';
-import { AunError } from '../runtime/errors';
 import { letOthersRun } from '../runtime/turn';
 import type { EncryptedFileWriter } from './encrypted-file';
 import { HEAD_BYTES, mediaFacts } from './media-type';
 import type { MediaFacts } from './media-type';
 import { Digester, ObjectOpener } from './object-crypto';
 import type { Digest } from './object-crypto';
+import { damaged } from './transfer-errors';
 
 /** Takes an object as it arrives: hashes it, opens it and writes it encrypted for this disk. */
 export class Receiver {
@@ -54,8 +54,4 @@ export class Receiver {
     this.opener?.finish();
     return mediaFacts(claimedType, Buffer.concat(this.head));
   }
-}
-
-function damaged(why: string): AunError {
-  return new AunError('attachment_damaged', `a file does not pass its checks: ${why}`);
 }

@@ -54,6 +54,11 @@ export function mayRetryUpload(error: AunError): boolean {
   return error instanceof RpcError && (error.wireCode === -32000 || error.wireCode === -32009);
 }
 
+/** A file that is not what its sender named. */
+export function damaged(why: string): AunError {
+  return new AunError('attachment_damaged', `a file does not pass its checks: ${why}`);
+}
+
 /** The error of something that was stopped. */
 export function cancelled(): AunError {
   return new AunError('cancelled', 'the transfer was cancelled');

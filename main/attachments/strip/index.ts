@@ -5,16 +5,16 @@ import { stripWebp } from './webp';
 
 type Strip = (bytes: Buffer) => Buffer[] | null | Promise<Buffer[] | null>;
 
-const STRIPPERS: Readonly<Record<string, Strip>> = {
-  'image/jpeg': stripJpeg,
-  'image/png': stripPng,
-  'image/webp': stripWebp,
-  'image/gif': stripGif,
-};
+const STRIPPERS: ReadonlyMap<string, Strip> = new Map<string, Strip>([
+  ['image/jpeg', stripJpeg],
+  ['image/png', stripPng],
+  ['image/webp', stripWebp],
+  ['image/gif', stripGif],
+]);
 
 /** Whether pictures of this type are freed of what else they tell. */
 export function isStripped(type: string): boolean {
-  return type in STRIPPERS;
+  return STRIPPERS.has(type);
 }
 
 /**
@@ -22,6 +22,6 @@ export function isStripped(type: string): boolean {
  * not touched: no pixel, no colour, no orientation changes. Null when the bytes are not what `type` says. Never throws.
  */
 export async function withoutMetadata(type: string, bytes: Buffer): Promise<Buffer[] | null> {
-  const strip = STRIPPERS[type];
+  const strip = STRIPPERS.get(type);
   return strip === undefined ? [bytes] : strip(bytes);
 }
