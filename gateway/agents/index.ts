@@ -5,6 +5,7 @@ import { createEngine } from '../../main/accounts/engine';
 import type { Engine } from '../../main/accounts/engine';
 import { createHeadlessVault } from '../../main/keychain/headless';
 import { noDesktop } from '../../main/ports/desktop';
+import { noNotifier } from '../../main/ports/notifier';
 import { createLogger } from '../../main/runtime/logger';
 import { systemClock, systemRandom, systemScheduler } from '../../main/runtime/runtime';
 import type { BridgeEvent } from '../../shared/bridge/contract';
@@ -58,6 +59,7 @@ async function main(): Promise<void> {
     workers: { store: join(__dirname, 'store-worker.cjs'), crypto: join(__dirname, 'crypto-worker.cjs') },
     launcher: null,
     desktop: noDesktop,
+    notifier: noNotifier,
     info: {
       version: 'agents',
       runtime: `Node ${process.versions.node}`,
@@ -67,7 +69,14 @@ async function main(): Promise<void> {
     hostName: 'demo-agents',
     emit: (event) => hear(event),
   });
-  const responder = createResponder((command, params) => invoke(engine, command, params), runtime, personas);
+  const responder = createResponder(
+    {
+      invoke: (command, params) => invoke(engine, command, params),
+      sendPayload: (...message) => engine.sendPayload(...message),
+      runtime,
+    },
+    personas,
+  );
   hear = responder.hear;
   let stopping = false;
   const stop = (): void => {

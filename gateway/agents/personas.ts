@@ -1,4 +1,7 @@
 import { DEMO_AGENTS } from '../../shared/aun/demo-agents';
+import { SHOWCASE, showcase } from './showcase';
+import { inPieces, isChinese, say, send } from './steps';
+import type { Question, Step } from './steps';
 
 /** What a demo agent answers. Pure, so that a test can ask it without a network. */
 export interface Persona {
@@ -9,13 +12,10 @@ export interface Persona {
   readonly description: string;
   /** Markdown of its public profile. */
   readonly about: string;
-  /** Parts of the answer, each sent as a message of its own; `pauseMs` passes before each. */
-  answer(text: string): readonly { readonly text: string; readonly pauseMs: number }[];
-}
-
-/** Whether an answer should be in Chinese: the text carries a Han character. */
-export function isChinese(text: string): boolean {
-  return /\p{Script=Han}/u.test(text);
+  /** What it does when it is written to, in order. */
+  answer(question: Question): readonly Step[];
+  /** What it says when a button of one of its cards was pressed; null for nothing. */
+  chosen(label: string): string | null;
 }
 
 const echo: Persona = {
@@ -23,7 +23,8 @@ const echo: Persona = {
   displayName: 'Echo',
   description: 'Sends back what you write, word for word',
   about: '# Echo\n\nWrite anything, in any language. It comes back as it was.\n\n写什么，就原样回什么。\n',
-  answer: (text) => [{ text, pauseMs: 0 }],
+  answer: ({ text, markdown }) => [say(text, 0, markdown)],
+  chosen: () => null,
 };
 
 interface Topic {
@@ -61,36 +62,61 @@ const guide: Persona = {
   description: 'Explains Parley: encryption, offline, identities, agents',
   about:
     '# Parley guide\n\nA small program on your own computer.\n\n## Skills\n\n- `encryption` — how a message is protected\n- `offline` — what happens without a network\n- `identities` — what an address is\n\n用中文提问也可以。\n',
-  answer(text) {
+  answer(question) {
+    const { text } = question;
+    if (SHOWCASE.test(text)) return showcase(question);
     const chinese = isChinese(text);
     const topic = TOPICS.find((candidate) => candidate.match.test(text));
-    if (topic !== undefined) return [{ text: chinese ? topic.zh : topic.en, pauseMs: 400 }];
+    if (topic !== undefined) return [say(chinese ? topic.zh : topic.en, 400)];
     return [
-      {
-        text: chinese
-          ? '你好，我是 Parley 指南。可以问我：加密如何工作、离线时会怎样、什么是身份、这里有哪些智能体。'
-          : 'Hello, I am the Parley guide. Ask me how encryption works, what happens offline, what an identity is, or which agents live here.',
-        pauseMs: 400,
-      },
+      say(
+        chinese
+          ? '你好，我是 Parley 指南。可以问我：加密如何工作、离线时会怎样、什么是身份、这里有哪些智能体。写“全部展示”，每种消息都会来一条。'
+          : 'Hello, I am the Parley guide. Ask me how encryption works, what happens offline, what an identity is, or which agents live here. Write “show me everything” to get one message of every kind.',
+        400,
+      ),
     ];
   },
+  chosen: (label) => (isChinese(label) ? `你选了“${label}”。` : `You chose “${label}”.`),
 };
 
 const slowWriter: Persona = {
   name: DEMO_AGENTS.slowWriter,
   displayName: 'Slow writer',
-  description: 'Takes its time and answers in three parts',
-  about: '# Slow writer\n\nAnswers in three messages with pauses between them.\n\n慢慢写，分三条回复。\n',
-  answer(text) {
-    const lines = isChinese(text)
-      ? ['让我想一想……', '慢慢写，才能写清楚。', '好了：消息已经一字不差地送到，这就是我的回答。']
-      : [
-          'Let me think…',
-          'Writing slowly keeps it clear.',
-          'There: your words arrived exactly as you wrote them. That is my answer.',
-        ];
-    return lines.map((line) => ({ text: line, pauseMs: 1_500 }));
+  description: 'Takes its time, shows its work and writes before your eyes',
+  about:
+    '# Slow writer\n\nWrites its answer while you watch, and shows what it was thinking.\n\n在你眼前慢慢写，也让你看到它在想什么。\n',
+  answer({ text, thread }) {
+    const zh = isChinese(text);
+    const call = `${thread}-count`;
+    const status = (state: string, says: string, progress: number): Step =>
+      send({ type: 'status', state, text: says, progress, thread_id: thread, data: { task_id: thread } });
+    const characters = [...text].length;
+    const answer = zh
+      ? `你写了 ${characters} 个字。慢慢写，才能写清楚：这些字一边写一边送到你面前，写完后会作为一条加密消息再送一次。好了，你的话一字不差地送到了，这就是我的回答。`
+      : `You wrote ${characters} characters. Writing slowly keeps it clear: these words come to you while they are written, and once more as one encrypted message when they are complete. There: your words arrived exactly as you wrote them. That is my answer.`;
+    return [
+      status('processing', zh ? '让我想一想……' : 'Let me think…', 0.1),
+      {
+        kind: 'thought',
+        text: zh ? '先读一遍问题。' : 'First read the question.',
+        stage: 'thinking',
+        pauseMs: 300,
+      },
+      {
+        kind: 'thought',
+        text: zh ? '数一数有多少个字。' : 'Count its characters.',
+        stage: 'planning',
+        pauseMs: 300,
+      },
+      send({ type: 'tool_call', call_id: call, name: 'count', arguments: { text }, thread_id: thread }, 200),
+      send({ type: 'tool_result', call_id: call, ok: true, result: { characters }, thread_id: thread }, 300),
+      { kind: 'thought', text: zh ? '可以写了。' : 'Now write.', stage: 'summary', pauseMs: 200 },
+      { kind: 'stream', pieces: inPieces(answer), pauseMs: 200 },
+      status('completed', zh ? '写好了' : 'Written', 1),
+    ];
   },
+  chosen: () => null,
 };
 
 /** The three who live on the embedded network. */

@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import type { Runtime } from '../../main/runtime/runtime';
 import type { BridgeEvent } from '../../shared/bridge/contract';
 import { conversationSchema } from '../../shared/model/conversation';
 import { messageSchema } from '../../shared/model/message';
 import type { Message } from '../../shared/model/message';
 import type { Persona } from './personas';
+import { performStep } from './perform';
+import type { AgentTools, Hands } from './perform';
 
 /** Answers messages as the personas do. */
 export interface Responder {
@@ -16,45 +17,85 @@ export interface Responder {
 
 const conversationsSchema = z.object({ conversations: z.array(conversationSchema) });
 const pageSchema = z.object({ messages: z.array(messageSchema) });
+/** Messages that were answered in this run and are kept in mind. */
+const MAX_ANSWERED = 5_000;
 
 /**
- * Makes the responder. Each message is answered once: the request id of an answer derives from the message it answers,
- * so that the outbox refuses a second one, whatever is heard twice. Agents never answer agents, or two echoes would
- * talk forever.
+ * Makes the responder. Each message is answered once: in this run because it is remembered, over restarts because the request
+ * ids of an answer derive from the message it answers, so that the outbox refuses a second one. Agents never answer agents, or
+ * two echoes would talk forever.
  */
-export function createResponder(
-  invoke: (command: string, params: unknown) => Promise<unknown>,
-  runtime: Runtime,
-  personas: readonly Persona[],
-): Responder {
+export function createResponder(deps: AgentTools, personas: readonly Persona[]): Responder {
+  const { invoke, runtime } = deps;
   let stopped = false;
   const agentNames = personas.map((persona) => persona.name);
   const tails = new Map<string, Promise<void>>();
+  const answered = new Set<string>();
+
+  function stepsFor(persona: Persona, account: string, message: Message) {
+    const { content } = message;
+    const issuer = account.slice(account.indexOf('.') + 1);
+    const thread = `task-${message.messageId.slice(0, 24)}`;
+    if (content.kind === 'choice') {
+      const text = persona.chosen(content.label || content.text);
+      return {
+        thread,
+        steps: text === null ? [] : [{ kind: 'text' as const, text, markdown: false, pauseMs: 0 }],
+      };
+    }
+    if (content.kind !== 'text') return { thread, steps: [] };
+    const steps = persona.answer({
+      text: content.text,
+      markdown: content.format === 'markdown',
+      aid: account,
+      peer: message.sender,
+      messageId: message.messageId,
+      thread,
+      issuer,
+      now: runtime.clock.now(),
+    });
+    return { thread, steps };
+  }
 
   async function answer(account: string, message: Message): Promise<void> {
     const persona = personas.find((candidate) => account.startsWith(`${candidate.name}.`));
     const sender = message.sender.slice(0, message.sender.indexOf('.'));
-    if (persona === undefined || agentNames.includes(sender)) return;
-    if (message.own || message.content.kind !== 'text') return;
-    for (const [index, part] of persona.answer(message.content.text).entries()) {
-      await new Promise<void>((resolve) => runtime.scheduler.after(part.pauseMs, resolve));
+    if (persona === undefined || agentNames.includes(sender) || message.own) return;
+    const key = `${account}:${message.id}`;
+    const { thread, steps } = stepsFor(persona, account, message);
+    if (answered.has(key) || steps.length === 0) return;
+    answered.add(key);
+    for (const old of answered) if (answered.size > MAX_ANSWERED) answered.delete(old);
+    const { conversation } = message;
+    // Whoever writes to an agent wants to be heard.
+    await invoke('conversation.accept', { account, conversation });
+    const hands: Hands = { ...deps, account, conversation, thread };
+    for (const [index, step] of steps.entries()) {
+      if (step.pauseMs > 0)
+        await new Promise<void>((resolve) => runtime.scheduler.after(step.pauseMs, resolve));
       if (stopped) return;
-      await invoke('message.send', {
-        account,
-        conversation: message.conversation,
-        text: part.text,
-        requestId: `answer:${message.id}:${index}`,
-      });
+      await performStep(hands, step, `answer:${message.id}:${index}`);
     }
-    await invoke('conversation.markRead', { account, conversation: message.conversation, upTo: message.id });
+    await invoke('conversation.markRead', { account, conversation, upTo: message.id });
   }
 
   function enqueue(account: string, message: Message): void {
     const key = `${account}:${message.conversation}`;
     const next = (tails.get(key) ?? Promise.resolve())
-      .then(() => answer(account, message))
+      .then(() => (stopped ? undefined : answer(account, message)))
       .catch((error: unknown) => runtime.logger.log('warn', 'agent.answer_failed', { error }));
     tails.set(key, next);
+  }
+
+  async function waiting(account: string): Promise<string[]> {
+    const found: string[] = [];
+    for (const view of ['inbox', 'requests'] as const) {
+      const { conversations } = conversationsSchema.parse(
+        await invoke('conversation.list', { account, view }),
+      );
+      found.push(...conversations.filter(({ unread }) => unread > 0).map(({ conversation }) => conversation));
+    }
+    return found;
   }
 
   return {
@@ -64,14 +105,12 @@ export function createResponder(
     },
     async catchUp(accounts) {
       for (const account of accounts) {
-        const { conversations } = conversationsSchema.parse(await invoke('conversation.list', { account }));
-        for (const conversation of conversations.filter((candidate) => candidate.unread > 0)) {
-          const page = pageSchema.parse(
-            await invoke('message.page', { account, conversation: conversation.conversation, limit: 50 }),
-          );
-          for (const message of page.messages) {
-            if (message.id > conversation.readUpTo) enqueue(account, message);
-          }
+        for (const conversation of await waiting(account)) {
+          const get = await invoke('conversation.get', { account, conversation });
+          const { readUpTo } = conversationSchema.parse(get);
+          const page = await invoke('message.page', { account, conversation, limit: 50 });
+          for (const message of pageSchema.parse(page).messages)
+            if (message.id > readUpTo) enqueue(account, message);
         }
       }
     },

@@ -31,8 +31,8 @@ describe('an event stream', () => {
     const event = fc.record({ text, end: fc.constantFrom('\n', '\r\n', '\r'), comment: fc.boolean() });
     fc.assert(
       fc.property(
-        fc.array(event, { maxLength: 12 }),
-        fc.array(fc.nat(), { maxLength: 40 }),
+        fc.array(event, { maxLength: 8 }),
+        fc.array(fc.nat(), { maxLength: 20 }),
         (events, cuts) => {
           const stream = events
             .map((each, index) => {
@@ -49,7 +49,7 @@ describe('an event stream', () => {
           );
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 250 },
     );
   });
 
