@@ -45,7 +45,6 @@ export const enDaily = {
     railRequests_one: '{{count}} message request',
     railRequests_other: '{{count}} message requests',
     catchingUp: 'Catching up…',
-    catchingUpCount: 'Catching up: {{count}} messages so far',
   },
   rowMenu: {
     label: 'Actions for {{name}}',
@@ -203,7 +202,7 @@ export const enDaily = {
     in: 'In',
     has: 'Has',
     before: 'Before',
-    after: 'From',
+    after: 'Since',
     hasFile: 'File',
     hasImage: 'Photo',
     hasLink: 'Link',
@@ -211,6 +210,7 @@ export const enDaily = {
     filters: 'Filters',
     addFilter: 'Add filter',
     unresolved: 'nobody found',
+    unknownThing: 'not known',
     badDate: 'not a date',
     hint: 'You can type from:name, in:name, has:file, before:2026-05-01 or after:2026-04',
     here: 'Search in this conversation',
@@ -254,7 +254,7 @@ export const enDaily = {
   },
   about: {
     overview: 'Profile',
-    media: 'Photos and videos',
+    media: 'Media',
     files: 'Files',
     links: 'Links',
     tabs: 'Parts of the details',

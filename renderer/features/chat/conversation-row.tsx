@@ -22,7 +22,7 @@ function Counts(props: { readonly conversation: Conversation; readonly muted: bo
     <>
       {mentions > 0 && (
         <span className="conversation-row__mention tabular">
-          <span aria-hidden="true">@{mentions > 1 ? mentions : ''}</span>
+          <span aria-hidden="true">@{mentions > 99 ? '99+' : mentions}</span>
           <span className="visually-hidden">{t('daily.mentions', { count: mentions })}</span>
         </span>
       )}

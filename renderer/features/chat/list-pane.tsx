@@ -43,7 +43,7 @@ function CatchingUp(props: { readonly account: string }) {
     <div className="catching-up" data-testid="list-catching-up">
       <span className="catching-up__line" aria-hidden="true" />
       <span className="tabular" role="status">
-        {rows > 0 ? t('daily.catchingUpCount', { count: rows }) : t('daily.catchingUp')}
+        {rows > 0 ? t('connection.catchingUp', { count: rows }) : t('daily.catchingUp')}
       </span>
     </div>
   );

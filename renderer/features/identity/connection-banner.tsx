@@ -53,12 +53,8 @@ export function ConnectionBanner(props: { readonly account: Account }) {
 
   switch (session.state) {
     case 'online':
-      if (account.catchingUp === null) return <AttentionBar account={account} />;
-      return (
-        <ConnectionBar tone="neutral" state="catching-up" icon={<Spinner />}>
-          <span className="tabular">{t('connection.catchingUp', { count: account.catchingUp })}</span>
-        </ConnectionBar>
-      );
+      // Catching up is told in the list, quietly: here it would move what is being read.
+      return <AttentionBar account={account} />;
     case 'discovering':
     case 'authenticating':
     case 'connecting':

@@ -29,7 +29,11 @@ function FilterChip(props: { readonly read: ReadFilter; readonly onRemove: () =>
   }[filter.kind];
   const thing = filter.kind === 'has' ? readThing(filter.value) : null;
   const date = filter.kind === 'before' || filter.kind === 'after';
-  const unknown = date ? t('finder.badDate') : t('finder.unresolved');
+  const unknown = date
+    ? t('finder.badDate')
+    : filter.kind === 'has'
+      ? t('finder.unknownThing')
+      : t('finder.unresolved');
   const meaning = thing === null ? (name ?? `${filter.value}: ${unknown}`) : words[thing];
   return (
     <button

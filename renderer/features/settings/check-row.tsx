@@ -1,4 +1,5 @@
 import { useId } from 'react';
+import './settings.css';
 
 /** A setting that is on or off, with a sentence about it. */
 export function CheckRow(props: {
