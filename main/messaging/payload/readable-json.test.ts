@@ -1,0 +1,23 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { readableJson } from './readable-json';
+
+it('is the JSON of a value, indented', () => {
+  fc.assert(
+    fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => {
+      const expected = JSON.stringify(value, null, 2);
+      if (expected.length < 20_000) expect(JSON.parse(readableJson(value))).toEqual(JSON.parse(expected));
+    }),
+  );
+  const value = { a: [1, 'x', null, true], b: {}, c: [] };
+  expect(readableJson(value)).toBe(JSON.stringify(value, null, 2));
+});
+
+it('stops where it is long or deep, however much there is', () => {
+  expect(readableJson('x'.repeat(1_000_000)).length).toBeLessThanOrEqual(20_001);
+  expect(readableJson(Array.from({ length: 1_000_000 }, () => 'word')).length).toBeLessThanOrEqual(20_001);
+  let deep: unknown = 'end';
+  for (let level = 0; level < 100_000; level += 1) deep = [deep];
+  expect(readableJson(deep)).toContain('…');
+  expect(readableJson(undefined)).toBe('null');
+});
