@@ -35,7 +35,7 @@ export function createResponder(deps: AgentTools, personas: readonly Persona[]):
   function stepsFor(persona: Persona, account: string, message: Message) {
     const { content } = message;
     const issuer = account.slice(account.indexOf('.') + 1);
-    const thread = `task-${message.messageId.slice(0, 24)}`;
+    const thread = `task-${message.messageId.slice(0, 64)}`;
     if (content.kind === 'choice') {
       const text = persona.chosen(content.label || content.text);
       return {
