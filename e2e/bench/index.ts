@@ -1,6 +1,8 @@
 import { accountsBench } from './accounts';
 import { catchUpBench } from './catch-up';
+import { openBench } from './open';
 import { scrollBench } from './scroll';
+import { searchBench } from './search';
 import { sendBench } from './send';
 import { startBench } from './start';
 import { streamBench } from './stream';
@@ -15,6 +17,8 @@ const benches: Readonly<Record<string, Bench>> = {
   accounts: accountsBench,
   scroll: scrollBench,
   stream: streamBench,
+  search: searchBench,
+  open: openBench,
 };
 
 async function main(): Promise<number> {

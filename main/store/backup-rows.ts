@@ -113,7 +113,12 @@ export const backupRowSchemas = {
     sender: name.describe('of the message'),
     messageId: name,
     position: z.number().int().min(0),
-    parent: z.number().int().min(0).nullable().describe('position of the attachment it is the small picture of'),
+    parent: z
+      .number()
+      .int()
+      .min(0)
+      .nullable()
+      .describe('position of the attachment it is the small picture of'),
     role: z.enum(['main', 'picture', 'thumbnail']),
     name: z.string(),
     type: z.string(),

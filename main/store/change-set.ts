@@ -102,6 +102,8 @@ export class ChangeSet {
   }
 
   private isUsed(file: string): boolean {
-    return this.database.get('SELECT 1 AS found FROM attachments WHERE file = ? LIMIT 1', [file]) !== undefined;
+    return (
+      this.database.get('SELECT 1 AS found FROM attachments WHERE file = ? LIMIT 1', [file]) !== undefined
+    );
   }
 }

@@ -91,7 +91,9 @@ export function openConversation(
   made: Omit<NewConversation, 'standing'>,
 ): void {
   const key = ensureConversation(database, { ...made, standing: 'accepted' });
-  database.run("UPDATE conversations SET standing = 'accepted' WHERE key = ? AND standing = 'pending'", [key]);
+  database.run("UPDATE conversations SET standing = 'accepted' WHERE key = ? AND standing = 'pending'", [
+    key,
+  ]);
   change.conversation(key);
 }
 

@@ -10,16 +10,7 @@ import {
 } from '../../shared/model/conversation';
 import { deliveryStateSchema } from '../../shared/model/message';
 import { AunError } from '../runtime/errors';
-import {
-  flag,
-  integer,
-  integerOrNull,
-  oneOf,
-  text,
-  textOrNull,
-  wholeNumber,
-  type SqlRow,
-} from './columns';
+import { flag, integer, integerOrNull, oneOf, text, textOrNull, wholeNumber, type SqlRow } from './columns';
 import type { ReadConnection, WriteConnection } from './sqlite';
 
 const COLUMNS = `key, id, kind, title, peer_kind, preview, preview_kind, preview_own, preview_state, last_activity_at, unread,

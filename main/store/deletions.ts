@@ -31,7 +31,7 @@ export function isBuried(database: ReadConnection, sender: string, messageId: st
 export function removeMessage(context: WriteContext, message: StoredMessage, forGood: boolean): void {
   const { database, change } = context;
   dropFiles(context, message.id);
-  context.vocabulary.unlearn(message.indexed);
+  if (message.indexed !== null) context.index.remove(message.indexed);
   if (message.unread) change.countUnread(message.conversation, -1, message.mentionsMe);
   database.run('DELETE FROM messages WHERE id = ?', [message.id]);
   database.run('UPDATE conversations SET draft_reply = NULL WHERE key = ? AND draft_reply = ?', [
@@ -79,11 +79,10 @@ export function clearConversation(
 ): boolean {
   const { database, change } = context;
   const key = requireKey(database, conversation);
-  const messages = storedMessages(
-    database,
-    'WHERE m.conversation = ? ORDER BY m.stored_at, m.id LIMIT ?',
-    [key, limit],
-  );
+  const messages = storedMessages(database, 'WHERE m.conversation = ? ORDER BY m.stored_at, m.id LIMIT ?', [
+    key,
+    limit,
+  ]);
   for (const message of messages) removeMessage(context, message, true);
   change.conversation(key);
   if (messages.length >= limit) return false;
@@ -140,4 +139,3 @@ export function sweepExpired(context: WriteContext, now: number, limit: number):
     room -= expired.length;
   }
 }
-

@@ -19,7 +19,10 @@ interface Folded {
 
 /** Lower case without accents, as the index compares. */
 export function fold(source: string): string {
-  return source.normalize('NFD').replace(/\p{M}+/gu, '').toLowerCase();
+  return source
+    .normalize('NFD')
+    .replace(/\p{M}+/gu, '')
+    .toLowerCase();
 }
 
 /** {@link fold}, but remembers where each unit came from. */

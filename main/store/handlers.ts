@@ -34,9 +34,9 @@ import * as outbox from './outbox';
 import { profile, saveProfile } from './profiles';
 import type { Handlers } from './protocol';
 import { searchMessages } from './search';
+import { SearchIndex } from './search-index';
 import type { ConnectionContext, ReadConnection, WriteConnection } from './sqlite';
 import * as timeline from './timeline';
-import { Vocabulary } from './vocabulary';
 
 /**
  * The answers of one open database: reads go to the reader, each write is one transaction of the writer.
@@ -51,19 +51,19 @@ export function createHandlers(
 ): Handlers {
   const seen: timeline.TimelineContext = { database: reader, messages: new MessageReader(reader, account) };
   const written = new MessageReader(database, account);
-  const vocabulary = new Vocabulary(database);
+  const index = new SearchIndex(database);
 
   /** One transaction with what it changed. */
   function writing<Result>(work: (context: WriteContext) => Result): { result: Result; change: StoreChange } {
     try {
       return database.transaction(() => {
         const change = new ChangeSet(database, written);
-        const result = work({ database, change, vocabulary, logger, now: clock.now() });
-        vocabulary.settle();
+        const result = work({ database, change, index, logger, now: clock.now() });
+        index.settle();
         return { result, change: change.finish() };
       });
     } catch (error) {
-      vocabulary.undo();
+      index.undo();
       throw error;
     }
   }
@@ -146,9 +146,7 @@ export function createHandlers(
       changing(({ change }) => conversationWrites.setStanding(database, change, conversation, standing)),
     deleteMessages: ([ids]) => changing((context) => deleteMessages(context, ids)),
     clearConversation: ([conversation, whole, limit]) => {
-      const { result, change } = writing((context) =>
-        clearConversation(context, conversation, whole, limit),
-      );
+      const { result, change } = writing((context) => clearConversation(context, conversation, whole, limit));
       return { change, done: result };
     },
     sweepExpired: ([now, limit]) => changing((context) => sweepExpired(context, now, limit)),

@@ -83,7 +83,10 @@ function importAttachment(database: WriteConnection, row: BackupRow<'attachments
   if (message === undefined) return false;
   const id = integer(message, 'id');
   const at = (position: number): number | null => {
-    const found = database.get('SELECT id FROM attachments WHERE message = ? AND position = ?', [id, position]);
+    const found = database.get('SELECT id FROM attachments WHERE message = ? AND position = ?', [
+      id,
+      position,
+    ]);
     return found === undefined ? null : integer(found, 'id');
   };
   const parent = row.parent === null ? null : at(row.parent);

@@ -68,7 +68,7 @@ function logConflict(logger: Logger, record: InboundRecord): void {
 
 /** Puts what was opened now, or a new reason, in the place of an unreadable message; its place in the timeline stays. */
 function replace(context: WriteContext, before: StoredMessage, record: InboundRecord): void {
-  const { change, database, vocabulary } = context;
+  const { change, database, index } = context;
   const content = storeContent(record.content);
   const readable = isReadable(content.kind);
   const serverTime = wholeNumber(record.serverTime);
@@ -96,8 +96,11 @@ function replace(context: WriteContext, before: StoredMessage, record: InboundRe
       before.id,
     ],
   );
-  vocabulary.unlearn(before.indexed);
-  if (links.hidden === SHOWN) vocabulary.learn(links.indexText ?? content.body ?? '');
+  if (before.indexed !== null) index.remove(before.indexed);
+  if (links.hidden === SHOWN) {
+    const text = links.indexText ?? content.body ?? '';
+    index.add({ id: before.id, conversation, own: before.own, flags: links.flags, text });
+  }
   insertClaims(database, conversation, before.id, record.links.attachments);
   if (before.unread) {
     change.countUnread(conversation, -1, before.mentionsMe);
@@ -112,7 +115,7 @@ function replace(context: WriteContext, before: StoredMessage, record: InboundRe
 
 /** Takes text, payload, raw row, attachments and index words of a message away; the bubble says that it was recalled. */
 function blank(context: WriteContext, before: StoredMessage): void {
-  const { change, database } = context;
+  const { change, database, index } = context;
   if (before.kind === 'recalled' || before.kind === 'notice') return;
   database.run(
     `UPDATE messages SET kind = ?, body = NULL, facts = ?, payload = NULL, raw = NULL, healing = 0, counted = 0, mentions_me = 0,
@@ -121,7 +124,10 @@ function blank(context: WriteContext, before: StoredMessage): void {
     [RECALLED.kind, RECALLED.facts, before.id],
   );
   dropFiles(context, before.id);
-  context.vocabulary.unlearn(before.indexed);
+  if (before.indexed !== null) {
+    index.remove(before.indexed);
+    index.add({ ...before.indexed, flags: 0, text: '' });
+  }
   if (before.unread) change.countUnread(before.conversation, -1, before.mentionsMe);
   change.message(before.id, before.conversation);
   touchTarget(context, before);
@@ -144,11 +150,11 @@ export function recall(context: WriteContext, sender: string, messageIds: readon
 
 /** Replaces an unreadable message; see `AccountStore.heal`. A record of another message is ignored. */
 export function heal(context: WriteContext, id: number, record: InboundRecord): void {
-  const [before] = storedMessages(
-    context.database,
-    'WHERE m.id = ? AND m.sender = ? AND m.message_id = ?',
-    [id, record.sender, record.messageId],
-  );
+  const [before] = storedMessages(context.database, 'WHERE m.id = ? AND m.sender = ? AND m.message_id = ?', [
+    id,
+    record.sender,
+    record.messageId,
+  ]);
   if (before === undefined || isReadable(before.kind)) return;
   if (record.content.kind === 'recalled') blank(context, before);
   else replace(context, before, record);

@@ -218,4 +218,3 @@ function isVerified(database: WriteContext['database'], aid: string): boolean {
     undefined
   );
 }
-

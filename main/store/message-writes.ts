@@ -5,13 +5,13 @@ import { flag, integer, text, textOrNull, wholeNumberOrNull, type SqlValue } fro
 import { countsAsUnread } from './message-flags';
 import { indexTextOf, type StoredContent } from './message-rows';
 import type { ReadConnection, WriteConnection } from './sqlite';
-import type { Vocabulary } from './vocabulary';
+import type { IndexedMessage, SearchIndex } from './search-index';
 
 /** What functions that write messages work with. */
 export interface WriteContext {
   readonly database: WriteConnection;
   readonly change: ChangeSet;
-  readonly vocabulary: Vocabulary;
+  readonly index: SearchIndex;
   readonly logger: Logger;
   /** Unix ms. */
   readonly now: number;
@@ -116,7 +116,7 @@ const INSERT = `INSERT INTO messages (conversation, sender, message_id, own, seq
 
 /** Inserts a message and returns its id, or null when there is one of this sender under this id already. */
 export function insertMessage(
-  context: Pick<WriteContext, 'database' | 'vocabulary'>,
+  context: Pick<WriteContext, 'database' | 'index'>,
   message: NewMessage,
 ): number | null {
   const inserted = context.database.run(INSERT, [
@@ -141,7 +141,13 @@ export function insertMessage(
   ]);
   if (inserted.changes === 0) return null;
   if (message.links.hidden === SHOWN && message.content.kind !== 'notice') {
-    context.vocabulary.learn(message.links.indexText ?? message.content.body ?? '');
+    context.index.add({
+      id: inserted.lastInsertRowid,
+      conversation: message.conversation,
+      own: message.own,
+      flags: message.links.flags,
+      text: message.links.indexText ?? message.content.body ?? '',
+    });
   }
   return inserted.lastInsertRowid;
 }
@@ -163,12 +169,12 @@ export interface StoredMessage {
   readonly refersTo: string | null;
   readonly refersAs: string | null;
   readonly replaceKey: string | null;
-  /** What the index has of it; empty when it is not in the index. */
-  readonly indexed: string;
+  /** What the index has of it; null when it is not in the index. */
+  readonly indexed: IndexedMessage | null;
 }
 
 const STORED = `SELECT m.id, m.conversation, c.id AS conversation_id, c.read_up_to, m.sender, m.message_id, m.own, m.kind, m.hidden,
-    m.counted, m.mentions_me, m.state, m.refers_to, m.refers_as, m.replace_key,
+    m.counted, m.mentions_me, m.state, m.refers_to, m.refers_as, m.replace_key, m.flags,
     coalesce(m.index_text, m.body, '') AS indexed
   FROM messages m JOIN conversations c ON c.key = m.conversation`;
 
@@ -181,22 +187,29 @@ export function storedMessages(
   return database.all(`${STORED} ${conditions}`, params).map((row) => {
     const hidden = integer(row, 'hidden');
     const kind = text(row, 'kind');
+    const id = integer(row, 'id');
+    const conversation = integer(row, 'conversation');
+    const own = flag(row, 'own');
+    const flags = integer(row, 'flags');
     return {
-      id: integer(row, 'id'),
-      conversation: integer(row, 'conversation'),
+      id,
+      conversation,
       conversationId: text(row, 'conversation_id'),
       sender: text(row, 'sender'),
       messageId: text(row, 'message_id'),
-      own: flag(row, 'own'),
+      own,
       kind,
       hidden,
-      unread: flag(row, 'counted') && integer(row, 'id') > integer(row, 'read_up_to'),
+      unread: flag(row, 'counted') && id > integer(row, 'read_up_to'),
       mentionsMe: flag(row, 'mentions_me'),
       state: textOrNull(row, 'state'),
       refersTo: textOrNull(row, 'refers_to'),
       refersAs: textOrNull(row, 'refers_as'),
       replaceKey: textOrNull(row, 'replace_key'),
-      indexed: hidden === SHOWN && kind !== 'notice' ? text(row, 'indexed') : '',
+      indexed:
+        hidden === SHOWN && kind !== 'notice'
+          ? { id, conversation, own, flags, text: text(row, 'indexed') }
+          : null,
     };
   });
 }
@@ -204,7 +217,7 @@ export function storedMessages(
 /** Hides a message because a newer one took its place. */
 export function replaceMessage(context: WriteContext, message: StoredMessage): void {
   context.database.run('UPDATE messages SET hidden = ?, counted = 0 WHERE id = ?', [REPLACED, message.id]);
-  context.vocabulary.unlearn(message.indexed);
+  if (message.indexed !== null) context.index.remove(message.indexed);
   if (message.unread) context.change.countUnread(message.conversation, -1, message.mentionsMe);
   context.change.removed(message.id, message.conversation, message.conversationId);
 }

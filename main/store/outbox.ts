@@ -77,7 +77,15 @@ export function enqueue(context: WriteContext, item: NewMessage): void {
   const { sender, messageId } = item;
   relate(
     context,
-    { id, conversation: key, sender, messageId, own: true, refersTo: links.refersTo, refersAs: links.refersAs },
+    {
+      id,
+      conversation: key,
+      sender,
+      messageId,
+      own: true,
+      refersTo: links.refersTo,
+      refersAs: links.refersAs,
+    },
     item.content,
   );
 }
@@ -98,7 +106,10 @@ function draftsOf(
 }
 
 function bottomOf(database: ReadConnection, key: number, sortAt: number): number {
-  const row = database.get('SELECT max(sort_at) AS newest FROM messages WHERE conversation = ? AND hidden = 0', [key]);
+  const row = database.get(
+    'SELECT max(sort_at) AS newest FROM messages WHERE conversation = ? AND hidden = 0',
+    [key],
+  );
   const newest = row === undefined || row['newest'] === null ? sortAt : integer(row, 'newest');
   return newest > sortAt && newest - sortAt <= CLOCK_LAG_MS ? newest : sortAt;
 }
@@ -168,12 +179,7 @@ export function markSent(context: WriteContext, id: number, sent: SentFacts): vo
 }
 
 /** Puts a message that could not leave now back, to be tried again at `notBefore`. */
-export function markWaiting(
-  context: WriteContext,
-  id: number,
-  reason: WaitReason,
-  notBefore: number,
-): void {
+export function markWaiting(context: WriteContext, id: number, reason: WaitReason, notBefore: number): void {
   const { database, change } = context;
   const message = ownMessage(database, id);
   if (message?.state !== 'sending' && message?.state !== 'queued') return;

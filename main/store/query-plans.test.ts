@@ -6,7 +6,15 @@ import { createHandlers } from './handlers';
 import { openDatabase } from './open';
 import type { SqlValue } from './columns';
 import type { ReadConnection, WriteConnection } from './sqlite';
-import { inbound, inboundUnreadable, outgoing, OWN, PEER, quiet, temporaryFolder } from './store-test-support';
+import {
+  inbound,
+  inboundUnreadable,
+  outgoing,
+  OWN,
+  PEER,
+  quiet,
+  temporaryFolder,
+} from './store-test-support';
 
 /** Remembers each statement with its parameters and lets it through. */
 function recording(inner: WriteConnection, seen: Map<string, readonly SqlValue[]>): WriteConnection {

@@ -89,7 +89,7 @@ export function reopenCard(context: WriteContext, message: Referring): void {
   if (message.refersTo === null || message.refersAs !== 'choice') return;
   for (const card of named(context.database, message.conversation, message.refersTo)) {
     if (card.kind !== 'actions' || card.own) continue;
-    context.database.run("UPDATE messages SET card_state = NULL, card_label = NULL WHERE id = ?", [card.id]);
+    context.database.run('UPDATE messages SET card_state = NULL, card_label = NULL WHERE id = ?', [card.id]);
     context.change.message(card.id, message.conversation);
   }
 }

@@ -1,7 +1,7 @@
 import { text } from './columns';
 import type { SearchWord } from './excerpt';
 import type { ReadConnection } from './sqlite';
-import { quoted, SHORTEST_WORD } from './vocabulary';
+import { indexWords, quoted, SHORTEST_WORD } from './search-index';
 
 const MAX_WORDS = 16;
 /** So many words that contain a part are looked for at once, over all parts of a query. */
@@ -14,7 +14,7 @@ export function wordsOf(database: ReadConnection, query: string): SearchWord[] {
   return query
     .replace(/[\0"]/g, ' ')
     .split(/\s+/)
-    .map((word) => ({ word, tokens: word === '' ? [] : database.tokens(word) }))
+    .map((word) => ({ word, tokens: indexWords(database, word) }))
     .filter((entry) => entry.tokens.length > 0)
     .slice(0, MAX_WORDS);
 }
@@ -35,12 +35,24 @@ export interface SearchUnit {
  * writing as every word that contains what was typed (that begins with it, below three letters).
  */
 export function unitsOf(database: ReadConnection, words: readonly SearchWord[]): SearchUnit[] {
-  const runs = words.flatMap(({ tokens }) => runsOf(tokens));
+  const runs = withoutImplied(words.flatMap(({ tokens }) => runsOf(tokens)));
   const parts = runs.filter((run) => typeof run === 'string').length;
   const room = Math.max(LEAST_TERMS, Math.floor(MAX_TERMS / Math.max(1, parts)));
   return runs.map((run) =>
     typeof run === 'string' ? partUnit(database, run, room) : { match: quoted(run.join(' ')), common: null },
   );
+}
+
+/** What is a part of another word is found with it: an address is a word as a whole and without its first part. */
+function withoutImplied(runs: readonly (string | string[])[]): (string | string[])[] {
+  const single = new Set(runs.filter((run) => typeof run === 'string'));
+  return runs.filter((run, at) => {
+    if (typeof run !== 'string') return true;
+    if (runs.indexOf(run) !== at) return false;
+    const implied = (other: string): boolean =>
+      other !== run && (run.length < SHORTEST_WORD ? other.startsWith(run) : other.includes(run));
+    return ![...single].some(implied);
+  });
 }
 
 /** Chinese characters that stand together, and single words. */
@@ -56,7 +68,8 @@ function runsOf(tokens: readonly string[]): (string | string[])[] {
 }
 
 function partUnit(database: ReadConnection, part: string, room: number): SearchUnit {
-  const found = part.length < SHORTEST_WORD ? beginning(database, part, room) : containing(database, part, room);
+  const found =
+    part.length < SHORTEST_WORD ? beginning(database, part, room) : containing(database, part, room);
   const terms = new Set([part, ...found.slice(0, room)]);
   return {
     match: `(${[...terms].map(quoted).join(' OR ')})`,

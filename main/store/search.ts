@@ -83,7 +83,8 @@ function filterOf(database: ReadConnection, query: SearchQuery): Filter | null {
 
 function expression(filter: Filter, units: readonly SearchUnit[]): string {
   const parts: string[] = [];
-  if (filter.scope.length > 0) parts.push(`scope : (${filter.scope.map((word) => `"${word}"`).join(' AND ')})`);
+  if (filter.scope.length > 0)
+    parts.push(`scope : (${filter.scope.map((word) => `"${word}"`).join(' AND ')})`);
   if (units.length > 0) parts.push(`body : (${units.map((unit) => unit.match).join(' AND ')})`);
   return parts.join(' AND ');
 }
@@ -144,7 +145,9 @@ function commonMatches(
 
 /** Those messages whose text contains every part. */
 function withParts(database: ReadConnection, ids: readonly number[], parts: readonly string[]): number[] {
-  const begins = parts.map((part) => (part.length < 3 ? new RegExp(`(?<![\\p{L}\\p{N}])${part}`, 'u') : part));
+  const begins = parts.map((part) =>
+    part.length < 3 ? new RegExp(`(?<![\\p{L}\\p{N}])${part}`, 'u') : part,
+  );
   return database
     .all(
       `SELECT m.id, coalesce(m.index_text, m.body, '') AS indexed FROM json_each(?) j JOIN messages m ON m.id = j.value`,

@@ -4,7 +4,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach } from 'vitest';
 import type { MessageContent } from '../../shared/model/message';
-import { noLinks, type AccountStore, type InboundRecord, type MessageLinks, type StoreHost } from '../ports/store';
+import {
+  noLinks,
+  type AccountStore,
+  type InboundRecord,
+  type MessageLinks,
+  type StoreHost,
+} from '../ports/store';
 import { silentLogger } from '../runtime/logger';
 import { systemClock } from '../runtime/runtime';
 import { createInlineStoreHost } from './inline-host';
@@ -106,7 +112,13 @@ export function inbound(text: string, parts: Partial<InboundRecord> = {}): Inbou
 
 /** A row that could not be opened. */
 export function inboundUnreadable(parts: Partial<InboundRecord> = {}): InboundRecord {
-  return inbound('', { content: unreadable, links: noLinks, payloadJson: null, rawJson: '{"raw":true}', ...parts });
+  return inbound('', {
+    content: unreadable,
+    links: noLinks,
+    payloadJson: null,
+    rawJson: '{"raw":true}',
+    ...parts,
+  });
 }
 
 /** A text of the store's owner for the outbox; parts may be replaced. */

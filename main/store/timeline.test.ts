@@ -131,7 +131,9 @@ describe('the conversation list', () => {
     await test.store.setSecurity(PEER, 'keys_changed');
     const store = await test.reopen();
     expect(await store.conversation(PEER)).toMatchObject({ draft: 'half a sent', security: 'keys_changed' });
-    await expect(store.setDraft('nobody.x.y', 'x', null)).rejects.toMatchObject({ code: 'unknown_conversation' });
+    await expect(store.setDraft('nobody.x.y', 'x', null)).rejects.toMatchObject({
+      code: 'unknown_conversation',
+    });
   });
 
   it('previews one plain line', async () => {

@@ -87,7 +87,12 @@ function positionOf(database: ReadConnection, key: number, id: number): Timeline
 
 /** Half before and half from the position on; where one side is short, the other fills up. */
 function pageAround(messages: MessageReader, key: number, at: TimelinePosition, limit: number): Page {
-  const older = messages.all(`${SHOWN} AND (m.sort_at, m.id) < (?, ?) ${OLDER}`, [key, at.sortAt, at.id, limit]);
+  const older = messages.all(`${SHOWN} AND (m.sort_at, m.id) < (?, ?) ${OLDER}`, [
+    key,
+    at.sortAt,
+    at.id,
+    limit,
+  ]);
   const newer = messages.all(`${SHOWN} AND (m.sort_at, m.id) >= (?, ?) ${NEWER}`, [
     key,
     at.sortAt,
@@ -149,10 +154,11 @@ export function messagesWith(
 ): Message[] {
   const key = keyOf(database, conversation);
   if (key === null) return [];
-  return messages.all(
-    `${SHOWN} AND m.flags & ${CARRIES[what]} AND m.id < ? ORDER BY m.id DESC LIMIT ?`,
-    [key, before ?? Number.MAX_SAFE_INTEGER, limit],
-  );
+  return messages.all(`${SHOWN} AND m.flags & ${CARRIES[what]} AND m.id < ? ORDER BY m.id DESC LIMIT ?`, [
+    key,
+    before ?? Number.MAX_SAFE_INTEGER,
+    limit,
+  ]);
 }
 
 /** Which (sender, messageId) pairs need no second opening: they are stored in readable form, or were deleted here. */

@@ -1,23 +1,10 @@
+import { flag, integer, text } from '../columns';
+import { SearchIndex } from '../search-index';
+import type { WriteConnection } from '../sqlite';
 import type { Migration } from './migration';
 
-/** Text of a message that the index has: `index_text` where it says something else than the body. */
-const indexed = (row: string): string => `coalesce(${row}.index_text, ${row}.body, '')`;
-
-/** Words of the `scope` column: the conversation, who wrote, and what a message carries (see `message-flags.ts`). */
-const scope = (row: string): string =>
-  `'c' || ${row}.conversation || iif(${row}.own, ' own', '') || iif(${row}.flags & 1, ' file', '')
-    || iif(${row}.flags & 2, ' image', '') || iif(${row}.flags & 4, ' link', '')`;
-
-/** Only what a timeline shows can be found. */
-const found = (row: string): string => `${row}.hidden = 0 AND ${row}.kind <> 'notice'`;
-
-const add = (row: string): string =>
-  `INSERT INTO search (rowid, body, scope) VALUES (${row}.id, ${indexed(row)}, ${scope(row)});`;
-const remove = (row: string): string =>
-  `INSERT INTO search (search, rowid, body, scope) VALUES ('delete', ${row}.id, ${indexed(row)}, ${scope(row)});`;
-const INDEX_COLUMNS = 'body, index_text, hidden, kind, flags';
-
 const CHUNK = 4096;
+const ROWS_AT_ONCE = 1000;
 const note = (row: string): string => `
   INSERT INTO message_times (chunk, earliest, latest) VALUES (${row}.id / ${CHUNK}, ${row}.sort_at, ${row}.sort_at)
     ON CONFLICT (chunk) DO UPDATE SET earliest = min(earliest, excluded.earliest), latest = max(latest, excluded.latest)
@@ -36,8 +23,11 @@ const note = (row: string): string => `
  * - `message_times` has the earliest and latest time of each ${CHUNK} messages, so that a search within a span of time looks
  *   only at those.
  *
+ * - `search` has the words that `search-index.ts` makes of a message, separated by spaces, and what it carries; with
+ *   `secure-delete` the words of a removed or recalled message leave its pages at once instead of at some later merge.
+ *
  * Conversations of before are accepted: whoever is in them was answered or read. The full-text index is made anew, without its
- * index of beginnings (`words` does that now) and with what a message carries.
+ * index of beginnings: `words` does that now.
  */
 export const conversationsOfPeople: Migration = {
   version: 3,
@@ -150,17 +140,9 @@ export const conversationsOfPeople: Migration = {
       CREATE TRIGGER times_update AFTER UPDATE OF sort_at ON messages BEGIN ${note('NEW')} END;
 
       CREATE VIRTUAL TABLE search USING fts5 (
-        body, scope, content = '', columnsize = 0, tokenize = 'signal_tokenizer'
+        body, scope, content = '', columnsize = 0, tokenize = "ascii tokenchars '._'"
       );
       INSERT INTO search (search, rank) VALUES ('secure-delete', 1);
-      INSERT INTO search (rowid, body, scope)
-        SELECT m.id, ${indexed('m')}, ${scope('m')} FROM messages m WHERE ${found('m')} ORDER BY m.id;
-      CREATE TRIGGER search_insert AFTER INSERT ON messages WHEN ${found('NEW')} BEGIN ${add('NEW')} END;
-      CREATE TRIGGER search_delete AFTER DELETE ON messages WHEN ${found('OLD')} BEGIN ${remove('OLD')} END;
-      CREATE TRIGGER search_update_old AFTER UPDATE OF ${INDEX_COLUMNS} ON messages WHEN ${found('OLD')}
-        BEGIN ${remove('OLD')} END;
-      CREATE TRIGGER search_update_new AFTER UPDATE OF ${INDEX_COLUMNS} ON messages WHEN ${found('NEW')}
-        BEGIN ${add('NEW')} END;
 
       CREATE TABLE words (id INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE) STRICT;
       CREATE VIRTUAL TABLE word_parts USING fts5 (
@@ -173,10 +155,32 @@ export const conversationsOfPeople: Migration = {
       CREATE TRIGGER words_delete AFTER DELETE ON words BEGIN
         INSERT INTO word_parts (word_parts, rowid, word) VALUES ('delete', OLD.id, OLD.word);
       END;
-      CREATE VIRTUAL TABLE temp.old_terms USING fts5vocab (main, search, col);
-      INSERT INTO words (word) SELECT term FROM temp.old_terms
-        WHERE col = 'body' AND length(term) BETWEEN 3 AND 128;
-      DROP TABLE temp.old_terms;
     `);
+    indexAll(database);
   },
 };
+
+/** Makes the index of what was stored before, in the order of the messages. */
+function indexAll(database: WriteConnection): void {
+  const index = new SearchIndex(database);
+  for (let after = 0; ;) {
+    const rows = database.all(
+      `SELECT id, conversation, own, flags, coalesce(body, '') AS body, kind FROM messages WHERE id > ? ORDER BY id LIMIT ?`,
+      [after, ROWS_AT_ONCE],
+    );
+    for (const row of rows) {
+      if (row['kind'] === 'notice') continue;
+      index.add({
+        id: integer(row, 'id'),
+        conversation: integer(row, 'conversation'),
+        own: flag(row, 'own'),
+        flags: integer(row, 'flags'),
+        text: text(row, 'body'),
+      });
+    }
+    index.settle();
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    after = integer(last, 'id');
+  }
+}
