@@ -78,6 +78,18 @@ export class ClockedEngine {
     return isDict(answer.result) ? answer.result : {};
   }
 
+  /** A part of a file as the window gets it, by its address; null where there is nothing to be shown. */
+  async media(
+    address: string,
+    range: { readonly start: number; readonly end: number | null } | null = null,
+  ): Promise<{ type: string; size: number; bytes: Buffer } | null> {
+    const part = (await this.#engine?.media(address, range)) ?? null;
+    if (part === null) return null;
+    const pieces: Uint8Array[] = [];
+    for await (const piece of part.body) pieces.push(piece);
+    return { type: part.type, size: part.size, bytes: Buffer.concat(pieces) };
+  }
+
   /** How a command is refused. @throws Error when it is not */
   async refusal(command: string, params: Dict = {}): Promise<BridgeError> {
     const answer = await this.#engine?.router.invoke(command, params);

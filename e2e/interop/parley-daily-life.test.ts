@@ -49,7 +49,7 @@ describe('a message request', () => {
   it('waits apart, counts as nothing unread, and asks nobody about the stranger until it is accepted', async () => {
     const parley = await Parley.join(world, 'target', false);
     const stranger = await Parley.join(world, 'stranger', false);
-    const text = `---\naid: ${stranger.aid}\nname: Known Name\ntype: human\nversion: 1.0.0\n---\nhello\n`;
+    const text = `---\naid: ${stranger.aid}\nname: Known Name\ntype: human\nversion: 1.0.0\ndescription: Somebody\n---\nhello\n`;
     await stranger.call('profile.publish', { text, replacing: null });
     await stranger.tell(parley.aid, 'buy my pills');
     await counts(parley, { requests: 1, unread: 0, mentions: 0 });

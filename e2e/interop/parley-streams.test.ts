@@ -90,6 +90,45 @@ describe('a stream', () => {
     await writer.act('stream.finish', { stream });
   });
 
+  it('that is cut again and again arrives whole, each piece once', async () => {
+    const writer = await Parley.join(world, 'writer', false);
+    const reader = await Parley.join(world, 'reader', false);
+    await reader.call('conversation.open', { peer: writer.aid });
+    const stream = await begin(writer, reader.aid);
+    const { id } = await announced(reader, writer.aid);
+    await reader.call('stream.watch', { id });
+    let whole = '';
+    for (const side of ['pull', 'push', 'both', 'push', 'pull']) {
+      for (let piece = 0; piece < 8; piece += 1) {
+        const text = `${side} ${String(whole.length)}; `;
+        whole += text;
+        await writer.call('stream.append', { stream, text });
+        if (piece === 4) await world.gateway.admin('stream_drop', { stream_id: stream, side });
+      }
+    }
+    await until('all of it is there', async () => shown(reader, id).text === whole, 30_000);
+    await writer.act('stream.finish', { stream });
+    await until('the stream ended', async () => shown(reader, id).state === 'ended');
+    expect(shown(reader, id).text).toBe(whole);
+    await reader.message(writer.aid, whole);
+  });
+
+  it('that the server ends too early still comes as a whole message', async () => {
+    const writer = await Parley.join(world, 'writer', false);
+    const reader = await Parley.join(world, 'reader', false);
+    await reader.call('conversation.open', { peer: writer.aid });
+    const stream = await begin(writer, reader.aid);
+    const { id } = await announced(reader, writer.aid);
+    await reader.call('stream.watch', { id });
+    await writer.call('stream.append', { stream, text: 'half ' });
+    await until('half is there', async () => shown(reader, id).text === 'half ');
+    await world.gateway.admin('stream_close', { stream_id: stream });
+    await until('the stream ended', async () => shown(reader, id).state === 'ended');
+    await writer.call('stream.append', { stream, text: 'whole' });
+    await writer.act('stream.finish', { stream });
+    await reader.message(writer.aid, 'half whole');
+  });
+
   it('of a stranger who waits for the user’s word connects to nothing', async () => {
     const writer = await Parley.join(world, 'writer', false);
     const reader = await Parley.join(world, 'reader', false);

@@ -1,8 +1,8 @@
 import { onlineResultSchema } from '../../shared/aun/wire';
 import type { JsonObject } from '../../shared/aun/canonical-json';
 import type { CommandResult, ParsedParams } from '../../shared/bridge/contract';
-import type { Attachment, AttachmentState } from '../../shared/model/attachment';
-import type { Message } from '../../shared/model/message';
+import type { Attachment } from '../../shared/model/attachment';
+import type { DeliveryState, Message } from '../../shared/model/message';
 import type { Settings } from '../../shared/model/settings';
 import { createAttachments } from '../attachments';
 import { Inbox } from '../messaging/inbox';
@@ -25,8 +25,8 @@ import { AunError } from '../runtime/errors';
 import type { Runtime } from '../runtime/runtime';
 import type { AccountServices } from './account-services';
 
-/** States of a file that is on its way out. */
-const LEAVING: readonly AttachmentState[] = ['waiting', 'uploading'];
+/** States of an own message that has not left. */
+const WAITING: ReadonlySet<DeliveryState | null> = new Set(['queued', 'sending', 'failed'] as const);
 const BYTES_OF_MEGABYTE = 1_048_576;
 
 /** What the messaging of an account works with. */
@@ -185,10 +185,10 @@ export class AccountMessaging {
    * again. @throws AunError `not_found`, `unknown_message` when it has left
    */
   async cancelTransfer(id: number): Promise<Attachment> {
-    const record = await this.parts.services.store.attachment(id);
-    const message = record?.message ?? null;
-    if (record !== null && message !== null && LEAVING.includes(record.state))
-      await this.outbox.cancel(message);
+    const { store } = this.parts.services;
+    const owner = (await store.attachment(id))?.message ?? null;
+    const message = owner === null ? null : await store.message(owner);
+    if (message !== null && WAITING.has(message.state)) await this.outbox.cancel(message.id);
     return this.attachments.cancel(id);
   }
 
