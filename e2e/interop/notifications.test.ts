@@ -52,6 +52,46 @@ const shown = (bodies: readonly string[]): Promise<boolean> =>
 const badge = (count: number): Promise<boolean> =>
   until(`the badge says ${String(count)}`, () => (notifier.badges.at(-1) ?? 0) === count);
 
+describe('the end of the time for which messages are kept', () => {
+  it('takes them away by itself, with their index rows and notifications, and never brings them back', async () => {
+    const bob = await friend('bobby');
+    const eve = await friend('eve');
+    await bob.tell(me, 'short-lived words');
+    await eve.tell(me, 'kept words');
+    await shown(['short-lived words', 'kept words']);
+    await engine.call('conversation.change', { account: me, conversation: bob.aid, retention: 3_600 });
+    const search = async (): Promise<number> => {
+      const { hits } = await engine.call('message.search', { accounts: [me], query: 'words' });
+      return dictsOf(hits).length;
+    };
+    expect(await search()).toBe(2);
+    await engine.stop();
+    engine.offsetMs = 3_600_000 + 60_000;
+    await engine.start();
+    const page = (): Promise<Dict> => engine.call('message.page', { account: me, conversation: bob.aid });
+    await until('they are gone', async () => dictsOf((await page())['messages']).length === 0);
+    expect(await search()).toBe(1);
+    await badge(1);
+    await engine.sessionIs(me, 'online');
+    await world.gateway.admin('wipe_counters', { aid: me });
+    await bob.tell(me, 'new words');
+    await until('the next one is there', async () => dictsOf((await page())['messages']).length === 1);
+    expect(await search()).toBe(2);
+  });
+
+  it('takes away at once what is older when the user shortens it', async () => {
+    const bob = await friend('bobby');
+    await bob.tell(me, 'an hour ago');
+    await shown(['an hour ago']);
+    engine.offsetMs = 3_600_000 + 60_000;
+    await bob.tell(me, 'now');
+    await shown(['2 new messages\nnow']);
+    await engine.call('conversation.change', { account: me, conversation: bob.aid, retention: 3_600 });
+    await shown([]);
+    await badge(0);
+  });
+});
+
 describe('a notification', () => {
   it('comes with a message, counts at the icon, and goes when it is read', async () => {
     const bob = await friend('bobby');
