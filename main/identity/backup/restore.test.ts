@@ -38,7 +38,7 @@ async function oldAccount(): Promise<{ store: AccountStore; attachments: string 
         format: 'plain' as const,
         mentions: [],
       },
-      links: noLinks,
+      links: { ...noLinks, searchText: `word${index} ${'lorem '.repeat(20)}` },
       payloadJson: '{}',
       rawJson: null,
       protection: 'e2ee-v1' as const,

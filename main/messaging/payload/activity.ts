@@ -9,7 +9,7 @@ const MAX_WORDS = 4_000;
 
 const dataSchema = z.object({
   task_id: optionalId,
-  duration_ms: z.number().min(0).max(Number.MAX_SAFE_INTEGER).nullable().catch(null),
+  duration_ms: z.number().min(0).max(Number.MAX_SAFE_INTEGER).nullable().default(null).catch(null),
   tool_calls: count,
   error_code: line(64),
 });
@@ -49,7 +49,7 @@ const FAILED_TASK: readonly string[] = ['task.error', 'task.timeout'];
 const eventSchema = z.object({
   event: requiredLine(64),
   text: passage(MAX_WORDS),
-  severity: z.enum(['info', 'warning', 'error']).nullable().catch(null),
+  severity: z.enum(['info', 'warning', 'error']).nullable().default(null).catch(null),
 });
 
 /** `event`: a line of its own; the events of one task are one line that changes. */

@@ -10,7 +10,7 @@ import { safeFileName, safeMediaType } from '../../../shared/aun/file-name';
 import type { JsonObject } from '../../../shared/aun/canonical-json';
 import type { AttachmentClaim } from '../../ports/store';
 import type { PayloadContext } from './described';
-import { duration, entriesOf, pixels } from './fields';
+import { duration, entriesOf, isObject, pixels } from './fields';
 
 /** Most attachments that are taken from one payload. */
 const MAX_ATTACHMENTS = 100;
@@ -68,6 +68,7 @@ export function readClaim(
   context: PayloadContext,
   stated: StatedMeasures = UNKNOWN,
 ): AttachmentClaim | null {
+  if (!isObject(value)) return null;
   const parsed = referenceSchema.safeParse(value);
   if (!parsed.success) return null;
   const { enc, thumbnail, width, height, duration_ms: durationMs, ...outer } = parsed.data;

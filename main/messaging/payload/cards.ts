@@ -22,10 +22,15 @@ const behaviors: Readonly<Record<string, 'reply' | 'compose' | 'dismiss'>> = {
 const actionSchema = z
   .object({
     label: requiredLine(MAX_LABEL),
-    value: z.string().min(1).max(MAX_VALUE).nullable().catch(null),
-    behavior: z.string().catch('reply'),
-    style: z.enum(['default', 'primary', 'danger']).catch('default'),
-    compose_timeout_ms: z.number().min(1_000).max(86_400_000).catch(COMPOSE_TIMEOUT_MS),
+    value: z.string().min(1).max(MAX_VALUE).nullable().default(null).catch(null),
+    behavior: z.string().default('reply').catch('reply'),
+    style: z.enum(['default', 'primary', 'danger']).default('default').catch('default'),
+    compose_timeout_ms: z
+      .number()
+      .min(1_000)
+      .max(86_400_000)
+      .default(COMPOSE_TIMEOUT_MS)
+      .catch(COMPOSE_TIMEOUT_MS),
   })
   .transform((action) => ({
     label: action.label,
@@ -62,7 +67,7 @@ export const describeCard: Describer = (payload) => {
 
 const replySchema = z.object({
   card_message_id: id,
-  behavior: z.string().catch('reply'),
+  behavior: z.string().default('reply').catch('reply'),
   text: passage(),
   action_label: line(MAX_LABEL),
 });

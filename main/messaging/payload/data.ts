@@ -14,7 +14,7 @@ const optionSchema = z.object({ id: optionId, text: requiredLine(200) });
 
 const pollSchema = z.object({
   title: requiredLine(),
-  multiple: z.boolean().catch(false),
+  multiple: z.boolean().default(false).catch(false),
   expires_at: moment,
 });
 

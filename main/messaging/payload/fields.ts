@@ -28,6 +28,7 @@ export const passage = (max = MAX_PASSAGE) =>
   z
     .string()
     .transform((value) => cutText(value, max))
+    .default('')
     .catch('');
 
 /** A name, title or label: one line without anything invisible, cut; anything else is empty. */
@@ -35,6 +36,7 @@ export const line = (max = MAX_LINE) =>
   z
     .string()
     .transform((value) => cutText(cleanLine(cutText(value, max * 4)), max))
+    .default('')
     .catch('');
 
 /** Like {@link line}, but it has to be there and to hold something. */
@@ -49,6 +51,7 @@ export const cleanPassage = (max = MAX_PASSAGE) =>
   z
     .string()
     .transform((value) => cleanText(cutText(value, max)))
+    .default('')
     .catch('');
 
 /** An id that has to be there: not empty, of bounded length, without control characters. */
@@ -59,10 +62,10 @@ export const id = z
   .refine((value) => !/\p{Cc}/u.test(value));
 
 /** An id that may be missing; a broken one counts as missing. */
-export const optionalId = id.nullable().catch(null);
+export const optionalId = id.nullable().default(null).catch(null);
 
 /** `plain` unless it says `markdown`. */
-export const textFormat = z.enum(['plain', 'markdown']).catch('plain');
+export const textFormat = z.enum(['plain', 'markdown']).default('plain').catch('plain');
 
 /** A moment in Unix ms, or null. */
 export const moment = z
@@ -71,6 +74,7 @@ export const moment = z
   .max(LAST_MOMENT)
   .transform((value) => Math.round(value))
   .nullable()
+  .default(null)
   .catch(null);
 
 /** A width or a height in pixels, or null. */
@@ -80,19 +84,28 @@ export const pixels = z
   .max(100_000)
   .transform((value) => Math.round(value))
   .nullable()
+  .default(null)
   .catch(null);
 
 /** A span in ms: at most a day, or null. */
-export const duration = z.number().min(0).max(86_400_000).nullable().catch(null);
+export const duration = z.number().min(0).max(86_400_000).nullable().default(null).catch(null);
 
 /** A whole number that counts something, or null. */
-export const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).nullable().catch(null);
+export const count = z
+  .number()
+  .int()
+  .min(0)
+  .max(Number.MAX_SAFE_INTEGER)
+  .nullable()
+  .default(null)
+  .catch(null);
 
 /** A share between 0 and 1, or null. */
 export const share = z
   .number()
   .transform((value) => Math.min(1, Math.max(0, value)))
   .nullable()
+  .default(null)
   .catch(null);
 
 /**

@@ -10,7 +10,7 @@ const locationSchema = z.object({
   longitude: z.number().min(-180).max(180),
   name: line(),
   address: line(500),
-  precision_m: z.number().min(0).max(20_100_000).nullable().catch(null),
+  precision_m: z.number().min(0).max(20_100_000).nullable().default(null).catch(null),
 });
 
 /** `location`: WGS 84 degrees; an address of a map is ignored, the app makes its own. */
@@ -41,7 +41,10 @@ export const describeLink: Describer = (payload, context) => {
   };
 };
 
-const personSchema = z.object({ display_name: requiredLine(), aid: z.string().max(320).catch('') });
+const personSchema = z.object({
+  display_name: requiredLine(),
+  aid: z.string().max(320).default('').catch(''),
+});
 
 /** `personal_card`: somebody's claim about somebody; the address is only an address until its profile is verified. */
 export const describePerson: Describer = (payload, context) => {

@@ -13,6 +13,7 @@ const quoteSchema = z.object({
   text: z
     .string()
     .transform((value) => cutText(value, MAX_QUOTE))
+    .default('')
     .catch(''),
 });
 
@@ -21,8 +22,8 @@ const quoteSchema = z.object({
  * the sender's claim.
  */
 export function replyOf(payload: JsonObject): MessageLinks['replyTo'] {
-  const reply = replySchema.safeParse(payload['reply_to']);
-  const target = reply.success ? reply.data.message_id : '';
+  const reply = payload['reply_to'] === undefined ? null : replySchema.safeParse(payload['reply_to']);
+  const target = reply?.success === true ? reply.data.message_id : '';
   const quote = payload['type'] === 'quote' ? quoteSchema.safeParse(payload['quote']) : null;
   if (quote?.success !== true) return target === '' ? null : { messageId: target, text: '' };
   const { message_id: quoted, text } = quote.data;
