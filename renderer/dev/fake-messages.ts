@@ -267,7 +267,7 @@ function people(peer: string): Message[] {
         format: 'plain',
         mentions: [
           { aid: main, start: 0, end: 4 },
-          { aid: null, start: 15, end: 24 },
+          { aid: null, start: 16, end: 25 },
         ],
       },
       { mentionsMe: true },

@@ -118,8 +118,10 @@ export const useStreamsStore = create<StreamsState>()((set, get) => {
       const timer = leaving.get(key);
       clearTimeout(timer);
       leaving.delete(key);
-      if (timer !== undefined || get().streams[key]?.halted === true) return;
-      if ((holders.get(key) ?? 0) > 1) return;
+      const held = get().streams[key];
+      // Still read because it has just been here.
+      const running = held?.state === 'live' || held?.state === 'waiting';
+      if (held?.halted === true || (timer !== undefined && running) || (holders.get(key) ?? 0) > 1) return;
       put(key, {});
       void watch(account, id);
     },

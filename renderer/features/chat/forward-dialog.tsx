@@ -69,8 +69,8 @@ function Target(props: {
           size={32}
         />
         <span className="target__names">
-          <span className="ellipsis isolate" dir="auto">
-            {title}
+          <span className="ellipsis">
+            <bdi>{title}</bdi>
           </span>
           {title !== conversation.conversation && conversation.kind !== 'self' && (
             <span className="target__aid ellipsis">{conversation.conversation}</span>

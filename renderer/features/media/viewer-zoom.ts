@@ -11,7 +11,7 @@ const largest = 8;
 /** Half of what does not fit may be moved to either side, and nothing more: the picture never leaves the screen. */
 function within(value: number, extent: number, scale: number): number {
   const room = (extent * (scale - 1)) / 2;
-  return Math.min(room, Math.max(-room, value));
+  return room === 0 ? 0 : Math.min(room, Math.max(-room, value));
 }
 
 /** Scales around a point, measured in px from the middle of the place. */

@@ -2,7 +2,7 @@ import { memo, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CodeBlock } from './code-block';
 import { CodeContext, MarkdownBlockView } from './markdown-block';
-import { parseMarkdown } from './markdown-tree';
+import { parseMarkdown, type MarkdownNode } from './markdown-tree';
 import { noPieces, splitMarkdown, type MarkdownPieces } from './split-markdown';
 import './markdown.css';
 import './code.css';
@@ -12,10 +12,19 @@ const foldedLength = 3000;
 /** … and each "show more" adds this much. */
 const step = 24_000;
 
+/** Whether anything of a parsed text leaves a mark. A message that is only markup is shown as it was written. */
+function isSeen(node: MarkdownNode): boolean {
+  if (node.kind === 'text') return node.text.trim() !== '';
+  if (node.kind === 'element' && node.name === 'hr') return true;
+  return node.children.some(isSeen);
+}
+
 /** Some of a text, parsed by itself: it is drawn anew only when it has changed. */
 const Piece = memo(function Piece(props: { readonly source: string }) {
   const parsed = useMemo(() => parseMarkdown(props.source), [props.source]);
   if (parsed.kind === 'plain') return <div className="markdown--plain">{parsed.text}</div>;
+  if (!parsed.blocks.some(({ nodes }) => nodes.some(isSeen)))
+    return <div className="markdown--plain">{props.source.trim()}</div>;
   return parsed.blocks.map((block, index) => <MarkdownBlockView key={index} block={block} />);
 });
 

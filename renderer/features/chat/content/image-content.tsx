@@ -60,6 +60,7 @@ export function ImageContent(props: ContentProps & { readonly content: MediaCont
                   attachment={attachment}
                   style={{ width: grid.tile, height: grid.tile }}
                   small={grid.tile < 150}
+                  always={last}
                   alt={label(attachment.name)}
                   openLabel={
                     last

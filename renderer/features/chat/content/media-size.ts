@@ -20,6 +20,7 @@ function clamp(value: number, least: number, most: number): number {
  */
 export function boxFor(width: number | null, height: number | null): BoxSize {
   if (width === null || height === null || !(width > 0) || !(height > 0)) return unknownBox;
+  if (!Number.isFinite(width) || !Number.isFinite(height)) return unknownBox;
   const scale = Math.min(1, largestBox.width / width, largestBox.height / height);
   return {
     width: Math.round(clamp(width * scale, smallestBox.width, largestBox.width)),

@@ -108,18 +108,20 @@ export function MediaTile(props: {
   readonly small?: boolean;
   /** Of a film: what is here is its still, and a click plays it. */
   readonly film?: boolean;
+  /** Stands for more than itself: a click opens it, whatever its state. */
+  readonly always?: boolean;
   readonly openLabel: string;
   readonly onOpen: () => void;
 }) {
   const { t } = useTranslation();
-  const { attachment, film = false } = props;
+  const { attachment, film = false, always = false } = props;
   const { media, thumbnail, state } = attachment;
   const [broken, setBroken] = useState<string | null>(null);
   const [loaded, setLoaded] = useState<string | null>(null);
   const own = state === 'waiting' || state === 'uploading';
   const full = film ? null : media;
   const showFull = full !== null && broken !== full && (state === 'here' || own);
-  const ready = state === 'here' && (film || showFull);
+  const ready = always || (state === 'here' && (film || showFull));
   return (
     <span className="media-tile" style={props.style} data-state={state} data-testid="media-tile">
       {thumbnail !== null && broken !== thumbnail && !(showFull && loaded === full) && (
@@ -158,13 +160,13 @@ export function MediaTile(props: {
           )}
         </button>
       )}
-      {state === 'here' && !film && !showFull && (
+      {state === 'here' && !film && !showFull && !always && (
         <span className="media-tile__cover" data-tone="quiet">
           <ImageOff size={20} aria-hidden />
           <span className="media-tile__words">{t('content.cannotShow')}</span>
         </span>
       )}
-      <Cover {...props} small={props.small ?? false} />
+      {!always && <Cover {...props} small={props.small ?? false} />}
     </span>
   );
 }

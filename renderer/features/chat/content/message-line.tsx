@@ -24,17 +24,19 @@ function Line(props: {
   );
 }
 
-/** Where the original stands in the window, a way to it. */
+/** A way to what a line is about, where it is known. */
 function ShowOriginal(props: { readonly account: string; readonly message: Message; readonly of: string }) {
   const { t } = useTranslation();
   const { account, message, of } = props;
-  const show = (): void => {
-    const store = useTimelineStore.getState();
-    const id = message.reply?.id ?? store.find(account, message.conversation, of)?.id;
-    if (id !== undefined) void store.openAround(account, message.conversation, id);
-  };
+  const store = useTimelineStore.getState();
+  const id = message.reply?.id ?? store.find(account, message.conversation, of)?.id ?? null;
+  if (id === null) return null;
   return (
-    <button type="button" className="text-button" onClick={show}>
+    <button
+      type="button"
+      className="text-button"
+      onClick={() => void store.openAround(account, message.conversation, id)}
+    >
       {t('content.showOriginal')}
     </button>
   );
@@ -55,7 +57,7 @@ function VoteLine(props: ContentProps & { readonly content: Of<'vote'> }) {
         : t('content.vote', facts);
   return (
     <Line icon={<Vote size={14} aria-hidden />} words={words}>
-      {poll !== null && <ShowOriginal account={account} message={message} of={content.poll} />}
+      <ShowOriginal account={account} message={message} of={content.poll} />
     </Line>
   );
 }
