@@ -18,6 +18,6 @@ it('stops where it is long or deep, however much there is', () => {
   expect(readableJson(Array.from({ length: 1_000_000 }, () => 'word')).length).toBeLessThanOrEqual(20_001);
   let deep: unknown = 'end';
   for (let level = 0; level < 100_000; level += 1) deep = [deep];
-  expect(readableJson(deep)).toContain('…');
+  expect(readableJson(deep)).toMatch(/^(\s*\[){16}\s*…(\s*\]){16}$/);
   expect(readableJson(undefined)).toBe('null');
 });
