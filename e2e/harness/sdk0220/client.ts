@@ -12,6 +12,7 @@ import type { ConnectOptions, ConnectionState } from './connection';
 import { DataDir } from './data-dir';
 import type { OpenContext } from './envelope';
 import { SdkError } from './errors';
+import { nearGateway } from './http';
 import type { NetworkOptions } from './http';
 import { Inbox } from './inbox';
 import { textOf } from './json';
@@ -22,6 +23,7 @@ import { createPrekey, retainPrekeys } from './prekeys';
 import { certificateFingerprint } from './primitives';
 import { ReplayGuard } from './replay-guard';
 import type { ShortSocketTimes } from './short-socket';
+import { Storage } from './storage';
 import { realTiming } from './timing';
 import type { Timing } from './timing';
 
@@ -85,6 +87,7 @@ export class Sdk0220Client extends EventEmitter {
   #outbox: Outbox | null = null;
   #peers: PeerMaterial | null = null;
   #aid = '';
+  #gateway = '';
   #slotId = '';
   #activePrekey = '';
   readonly #kicked = { value: false };
@@ -181,6 +184,7 @@ export class Sdk0220Client extends EventEmitter {
       onOnline: () => this.#onOnline(),
     });
     this.#connection = connection;
+    this.#gateway = credentials.gateway;
     this.#build(credentials.gateway);
     return connection.connect(credentials.access_token, credentials.gateway);
   }
@@ -240,6 +244,17 @@ export class Sdk0220Client extends EventEmitter {
   /** Sends an RPC exactly as given, past every interception of the SDK; for tests of the gateway. */
   rawCall(method: string, params: Dict): Promise<unknown> {
     return this.#need(this.#connection).call(method, params);
+  }
+
+  /** How this client reaches the hosts of its issuer, for the data planes. */
+  get network(): NetworkOptions {
+    return nearGateway(this.#network, this.#gateway, this.#aid.slice(this.#aid.indexOf('.') + 1));
+  }
+
+  /** Files as an application stores them. */
+  get storage(): Storage {
+    const call = (method: string, params: Dict): Promise<unknown> => this.call(method, params);
+    return new Storage({ ownAid: this.#aid, network: this.network, call });
   }
 
   /** Generates, stores and uploads a fresh prekey. */

@@ -53,44 +53,40 @@ export function httpGet(url: string, options: NetworkOptions, timeoutMs: number)
 }
 
 /** One request of any kind, otherwise as {@link httpGet}. */
-export function httpSend(
+export async function httpSend(
   method: string,
   url: string,
   options: NetworkOptions,
   timeoutMs: number,
-  given: { headers?: Record<string, string>; body?: string } = {},
+  given: { headers?: Record<string, string>; body?: string | Buffer } = {},
 ): Promise<HttpReply> {
-  const target = new URL(url);
-  const secure = target.protocol === 'https:';
-  const port = Number(target.port) || (secure ? 443 : 80);
-  const place = options.redirect?.(target.hostname, port) ?? { host: target.hostname, port };
-  const isName = !/^[\d.]+$|:/.test(target.hostname);
+  const reply = await httpTransfer(method, url, options, timeoutMs, given);
+  return { ...reply, body: reply.body.toString('utf8') };
+}
+
+/** As {@link httpSend}, with the body as bytes. */
+export function httpTransfer(
+  method: string,
+  url: string,
+  options: NetworkOptions,
+  timeoutMs: number,
+  given: { headers?: Record<string, string>; body?: string | Buffer } = {},
+): Promise<Omit<HttpReply, 'body'> & { body: Buffer }> {
   return new Promise((resolve, reject) => {
-    const request = (secure ? https : http).request(
-      {
-        method,
-        host: place.host,
-        port: place.port,
-        path: `${target.pathname}${target.search}`,
-        headers: { host: target.host, ...given.headers },
-        agent: false,
-        ...(secure ? { ...tlsOptions(options), ...(isName ? { servername: target.hostname } : {}) } : {}),
-      },
-      (response) => {
-        const parts: Buffer[] = [];
-        response.on('data', (part: Buffer) => parts.push(part));
-        response.on('error', (error) => {
-          reject(new SdkError('ConnectionError', error.message, { retryable: true }));
+    const request = httpOpen(method, url, options, given.headers ?? {}, (response) => {
+      const parts: Buffer[] = [];
+      response.on('data', (part: Buffer) => parts.push(part));
+      response.on('error', (error) => {
+        reject(new SdkError('ConnectionError', error.message, { retryable: true }));
+      });
+      response.on('end', () => {
+        resolve({
+          status: response.statusCode ?? 0,
+          body: Buffer.concat(parts),
+          headers: response.headers,
         });
-        response.on('end', () => {
-          resolve({
-            status: response.statusCode ?? 0,
-            body: Buffer.concat(parts).toString('utf8'),
-            headers: response.headers,
-          });
-        });
-      },
-    );
+      });
+    });
     request.setTimeout(timeoutMs, () => {
       request.destroy(new SdkError('TimeoutError', `http timeout: ${url}`, { retryable: true }));
     });
@@ -103,6 +99,47 @@ export function httpSend(
     });
     request.end(given.body);
   });
+}
+
+/** Begins a request; the host goes where the options send it, its name stays. */
+export function httpOpen(
+  method: string,
+  url: string,
+  options: NetworkOptions,
+  headers: Record<string, string>,
+  answered: (response: http.IncomingMessage) => void,
+): http.ClientRequest {
+  const target = new URL(url);
+  const secure = target.protocol === 'https:';
+  const port = Number(target.port) || (secure ? 443 : 80);
+  const place = options.redirect?.(target.hostname, port) ?? { host: target.hostname, port };
+  const isName = !/^[\d.]+$|:/.test(target.hostname);
+  return (secure ? https : http).request(
+    {
+      method,
+      host: place.host,
+      port: place.port,
+      path: `${target.pathname}${target.search}`,
+      headers: { host: target.host, ...headers },
+      agent: false,
+      ...(secure ? { ...tlsOptions(options), ...(isName ? { servername: target.hostname } : {}) } : {}),
+    },
+    answered,
+  );
+}
+
+/**
+ * Sends every host of an issuer to the gateway where that is named by an address of this computer: nobody else knows
+ * where `storage.{issuer}` is then (protocol/06 §1.4). A redirect that was given stays.
+ */
+export function nearGateway(options: NetworkOptions, gatewayUrl: string, issuer: string): NetworkOptions {
+  const { hostname } = new URL(gatewayUrl);
+  if (options.redirect || !/^127\.|^localhost$|^\[::1\]$/.test(hostname)) return options;
+  const host = hostname.replace(/^\[|\]$/g, '');
+  return {
+    ...options,
+    redirect: (name, port) => (name.endsWith(`.${issuer}`) ? { host, port } : { host: name, port }),
+  };
 }
 
 /** The body of a 2xx answer; anything else is a `ConnectionError` naming the status. */
