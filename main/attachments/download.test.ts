@@ -1,0 +1,287 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { JsonObject } from '../../shared/aun/canonical-json';
+import { isSafeFileName } from '../identity/backup/attachments';
+import { AunError } from '../runtime/errors';
+import { systemRandom } from '../runtime/runtime';
+import { EncryptedFileWriter } from './encrypted-file';
+import { payloadSchema, sha, uploaded } from './testing/payload';
+import { png } from './testing/pictures';
+import { ALICE, AttachmentWorld, PEER } from './testing/world';
+import type { TestPerson } from './testing/world';
+
+let world: AttachmentWorld;
+beforeAll(async () => {
+  world = await AttachmentWorld.start();
+});
+afterEach(() => {
+  world.faults.clear();
+});
+afterAll(() => world.dispose());
+
+describe('a file that is received', () => {
+  async function received(bytes: Uint8Array, about: { name?: string; type?: string } = {}) {
+    const alice = await world.person('alice');
+    const bob = await world.person('bobby');
+    const payload = await uploaded(alice, bytes, about);
+    const [reference] = payloadSchema.parse(payload).attachments;
+    const { rows, message } = await bob.receive(ALICE, payload);
+    const [row] = rows;
+    if (row === undefined || reference === undefined) throw new Error('nothing was received');
+    return { alice, bob, payload, reference, row, message };
+  }
+
+  /** What the row says after a download that fails, and that nothing is left of it. */
+  async function failure(bob: TestPerson, id: number) {
+    const attachment = await bob.attachments.download(id);
+    expect(await bob.files()).toEqual([]);
+    expect(attachment.media).toBeNull();
+    return { state: attachment.state, problem: attachment.problem };
+  }
+
+  it.each([1, 4_096, 65_536, 1_200_000])(
+    'is fetched, checked and kept encrypted (%i bytes)',
+    async (size) => {
+      const bytes = systemRandom.bytes(size);
+      const { bob, row } = await received(bytes, { name: 'a.bin' });
+      expect(row).toMatchObject({ state: 'remote', size, name: 'a.bin', encrypted: true });
+      const attachment = await bob.attachments.download(row.id);
+      expect(attachment).toMatchObject({ state: 'here', problem: null, media: null, size });
+      const files = await bob.files();
+      expect(files).toEqual([(await bob.row(row.id)).file]);
+      expect(files.every(isSafeFileName)).toBe(true);
+      const target = path.join(bob.folder, '..', 'saved.bin');
+      bob.desktop = { chooseSave: () => Promise.resolve(target) };
+      expect(await bob.attachments.save(row.id)).toBe(true);
+      expect((await readFile(target)).equals(bytes)).toBe(true);
+    },
+  );
+
+  it('is shown from its address only, in any range, when it only shows', async () => {
+    const picture = png(40, 30, false);
+    const { bob, row } = await received(picture, { name: 'p.png', type: 'image/png' });
+    const { media } = await bob.attachments.download(row.id);
+    expect(media).toMatch(/^app:\/\/parley\/media\/bobby\.aun\.test\/\d+\/[0-9a-f]{32}$/);
+    expect(await bob.shown(media)).toEqual(picture);
+    expect(await bob.shown(media, { start: 3, end: 9 })).toEqual(picture.subarray(3, 10));
+    expect(await bob.shown(media, { start: 3, end: null })).toEqual(picture.subarray(3));
+    expect(await bob.shown(media, { start: picture.length, end: null })).toBeNull();
+    expect(await bob.shown(media?.replace(/.$/, (last) => (last === '0' ? '1' : '0')) ?? null)).toBeNull();
+    expect(await bob.shown('app://parley/media/x')).toBeNull();
+  });
+
+  it('is a plain file when it is not what its sender says', async () => {
+    const alice = await world.person('alice');
+    const bob = await world.person('bobby');
+    const page = Buffer.from('<html><script>alert(1)</script></html>');
+    const payload = await uploaded(alice, page, { name: 'x.pdf', type: 'application/pdf' });
+    const lying = JSON.parse(
+      JSON.stringify(payload).replaceAll('application/pdf', 'image/png'),
+    ) as JsonObject;
+    const { rows } = await bob.receive(ALICE, lying);
+    expect(await bob.attachments.download(rows[0]?.id ?? 0)).toMatchObject({
+      state: 'here',
+      type: 'application/octet-stream',
+      media: null,
+    });
+  });
+
+  it.each([
+    ['its stored bytes', (text: string, sum: string) => text.replace(sum, sha(Buffer.from('x')))],
+    [
+      'its size',
+      (text: string) =>
+        text.replace(/"size_bytes":(\d+),"sha256":"[0-9a-f]+","enc"/, (all, size: string) =>
+          all.replace(size, String(Number(size) - 1)),
+        ),
+    ],
+    [
+      'the file inside',
+      (text: string) => text.replace(/("sha256":")[0-9a-f]{64}("\}\}\])/, `$1${sha(Buffer.from('y'))}$2`),
+    ],
+    [
+      'its key',
+      (text: string) => text.replace(/"key":"[^"]+"/, `"key":"${systemRandom.bytes(32).toString('base64')}"`),
+    ],
+  ])('is thrown away when the sender named something else: %s', async (_what, change) => {
+    const { bob, payload, reference } = await received(systemRandom.bytes(70_000));
+    const changed = change(JSON.stringify(payload), reference.sha256);
+    expect(changed).not.toBe(JSON.stringify(payload));
+    const { rows } = await bob.receive(ALICE, JSON.parse(changed) as JsonObject);
+    expect(await failure(bob, rows[0]?.id ?? 0)).toEqual({ state: 'failed', problem: 'attachment_damaged' });
+  });
+
+  it('is thrown away when the server changed a byte', async () => {
+    const { bob, row, reference } = await received(systemRandom.bytes(70_000));
+    await world.network.gateway.admin.corruptObject({
+      owner: ALICE,
+      bucket: 'default',
+      key: reference.object_key,
+    });
+    expect(await failure(bob, row.id)).toEqual({ state: 'failed', problem: 'attachment_damaged' });
+  });
+
+  it('is gone when the server has it no more', async () => {
+    const { alice, bob, row, reference } = await received(systemRandom.bytes(100));
+    await alice.rpc.call('storage.delete_object', { object_key: reference.object_key });
+    expect(await failure(bob, row.id)).toEqual({ state: 'gone', problem: 'attachment_gone' });
+  });
+
+  it('is not opened with a key that came in the clear', async () => {
+    const { bob, payload } = await received(systemRandom.bytes(100));
+    const { rows } = await bob.receive(ALICE, payload, 'none');
+    const attachment = await bob.attachments.download(rows[0]?.id ?? 0);
+    expect(attachment.encrypted).toBe(false);
+  });
+
+  it('goes on where the line was cut', async () => {
+    const bytes = systemRandom.bytes(1_500_000);
+    const { bob, row } = await received(bytes);
+    world.faults.plan('GET', { kind: 'cut', afterBytes: 700_000 });
+    world.faults.plan('GET', { kind: 'cut', afterBytes: 10_000 });
+    const ranges: (string | undefined)[] = [];
+    bob.intercept = (request) => {
+      ranges.push(request.headers?.['range']);
+      return bob.transfers.request(request);
+    };
+    const done = bob.attachments.download(row.id);
+    await vi.waitFor(() => expect(bob.time.waiting).toBe(1));
+    bob.time.advance(1_000);
+    expect((await done).state).toBe('here');
+    expect(ranges[0]).toBeUndefined();
+    expect(ranges).toHaveLength(3);
+    for (const range of ranges.slice(1))
+      expect(Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1])).toBeGreaterThan(0);
+  });
+
+  it('asks for a new ticket when the old one is used up', async () => {
+    const { bob, row } = await received(systemRandom.bytes(100_000));
+    world.faults.plan('GET', { kind: 'status', status: 403 });
+    const done = bob.attachments.download(row.id);
+    await vi.waitFor(() => expect(bob.time.waiting).toBe(1));
+    bob.time.advance(1_000);
+    expect((await done).state).toBe('here');
+    expect(bob.rpc.count('storage.create_download_ticket')).toBe(2);
+  });
+
+  it('stays on the server when fetching is cancelled', async () => {
+    const { bob, row } = await received(systemRandom.bytes(2_000_000));
+    world.faults.bytesPerSecond = 100_000;
+    const done = bob.attachments.download(row.id);
+    await vi.waitFor(() => expect(bob.rpc.count('storage.create_download_ticket')).toBe(1));
+    await vi.waitFor(async () => expect((await bob.files()).length).toBe(1));
+    expect(await bob.attachments.cancel(row.id)).toMatchObject({ state: 'remote', problem: null });
+    expect((await done).state).toBe('remote');
+    expect(await bob.files()).toEqual([]);
+  });
+
+  it('says that there is no room on the disk, and leaves nothing there', async () => {
+    const { bob, row } = await received(systemRandom.bytes(300_000));
+    const write = vi.spyOn(EncryptedFileWriter.prototype, 'write');
+    write.mockRejectedValueOnce(new AunError('disk_full', 'there is no room'));
+    expect(await failure(bob, row.id)).toEqual({ state: 'failed', problem: 'disk_full' });
+    write.mockRestore();
+    expect((await bob.attachments.download(row.id)).state).toBe('here');
+  });
+
+  it('comes by itself only where the rules allow it, again when the network is back', async () => {
+    const { bob, row, message } = await received(systemRandom.bytes(1_000));
+    const asked: [string, number][] = [];
+    bob.mayFetch = (conversation, bytes) => {
+      asked.push([conversation, bytes]);
+      return false;
+    };
+    bob.attachments.arrived([message]);
+    await vi.waitFor(() => expect(asked).toEqual([[ALICE, 1_000]]));
+    expect((await bob.row(row.id)).state).toBe('remote');
+    bob.mayFetch = () => true;
+    bob.rpc.online = false;
+    bob.attachments.arrived([message]);
+    await vi.waitFor(() => expect(bob.rpc.count('storage.create_download_ticket')).toBe(1));
+    await vi.waitFor(async () => expect((await bob.row(row.id)).state).toBe('remote'));
+    bob.rpc.online = true;
+    bob.attachments.online();
+    await vi.waitFor(async () => expect((await bob.row(row.id)).state).toBe('here'));
+  });
+
+  it('is fetched once, however often one asks, and three at a time', async () => {
+    const alice = await world.person('alice');
+    const bob = await world.person('bobby');
+    const { id: first } = await alice.take(systemRandom.bytes(10));
+    const ids = [first];
+    for (let count = 1; count < 6; count += 1) ids.push((await alice.take(systemRandom.bytes(10))).id);
+    const { payload } = await alice.enqueue(ids);
+    const { rows } = await bob.receive(ALICE, await alice.attachments.complete(payload, ids));
+    let running = 0;
+    let most = 0;
+    bob.intercept = async (request) => {
+      running += 1;
+      most = Math.max(most, running);
+      try {
+        return await bob.transfers.request(request);
+      } finally {
+        running -= 1;
+      }
+    };
+    await Promise.all([...rows, ...rows].map(({ id }) => bob.attachments.download(id)));
+    expect(bob.rpc.count('storage.create_download_ticket')).toBe(6);
+    expect(most).toBeLessThanOrEqual(3);
+    expect((await bob.files()).length).toBe(6);
+  });
+
+  it('can be sent on to others, as a file of the one who sends it on', async () => {
+    const bytes = png(30, 20, false);
+    const { bob, row } = await received(bytes, { name: 'p.png', type: 'image/png' });
+    await bob.attachments.download(row.id);
+    const [copied] = await bob.attachments.copy([row.id], ALICE);
+    const { payload } = await bob.enqueue([copied ?? 0], ALICE);
+    const [own] = payloadSchema.parse(await bob.attachments.complete(payload, [copied ?? 0])).attachments;
+    expect(own?.owner_aid).toBe(PEER);
+    expect(own?.enc.sha256).toBe(sha(bytes));
+    expect((await bob.row(copied ?? 0)).fileKey).not.toEqual((await bob.row(row.id)).fileKey);
+  });
+
+  it('is read in the plain form of other clients, and said to be readable by the server', async () => {
+    const alice = await world.person('alice');
+    const bob = await world.person('bobby');
+    const bytes = png(6, 5, false);
+    await alice.rpc.call('storage.put_object', {
+      object_key: 'att/plain',
+      content: bytes.toString('base64'),
+      is_private: false,
+    });
+    const forms: JsonObject[] = [
+      {
+        owner_aid: ALICE,
+        object_key: 'att/plain',
+        filename: 'p.png',
+        content_type: 'image/png',
+        size_bytes: bytes.length,
+        sha256: sha(bytes),
+      },
+      { object_key: 'att/plain', content_type: 'image/png' },
+      { url: 'aun://storage/default/att/plain', content_type: 'image/png' },
+      { url: 'https://storage.aun.test/objects/default/att/plain', content_type: 'image/png' },
+      { url: `https://${ALICE}/att/plain`, content_type: 'image/png' },
+    ];
+    for (const form of forms) {
+      const { rows } = await bob.receive(ALICE, { type: 'image', attachments: [form] });
+      const attachment = await bob.attachments.download(rows[0]?.id ?? 0);
+      expect(attachment).toMatchObject({
+        state: 'here',
+        encrypted: false,
+        size: bytes.length,
+        width: 6,
+        height: 5,
+      });
+      expect(await bob.shown(attachment.media)).toEqual(bytes);
+    }
+    const { rows } = await bob.receive(ALICE, {
+      type: 'image',
+      attachments: [{ url: 'https://evil.example/track.png' }],
+    });
+    bob.intercept = () => Promise.reject(new Error('nothing may be asked'));
+    expect((await bob.attachments.download(rows[0]?.id ?? 0)).state).not.toBe('here');
+  });
+});
