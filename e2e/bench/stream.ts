@@ -123,7 +123,7 @@ export async function streamBench(): Promise<Record<string, unknown>> {
         await pause(20);
       }
     })();
-    await app.page.getByTestId('stream-text').first().waitFor();
+    await app.page.getByTestId('stream').first().waitFor();
     const busy = await type();
     await arriving;
     over.abort();

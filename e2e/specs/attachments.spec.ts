@@ -52,9 +52,11 @@ function picture(width: number, height: number, secret: string): Buffer {
 
 /** Every byte that lies in a folder, to look for what must not be there. */
 async function bytesIn(folder: string): Promise<Buffer> {
-  const names = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = names.filter((each) => each.isFile());
-  return Buffer.concat(await Promise.all(files.map((each) => readFile(path.join(each.path, each.name)))));
+  const names = await readdir(folder, { recursive: true });
+  const contents = await Promise.all(
+    names.map((name) => readFile(path.join(folder, name)).catch(() => Buffer.alloc(0))),
+  );
+  return Buffer.concat(contents);
 }
 
 const keysOf = (objects: unknown): string[] =>

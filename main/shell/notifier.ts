@@ -21,7 +21,8 @@ export function createNotifier(focusWindow: () => void): Notifier {
         if (shown.get(id) === notification) shown.delete(id);
       };
       notification.on('click', () => {
-        gone();
+        // Some systems keep a clicked one in their list.
+        withdraw(id);
         clicked();
       });
       notification.on('close', gone);
