@@ -17,7 +17,7 @@ export function addAttachment(context: Context, made: NewAttachment): Attachment
   const key = requireKey(database, made.conversation);
   const parent = made.parent ?? null;
   const owner = parent === null ? null : attachmentById(database, parent);
-  if (parent !== null && (owner === null || owner.conversation !== made.conversation)) {
+  if (parent !== null && owner?.conversation !== made.conversation) {
     throw new AunError('attachment_gone', 'the attachment is not there any more');
   }
   const message = owner?.message ?? null;
@@ -74,8 +74,9 @@ function isField(name: string): name is keyof AttachmentPatch {
   return Object.hasOwn(COLUMNS, name);
 }
 
-function valueOf(value: AttachmentPatch[keyof AttachmentPatch]): SqlValue {
+function valueOf(name: keyof AttachmentPatch, value: AttachmentPatch[keyof AttachmentPatch]): SqlValue {
   if (typeof value === 'boolean') return value ? 1 : 0;
+  if (typeof value === 'number') return name === 'durationMs' ? value : wholeNumber(value);
   if (value instanceof Uint8Array) return new Uint8Array(value);
   return value ?? null;
 }
@@ -86,8 +87,8 @@ export function updateAttachment(context: Context, id: number, patch: Attachment
   const before = database.get('SELECT conversation, message, file FROM attachments WHERE id = ?', [id]);
   if (before === undefined) return;
   for (const [name, value] of Object.entries(patch)) {
-    if (!isField(name) || value === undefined) continue;
-    database.run(`UPDATE attachments SET ${COLUMNS[name]} = ? WHERE id = ?`, [valueOf(value), id]);
+    if (!isField(name)) continue;
+    database.run(`UPDATE attachments SET ${COLUMNS[name]} = ? WHERE id = ?`, [valueOf(name, value), id]);
   }
   const file = textOrNull(before, 'file');
   if (file !== null && patch.file !== undefined && patch.file !== file) change.file(file);

@@ -187,7 +187,7 @@ function targetOf(context: WriteContext, record: InboundRecord, targets: Map<str
   const target = known ?? openTarget(context, record);
   targets.set(record.conversation, target);
   // What another own device writes there answers the request.
-  if (record.own && record.links.hidden === false && target.standing === 'pending') {
+  if (record.own && !record.links.hidden && target.standing === 'pending') {
     database.run("UPDATE conversations SET standing = 'accepted' WHERE key = ?", [target.key]);
     target.standing = 'accepted';
   }

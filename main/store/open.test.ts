@@ -154,32 +154,6 @@ describe('on disk', () => {
     check();
   });
 
-  it('a recalled word is gone from every page of the database, its index included', () => {
-    const file = path.join(temporaryFolder(), 'parley.db');
-    const { reader, writer } = openDatabase(file, randomBytes(32), quiet);
-    writer.run(
-      "INSERT INTO conversations (id, kind, title, opened_at, last_activity_at) VALUES ('p', 'direct', 'p', 0, 0)",
-    );
-    const insert = `INSERT INTO messages (conversation, sender, message_id, own, sort_at, kind, body, facts, protection)
-      VALUES (1, 'p', ?, 0, 0, 'text', ?, '{}', 'none')`;
-    for (let index = 0; index < 50; index += 1) writer.run(insert, [String(index), `ordinary ${index}`]);
-    writer.run(insert, ['x', 'zanzibar']);
-    const carries = (): boolean =>
-      reader
-        .all('SELECT block FROM search_data')
-        .some((row) => Buffer.from(row['block'] as Uint8Array).includes('zanzibar'));
-    expect(carries()).toBe(true);
-    writer.run("UPDATE messages SET body = NULL WHERE message_id = 'x'");
-    expect(carries()).toBe(false);
-    expect(writer.all("SELECT rowid FROM search WHERE search MATCH 'ordinary'")).toHaveLength(50);
-    writer.run("DELETE FROM messages WHERE body = 'ordinary 7'");
-    expect(writer.all("SELECT rowid FROM search WHERE search MATCH 'ordinary'")).toHaveLength(49);
-    expect(writer.all("SELECT rowid FROM search WHERE search MATCH '7'")).toEqual([]);
-    writer.exec("INSERT INTO search (search) VALUES ('integrity-check')");
-    reader.close();
-    writer.close();
-  });
-
   it('a full disk leaves nothing half written, and room lets it go on', () => {
     const file = path.join(temporaryFolder(), 'parley.db');
     const { reader, writer } = openDatabase(file, randomBytes(32), quiet);

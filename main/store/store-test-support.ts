@@ -6,6 +6,7 @@ import { afterEach } from 'vitest';
 import type { MessageContent } from '../../shared/model/message';
 import {
   noLinks,
+  type AttachmentClaim,
   type AccountStore,
   type InboundRecord,
   type MessageLinks,
@@ -78,6 +79,23 @@ export function textContent(text: string): MessageContent {
 /** Links of a text that has none. */
 export function textLinks(text: string): MessageLinks {
   return { ...noLinks, searchText: text };
+}
+
+/** An attachment as a payload names it. */
+export function claim(name: string, type: string, parts: Partial<AttachmentClaim> = {}): AttachmentClaim {
+  return {
+    role: 'main',
+    name,
+    type,
+    size: 1234,
+    width: null,
+    height: null,
+    durationMs: null,
+    encrypted: true,
+    referenceJson: `{"object_key":"${name}"}`,
+    thumbnail: null,
+    ...parts,
+  };
 }
 
 export const unreadable = {

@@ -1,0 +1,145 @@
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { noLinks } from '../ports/store';
+import { createHandlers } from './handlers';
+import { openDatabase } from './open';
+import type { Handlers } from './protocol';
+import type { Connection } from './sqlite';
+import { claim, inbound, outgoing, OWN, PEER, quiet, temporaryFolder, textLinks } from './store-test-support';
+
+interface Open {
+  readonly store: Handlers;
+  readonly writer: Connection;
+  close(): void;
+}
+
+function opened(): Open {
+  const file = path.join(temporaryFolder(), 'parley.db');
+  const { reader, writer } = openDatabase(file, randomBytes(32), quiet);
+  return {
+    store: createHandlers(reader, writer, quiet, OWN),
+    writer,
+    close() {
+      reader.close();
+      writer.close();
+    },
+  };
+}
+
+/** Every place of the database that holds a text, shadow tables and words of both indexes included. */
+function placesOf(database: Connection, needle: string): string[] {
+  const places: string[] = [];
+  const tables = database.all(
+    "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE '%VIRTUAL%'",
+  );
+  for (const { name } of tables) {
+    for (const row of database.all(`SELECT * FROM "${String(name)}"`)) {
+      for (const [column, value] of Object.entries(row)) {
+        const bytes = value instanceof Uint8Array ? Buffer.from(value) : Buffer.from(String(value));
+        if (bytes.includes(needle)) places.push(`${String(name)}.${column}`);
+      }
+    }
+  }
+  for (const index of ['search', 'word_parts']) {
+    database.exec(`CREATE VIRTUAL TABLE temp.terms USING fts5vocab (main, ${index}, row)`);
+    for (const { term } of database.all('SELECT term FROM temp.terms')) {
+      if (String(term).includes(needle)) places.push(`${index} has ${String(term)}`);
+    }
+    database.exec('DROP TABLE temp.terms');
+    database.exec(`INSERT INTO ${index} (${index}) VALUES ('integrity-check')`);
+  }
+  return places;
+}
+
+const WORD = 'zanzibar';
+
+function filled(): Open & { readonly id: number } {
+  const test = opened();
+  const texts = Array.from({ length: 30 }, (_unused, index) => inbound(`ordinary ${index} zany`));
+  test.store.commitInbound([texts, null]);
+  const secret = inbound(`${WORD} 秘密`, {
+    messageId: 'secret',
+    links: { ...textLinks(`${WORD} 秘密`), attachments: [claim(`${WORD}.png`, 'image/png')] },
+  });
+  const { messages } = test.store.commitInbound([[secret], null]);
+  expect(placesOf(test.writer, WORD)).toContain(`search has ${WORD}`);
+  expect(placesOf(test.writer, 'zib')).toContain('word_parts has zib');
+  return { ...test, id: messages[0]?.id ?? 0 };
+}
+
+function expectGone({ writer, store }: Open): void {
+  for (const needle of [WORD, 'zib', '秘']) expect(placesOf(writer, needle)).toEqual([]);
+  expect(store.search([{ text: 'zany', limit: 50 }])).toHaveLength(30);
+  expect(store.search([{ text: WORD, limit: 50 }])).toEqual([]);
+}
+
+describe('what is gone for good', () => {
+  it('leaves no word in any table or index when a message is deleted', () => {
+    const test = filled();
+    test.store.deleteMessages([[test.id]]);
+    expectGone(test);
+    test.close();
+  });
+
+  it('leaves no word in any table or index when a message is recalled', () => {
+    const test = filled();
+    test.store.recall([PEER, ['secret']]);
+    expectGone(test);
+    test.close();
+  });
+
+  it('leaves no word in any table or index when its time is over', () => {
+    const test = filled();
+    test.store.changeConversation([PEER, { retention: 3600 }]);
+    const next = test.store.nextExpiry([]) ?? 0;
+    expect(test.store.sweepExpired([next - 1, 100]).removed).toEqual([]);
+    expect(test.store.sweepExpired([next + 60_000, 100]).removed).toHaveLength(31);
+    for (const needle of [WORD, 'zib', '秘', 'ordinary', 'zan'])
+      expect(placesOf(test.writer, needle)).toEqual([]);
+    expect(test.store.nextExpiry([])).toBeNull();
+    test.close();
+  });
+
+  it('leaves the words that others still use', () => {
+    const test = filled();
+    const again = test.store.enqueue([outgoing(`${WORD} again`)]).messages[0]?.id ?? 0;
+    test.store.deleteMessages([[test.id]]);
+    expect(test.store.search([{ text: 'anziba', limit: 5 }]).map((hit) => hit.message.id)).toEqual([again]);
+    test.store.cancel([again]);
+    expectGone(test);
+    test.close();
+  });
+
+  it('takes hidden votes along with their poll, and what a status replaced along with it', () => {
+    const test = opened();
+    const status = (text: string): ReturnType<typeof inbound> =>
+      inbound(text, { links: { ...textLinks(text), replaceKey: 'task 1' } });
+    test.store.commitInbound([[status('quokka working')], null]);
+    const newest = test.store.commitInbound([[status('done')], null]).messages[0]?.id ?? 0;
+    test.store.commitInbound([
+      [
+        inbound('', {
+          messageId: 'poll',
+          content: {
+            kind: 'poll',
+            title: 't',
+            options: [{ id: 'a', text: 'A' }],
+            multiple: false,
+            expiresAt: null,
+          },
+          links: noLinks,
+        }),
+        inbound('', {
+          content: { kind: 'vote', poll: 'poll', options: ['quokka'] },
+          links: { ...noLinks, hidden: true, refersTo: { messageId: 'poll', as: 'vote' } },
+        }),
+      ],
+      null,
+    ]);
+    const poll = test.store.find([PEER, 'poll'])?.id ?? 0;
+    test.store.deleteMessages([[newest, poll]]);
+    expect(placesOf(test.writer, 'quokka')).toEqual([]);
+    test.close();
+  });
+});
