@@ -16,7 +16,7 @@ const groups = { 0: 0, 1: 1, 3: 2, 4: 3, 5: 4, 6: 5, 7: 6, 8: 7, 9: 8 };
 
 function words({ label, tags = [] }) {
   const known = label.toLowerCase();
-  return [label, ...tags.filter((tag) => !known.includes(tag.toLowerCase()))].join(' ');
+  return `${label};${tags.filter((tag) => !known.includes(tag.toLowerCase())).join(' ')}`;
 }
 
 /** The emoji in one skin tone, made as the picker makes it. */

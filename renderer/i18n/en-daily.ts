@@ -23,7 +23,6 @@ export const enDaily = {
   },
   daily: {
     writing: 'writing…',
-    isWriting: '{{name}} is writing…',
     connected: 'connected',
     notConnected: 'not connected',
     connectedHint:
@@ -112,10 +111,7 @@ export const enDaily = {
     earlier: 'Move {{name}} forward',
     later: 'Move {{name}} back',
     dangerous: 'Files of this kind can run programs.',
-    fileRefused: '{{name}}: {{reason}}',
     stillTaking: 'Files are still being taken in. Send again in a moment.',
-    tooMany_one: 'At most {{count}} file fits into one message.',
-    tooMany_other: 'At most {{count}} files fit into one message.',
     attach: 'Attach files',
     insert: 'Add to the message',
     insertFiles: 'Files…',
@@ -135,7 +131,6 @@ export const enDaily = {
   record: {
     start: 'Record a voice message',
     recording: 'Recording',
-    time: 'Recording, {{time}}',
     cancel: 'Discard recording',
     send: 'Send recording',
     asking: 'Waiting for the microphone…',
@@ -144,7 +139,6 @@ export const enDaily = {
     deniedText: 'Allow it in the privacy settings of your system, then try again.',
     missing: 'No microphone was found.',
     failed: 'The recording failed. Try again.',
-    tooLong: 'A voice message can last at most one hour.',
   },
   emoji: {
     title: 'Choose an emoji',
@@ -223,7 +217,6 @@ export const enDaily = {
     previous: 'Previous hit (newer)',
     close: 'Close search',
     failed: 'The search did not succeed.',
-    me: 'you',
   },
   notify: {
     title: 'Notifications',
@@ -263,7 +256,6 @@ export const enDaily = {
     noLinks: 'No links yet',
     more: 'Show more',
     showMessage: 'Show the message of {{date}}',
-    notifications: 'Notifications',
     keep: 'Keep messages',
     keep0: 'For good',
     keep3600: '1 hour',

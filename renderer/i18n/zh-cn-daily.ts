@@ -22,7 +22,6 @@ export const zhDaily = {
   },
   daily: {
     writing: '正在输入…',
-    isWriting: '{{name}} 正在输入…',
     connected: '已连接',
     notConnected: '未连接',
     connectedHint: '只表示这个地址有程序连着网络，不代表有人正在看。',
@@ -104,9 +103,7 @@ export const zhDaily = {
     earlier: '前移 {{name}}',
     later: '后移 {{name}}',
     dangerous: '这类文件可以运行程序。',
-    fileRefused: '{{name}}：{{reason}}',
     stillTaking: '文件还在读入，请稍候再发送。',
-    tooMany_other: '一条消息最多 {{count}} 个文件。',
     attach: '添加文件',
     insert: '添加内容',
     insertFiles: '文件…',
@@ -126,7 +123,6 @@ export const zhDaily = {
   record: {
     start: '录制语音',
     recording: '正在录音',
-    time: '正在录音，{{time}}',
     cancel: '丢弃录音',
     send: '发送录音',
     asking: '正在等待麦克风…',
@@ -135,7 +131,6 @@ export const zhDaily = {
     deniedText: '请在系统的隐私设置中允许，然后重试。',
     missing: '没有找到麦克风。',
     failed: '录音失败，请重试。',
-    tooLong: '语音最长一小时。',
   },
   emoji: {
     title: '选择表情',
@@ -214,7 +209,6 @@ export const zhDaily = {
     previous: '上一条（更新）',
     close: '关闭搜索',
     failed: '搜索没有成功。',
-    me: '你',
   },
   notify: {
     title: '通知',
@@ -254,7 +248,6 @@ export const zhDaily = {
     noLinks: '还没有链接',
     more: '显示更多',
     showMessage: '查看 {{date}} 的消息',
-    notifications: '通知',
     keep: '消息保留',
     keep0: '一直保留',
     keep3600: '1 小时',

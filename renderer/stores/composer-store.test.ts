@@ -108,3 +108,53 @@ describe('composer store', () => {
     await settle();
   });
 });
+
+describe('what a draft answers', () => {
+  it('is stored with the draft at once and goes out with the message', async () => {
+    store().type(account, conversation, 'yes');
+    store().reply(account, conversation, 12);
+    expect(bridge.next('conversation.setDraft').params).toMatchObject({ text: 'yes', replyTo: 12 });
+    void store().send(account, conversation);
+    const call = bridge.next('message.send');
+    expect(call.params).toMatchObject({ text: 'yes', replyTo: 12 });
+    await call.answer(sampleMessage(13, 1));
+    expect(bridge.next('conversation.setDraft').params).toMatchObject({ text: '', replyTo: null });
+  });
+
+  it('comes back with the text after a failure', async () => {
+    store().reply(account, conversation, 12);
+    store().type(account, conversation, 'yes');
+    void store().send(account, conversation);
+    expect(store().drafts[key]?.replyTo).toBeNull();
+    await bridge.next('message.send').fail('disk_full');
+    expect(store().drafts[key]).toMatchObject({ text: 'yes', replyTo: 12, failed: 'send' });
+  });
+
+  it('is a card or a message, the last one chosen', async () => {
+    store().beginAnswer(account, conversation, 30);
+    store().type(account, conversation, 'Tuesday');
+    void store().send(account, conversation);
+    expect(bridge.next('message.send').params).toMatchObject({ answering: 30, text: 'Tuesday' });
+    store().beginAnswer(account, conversation, 30);
+    store().reply(account, conversation, 12);
+    expect(store().drafts[key]).toMatchObject({ replyTo: 12, answering: null });
+    await settle();
+  });
+
+  it('is there again when the stored draft is opened', () => {
+    store().begin(account, conversation, 'typed before', 5);
+    expect(store().drafts[key]).toMatchObject({ text: 'typed before', replyTo: 5 });
+  });
+});
+
+describe('Markdown', () => {
+  it('is asked for only where it was switched on', () => {
+    store().type(account, conversation, '**now**');
+    void store().send(account, conversation);
+    expect(bridge.next('message.send').params).not.toHaveProperty('markdown');
+    store().setMarkdown(account, conversation, true);
+    store().type(account, conversation, '**now**');
+    void store().send(account, conversation);
+    expect(bridge.next('message.send').params).toMatchObject({ markdown: true });
+  });
+});

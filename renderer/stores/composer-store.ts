@@ -14,6 +14,8 @@ export interface Draft {
   /** Text goes out as Markdown. */
   readonly markdown: boolean;
   readonly error: CommandError | null;
+  /** What failed: sending, after which the text is back, or taking in a file. */
+  readonly failed: 'send' | 'file';
 }
 
 /** What goes out besides what is typed. */
@@ -41,7 +43,7 @@ interface ComposerState {
   send(account: string, conversation: string, extras?: SendExtras): Promise<boolean>;
   /** Puts text in front of what is typed (a message taken out of the outbox). */
   putBack(account: string, conversation: string, text: string, error: CommandError | null): void;
-  /** Shows a failure above the field. */
+  /** Shows above the field why a file could not be taken in. */
   fail(account: string, conversation: string, error: CommandError): void;
   dismissError(account: string, conversation: string): void;
 }
@@ -51,7 +53,18 @@ const draftDelay = 400;
 /** Longest draft the store takes, in UTF-16 code units; a longer one stays in memory only. */
 const longestDraft = 100_000;
 
-const timers = new Map<string, ReturnType<typeof setTimeout>>();
+interface Waiting {
+  readonly timer: ReturnType<typeof setTimeout>;
+  readonly store: () => Promise<unknown>;
+}
+
+/** Drafts that are not stored yet. */
+const timers = new Map<string, Waiting>();
+
+/** Stores every draft that is not stored yet: the window will be closed. */
+export async function storeDrafts(): Promise<void> {
+  await Promise.all([...timers.values()].map(({ store }) => store()));
+}
 
 export const emptyDraft: Draft = {
   text: '',
@@ -59,6 +72,7 @@ export const emptyDraft: Draft = {
   answering: null,
   markdown: false,
   error: null,
+  failed: 'send',
 };
 
 /** Text after something came back: what was typed meanwhile is kept below it. */
@@ -74,21 +88,19 @@ export const useComposerStore = create<ComposerState>()((set, get) => {
       drafts: { ...state.drafts, [key]: { ...(state.drafts[key] ?? emptyDraft), ...change } },
     }));
 
-  const store = (account: string, conversation: string): void => {
+  const store = (account: string, conversation: string): Promise<unknown> => {
     const key = timelineKey(account, conversation);
-    clearTimeout(timers.get(key));
+    clearTimeout(timers.get(key)?.timer);
     timers.delete(key);
     const { text, replyTo } = draftOf(key);
-    if (text.length > longestDraft) return;
-    invoke('conversation.setDraft', { account, conversation, text, replyTo }).catch(reportError);
+    if (text.length > longestDraft) return Promise.resolve();
+    return invoke('conversation.setDraft', { account, conversation, text, replyTo }).catch(reportError);
   };
   const storeSoon = (account: string, conversation: string): void => {
     const key = timelineKey(account, conversation);
-    clearTimeout(timers.get(key));
-    timers.set(
-      key,
-      setTimeout(() => store(account, conversation), draftDelay),
-    );
+    clearTimeout(timers.get(key)?.timer);
+    const now = (): Promise<unknown> => store(account, conversation);
+    timers.set(key, { timer: setTimeout(() => void now(), draftDelay), store: now });
   };
 
   return {
@@ -103,12 +115,12 @@ export const useComposerStore = create<ComposerState>()((set, get) => {
     },
     reply: (account, conversation, replyTo) => {
       put(timelineKey(account, conversation), { replyTo, answering: null });
-      store(account, conversation);
+      void store(account, conversation);
     },
     beginAnswer: (account, conversation, answering) => put(timelineKey(account, conversation), { answering }),
     setMarkdown: (account, conversation, markdown) => put(timelineKey(account, conversation), { markdown }),
     flush: (account, conversation) => {
-      if (timers.has(timelineKey(account, conversation))) store(account, conversation);
+      if (timers.has(timelineKey(account, conversation))) void store(account, conversation);
     },
     send: async (account, conversation, { mentions = [], attachments = [], filesOnly = false } = {}) => {
       const key = timelineKey(account, conversation);
@@ -130,7 +142,7 @@ export const useComposerStore = create<ComposerState>()((set, get) => {
         });
         useTimelineStore.getState().merge(account, conversation, [message]);
         // Only now: until the outbox has the text, the stored draft is its only copy on disk.
-        store(account, conversation);
+        void store(account, conversation);
         return true;
       } catch (reason) {
         const now = draftOf(key);
@@ -142,10 +154,11 @@ export const useComposerStore = create<ComposerState>()((set, get) => {
     },
     putBack: (account, conversation, text, error) => {
       const key = timelineKey(account, conversation);
-      put(key, { text: joinReturned(text, draftOf(key).text), error });
-      store(account, conversation);
+      put(key, { text: joinReturned(text, draftOf(key).text), error, failed: 'send' });
+      void store(account, conversation);
     },
-    fail: (account, conversation, error) => put(timelineKey(account, conversation), { error }),
+    fail: (account, conversation, error) =>
+      put(timelineKey(account, conversation), { error, failed: 'file' }),
     dismissError: (account, conversation) => put(timelineKey(account, conversation), { error: null }),
   };
 });

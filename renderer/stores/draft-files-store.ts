@@ -1,6 +1,7 @@
 import { create } from 'zustand';
 import type { Attachment } from '../../shared/model/attachment';
-import { invoke, reportError, toCommandError, type CommandError } from './bridge';
+import { CommandError, invoke, reportError, toCommandError } from './bridge';
+import { useComposerStore } from './composer-store';
 import { describeFile } from './describe-file';
 import { timelineKey } from './timeline-store';
 
@@ -39,8 +40,8 @@ interface DraftFilesState {
   move(account: string, conversation: string, key: string, step: -1 | 1): void;
   /** Files leave with a message: their ids in order. They are gone from the tray at once. `only`: these and no others. */
   take(account: string, conversation: string, only?: readonly number[]): readonly number[];
-  /** The message was refused: its files stand beside the draft again. */
-  restore(account: string, conversation: string, ids: readonly number[]): Promise<void>;
+  /** The message is in the outbox, or was refused: then its files stand beside the draft again. */
+  settle(account: string, conversation: string, ids: readonly number[], sent: boolean): Promise<void>;
 }
 
 /** Bytes handed over in one piece (the contract's limit). */
@@ -168,6 +169,10 @@ export const useDraftFilesStore = create<DraftFilesState>()((set, get) => {
     add: async (account, conversation, files, voice = false) => {
       const place = timelineKey(account, conversation);
       const room = mostFiles - (get().files[place] ?? []).length;
+      if (files.length > room) {
+        const error = new CommandError('too_many_attachments', 'too many files', false, { most: mostFiles });
+        useComposerStore.getState().fail(account, conversation, error);
+      }
       const entries = files.slice(0, Math.max(0, room)).map((file) => ({ key: `f${nextKey++}`, file }));
       change(place, (before) => [
         ...before,
@@ -225,9 +230,9 @@ export const useDraftFilesStore = create<DraftFilesState>()((set, get) => {
       change(place, () => staying);
       return ids;
     },
-    restore: async (account, conversation, ids) => {
+    settle: async (account, conversation, ids, sent) => {
       for (const id of ids) leaving.delete(`${timelineKey(account, conversation)} ${id}`);
-      await get().load(account, conversation);
+      if (!sent && ids.length > 0) await get().load(account, conversation);
     },
   };
 });
@@ -235,6 +240,7 @@ export const useDraftFilesStore = create<DraftFilesState>()((set, get) => {
 /** Lets go of every picture the window still holds: the window is locked. */
 export function forgetDraftFiles(): void {
   for (const files of Object.values(useDraftFilesStore.getState().files)) files.forEach(release);
+  leaving.clear();
 }
 
 const none: readonly DraftFile[] = [];

@@ -11,7 +11,7 @@ async function sendWith(
 ): Promise<void> {
   void useTimelineStore.getState().toEnd(account, conversation);
   const sent = await useComposerStore.getState().send(account, conversation, { attachments, ...more });
-  if (!sent) await useDraftFilesStore.getState().restore(account, conversation, attachments);
+  await useDraftFilesStore.getState().settle(account, conversation, attachments, sent);
 }
 
 /** Sends what is typed together with the files beside it. After a failure both are back where they were. */

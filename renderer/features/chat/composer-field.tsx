@@ -1,4 +1,11 @@
-import { useLayoutEffect, useState, type ClipboardEvent, type KeyboardEvent, type RefObject } from 'react';
+import {
+  useLayoutEffect,
+  useRef,
+  useState,
+  type ClipboardEvent,
+  type KeyboardEvent,
+  type RefObject,
+} from 'react';
 import { useTranslation } from 'react-i18next';
 import { Avatar } from '../../ui/avatar';
 import { hueOf } from '../../ui/avatar-text';
@@ -29,6 +36,8 @@ export function ComposerField(props: {
   const { field, text, people } = props;
   const [mention, setMention] = useState<OpenMention | null>(null);
   const [chosen, setChosen] = useState(0);
+  // Where a name was taken or turned down: moving the caret there offers nothing again, typing does.
+  const settled = useRef<number | null>(null);
   // Grows with its text up to a share of the window; beyond that it scrolls.
   useLayoutEffect(() => {
     const { current: element } = field;
@@ -43,9 +52,14 @@ export function ComposerField(props: {
   const look = (): void => {
     const element = field.current;
     if (element === null || people.length === 0) return;
-    const found = element.selectionStart === element.selectionEnd;
-    setMention(found ? openMention(element.value, element.selectionStart) : null);
+    const single = element.selectionStart === element.selectionEnd;
+    const found = single ? openMention(element.value, element.selectionStart) : null;
+    setMention(found === null || found.start === settled.current ? null : found);
     setChosen(0);
+  };
+  const close = (): void => {
+    settled.current = mention?.start ?? null;
+    setMention(null);
   };
   const pick = (person: Mentionable): void => {
     const element = field.current;
@@ -53,7 +67,7 @@ export function ComposerField(props: {
     const end = mention.start + 1 + mention.query.length;
     const before = `${text.slice(0, mention.start)}@${person.name} `;
     props.onType(before + text.slice(end).replace(/^ /, ''));
-    setMention(null);
+    close();
     requestAnimationFrame(() => {
       element.focus();
       element.setSelectionRange(before.length, before.length);
@@ -65,7 +79,7 @@ export function ComposerField(props: {
     const person = offers[chosen];
     if (step !== 0) setChosen((chosen + step + offers.length) % offers.length);
     else if ((key.key === 'Enter' || key.key === 'Tab') && person !== undefined) pick(person);
-    else if (key.key === 'Escape') setMention(null);
+    else if (key.key === 'Escape') close();
     else return false;
     key.preventDefault();
     return true;
@@ -126,6 +140,7 @@ export function ComposerField(props: {
         data-testid="composer"
         onChange={(change) => {
           props.onType(change.target.value);
+          settled.current = null;
           look();
         }}
         onSelect={look}

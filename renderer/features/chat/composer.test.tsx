@@ -5,10 +5,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Account } from '../../../shared/model/account';
 import { startTexts } from '../../i18n';
 import { useAccountsStore } from '../../stores/accounts-store';
+import { useAppStore } from '../../stores/app-store';
 import { useConversation, useConversationsStore } from '../../stores/conversations-store';
 import { fakeInvoke, settle } from '../../stores/fake-invoke';
-import { sampleAccount, sampleConversation } from '../../stores/samples';
+import { sampleAccount, sampleAttachment, sampleConversation, sampleMessage } from '../../stores/samples';
 import { useComposerStore } from '../../stores/composer-store';
+import { useDraftFilesStore } from '../../stores/draft-files-store';
 import { timelineKey, useTimelineStore } from '../../stores/timeline-store';
 import { useViewStore } from '../../stores/view-store';
 import { Composer } from './composer';
@@ -42,6 +44,7 @@ beforeEach(() => {
   startTexts('en');
   bridge = fakeInvoke();
   useComposerStore.setState({ drafts: {} });
+  useDraftFilesStore.setState({ files: {} });
   useTimelineStore.setState({ timelines: {} });
   useAccountsStore.setState({ accounts: [sampleAccount()] });
 });
@@ -215,5 +218,136 @@ describe('Composer', () => {
   it('names the identity that writes', () => {
     show();
     expect(screen.getByLabelText('Writing as me.aun.test')).toBeTruthy();
+  });
+});
+
+describe('Composer in daily life', () => {
+  const place = timelineKey(me, lin);
+  const commands = (): readonly string[] => bridge.calls.map(({ command }) => command);
+  const typing = (): readonly unknown[] =>
+    bridge.calls
+      .filter(({ command }) => command === 'conversation.typing')
+      .map(({ params }) => params['typing']);
+
+  it('shows what is answered, and Escape takes the answer away, not the text', async () => {
+    useTimelineStore.setState({
+      timelines: {
+        [place]: {
+          window: { messages: [sampleMessage(4, 1)], hasOlder: false, hasNewer: false, shift: false },
+          loading: null,
+          error: null,
+          target: null,
+          readUpTo: null,
+          generation: 1,
+        },
+      },
+    });
+    show();
+    type('sure');
+    act(() => useComposerStore.getState().reply(me, lin, 4));
+    expect(screen.getByTestId('reply-bar').textContent).toContain('Reply to Lin Wei');
+    expect(screen.getByTestId('reply-bar').textContent).toContain('text 4');
+    fireEvent.keyDown(field(), { key: 'Escape' });
+    expect(screen.queryByTestId('reply-bar')).toBeNull();
+    expect(field().value).toBe('sure');
+    await settle();
+  });
+
+  it('says so when the message that is answered is gone', async () => {
+    show();
+    act(() => useComposerStore.getState().reply(me, lin, 4));
+    await act(() => bridge.next('message.get').fail('unknown_message'));
+    expect(screen.getByTestId('reply-bar').textContent).toContain('no longer here');
+  });
+
+  it('takes a typed answer to a card, and Escape leaves it', () => {
+    show();
+    act(() => useComposerStore.getState().beginAnswer(me, lin, 9));
+    expect(screen.getByTestId('answer-bar').textContent).toContain('Answering the card');
+    fireEvent.keyDown(field(), { key: 'Escape' });
+    expect(screen.queryByTestId('answer-bar')).toBeNull();
+  });
+
+  it('takes in files that are pasted, and leaves pasted words to the field', () => {
+    show();
+    const file = new File(['x'], 'picture.png', { type: 'image/png' });
+    fireEvent.paste(field(), { clipboardData: { files: [file], getData: () => 'words' } });
+    expect(commands()).not.toContain('attachment.begin');
+    fireEvent.paste(field(), { clipboardData: { files: [file], getData: () => '' } });
+    expect(bridge.next('attachment.begin').params).toMatchObject({ name: 'picture.png', size: 1 });
+    expect(screen.getByTestId('draft-file').textContent).toContain('picture.png');
+  });
+
+  it('waits with sending until its files are taken in', async () => {
+    show();
+    type('see');
+    const file = new File(['x'], 'a.txt', { type: 'text/plain' });
+    fireEvent.paste(field(), { clipboardData: { files: [file], getData: () => '' } });
+    fireEvent.keyDown(field(), { key: 'Enter', keyCode: 13 });
+    expect(commands()).not.toContain('message.send');
+    expect(document.body.textContent).toContain('still being taken in');
+    await act(() => bridge.next('attachment.begin').answer({ upload: 'u' }));
+    await act(settle);
+    await act(() => bridge.next('attachment.append').answer({}));
+    await act(() => bridge.next('attachment.finish').answer(sampleAttachment(3)));
+    fireEvent.keyDown(field(), { key: 'Enter', keyCode: 13 });
+    expect(bridge.next('message.send').params).toMatchObject({ text: 'see', attachments: [3] });
+  });
+
+  it('tells the other side that one writes: once, and the end when the message leaves', () => {
+    show();
+    type('h');
+    type('he');
+    expect(typing()).toEqual([true]);
+    fireEvent.keyDown(field(), { key: 'Enter', keyCode: 13 });
+    expect(typing()).toEqual([true, false]);
+  });
+
+  it('tells nobody where the user does not want it, and nobody in notes to self', () => {
+    useAppStore.setState((state) => ({ settings: { ...state.settings, sendTyping: false } }));
+    show();
+    type('h');
+    expect(typing()).toEqual([]);
+    useAppStore.setState((state) => ({ settings: { ...state.settings, sendTyping: true } }));
+    cleanup();
+    render(
+      <Tooltip.Provider>
+        <Composer
+          account={sampleAccount()}
+          conversation={sampleConversation({ conversation: me, kind: 'self' })}
+        />
+      </Tooltip.Provider>,
+    );
+    type('h');
+    expect(typing()).toEqual([]);
+  });
+
+  it('offers the name behind an @, and Enter takes it instead of sending', () => {
+    show();
+    fireEvent.change(field(), { target: { value: 'Hi @li', selectionStart: 6, selectionEnd: 6 } });
+    expect(screen.getByTestId('mention-offer').textContent).toContain('Lin Wei');
+    fireEvent.keyDown(field(), { key: 'Enter', keyCode: 13 });
+    expect(commands()).not.toContain('message.send');
+    expect(field().value).toBe('Hi @Lin Wei ');
+    field().setSelectionRange(12, 12);
+    fireEvent.keyDown(field(), { key: 'Enter', keyCode: 13 });
+    expect(bridge.next('message.send').params).toMatchObject({
+      text: 'Hi @Lin Wei',
+      mentions: [{ aid: lin, start: 3, end: 11 }],
+    });
+  });
+
+  it('says when text goes out as Markdown, and a click ends it', () => {
+    show();
+    act(() => useComposerStore.getState().setMarkdown(me, lin, true));
+    fireEvent.click(screen.getByTestId('markdown-on'));
+    expect(screen.queryByTestId('markdown-on')).toBeNull();
+  });
+
+  it('offers to record where there is nothing to send', () => {
+    show();
+    expect(screen.getByTestId('record')).toBeTruthy();
+    type('x');
+    expect(screen.queryByTestId('record')).toBeNull();
   });
 });

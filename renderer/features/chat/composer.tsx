@@ -62,11 +62,15 @@ function useReturnedFiles(account: string, row: Conversation, here: number, taki
 
 function ErrorBar(props: { readonly account: string; readonly conversation: string }) {
   const { t } = useTranslation();
-  const { error } = useDraft(props.account, props.conversation);
+  const { error, failed } = useDraft(props.account, props.conversation);
   if (error === null) return null;
   return (
     <div className="notice-bar composer__error" data-tone="danger" role="alert" data-testid="composer-error">
-      <span>{t('composer.sendFailed', { reason: t(`errors.${error.code}`) })}</span>
+      <span>
+        {t(failed === 'send' ? 'composer.sendFailed' : 'write.notSentFile', {
+          reason: t(`errors.${error.code}`),
+        })}
+      </span>
       <IconButton
         label={t('common.dismiss')}
         size="small"

@@ -11,16 +11,20 @@ const delay = 250;
  * becomes read; what was seen without the focus becomes read when the focus returns.
  */
 export function useMarkRead(account: string, conversation: Conversation): (newest: number) => void {
-  const { conversation: id, unread, readUpTo } = conversation;
+  const { conversation: id, unread, readUpTo, markedUnread } = conversation;
+  // The mark goes when the conversation is opened, not when it is set while the conversation is open.
+  const marked = useRef(markedUnread);
   const seen = useRef(0);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
 
   const store = useCallback(() => {
     clearTimeout(timer.current);
     timer.current = setTimeout(() => {
-      if (!document.hasFocus() || seen.current <= readUpTo) return;
-      if (unread === 0) return;
-      invoke('conversation.markRead', { account, conversation: id, upTo: seen.current }).then(
+      if (!document.hasFocus()) return;
+      if ((unread === 0 || seen.current <= readUpTo) && !marked.current) return;
+      marked.current = false;
+      const upTo = Math.max(seen.current, readUpTo);
+      invoke('conversation.markRead', { account, conversation: id, upTo }).then(
         (changed) => useConversationsStore.getState().merge(account, [changed]),
         reportError,
       );

@@ -20,7 +20,8 @@ export type EmojiRow =
 /** A used emoji as it was used, tone included. */
 function asUsed(emoji: string): Emoji {
   const known = allEmoji.find((each) => each.emoji === emoji);
-  return { emoji, group: -1, tones: false, words: known?.words ?? [emoji, emoji] };
+  const names = known?.names ?? ([emoji, emoji] as const);
+  return { emoji, group: -1, tones: false, names, words: names };
 }
 
 /** Rows of the grid: what was found, or what was used lately and then every group. */

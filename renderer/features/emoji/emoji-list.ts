@@ -7,7 +7,9 @@ export interface Emoji {
   readonly group: number;
   /** Whether it comes in skin tones. */
   readonly tones: boolean;
-  /** Its name and words about it, English and Chinese. */
+  /** Its names, English and Chinese. */
+  readonly names: readonly [string, string];
+  /** Words about it, small letters, English and Chinese. */
   readonly words: readonly [string, string];
 }
 
@@ -17,7 +19,15 @@ export const groupCount = 9;
 
 function parse(line: string): Emoji {
   const [emoji = '', group = '0', toned = '0', english = '', chinese = ''] = line.split('\t');
-  return { emoji, group: Number(group), tones: toned === '1', words: [english, chinese] };
+  const [name = '', words = ''] = english.split(';');
+  const [chineseName = '', chineseWords = ''] = chinese.split(';');
+  return {
+    emoji,
+    group: Number(group),
+    tones: toned === '1',
+    names: [name, chineseName],
+    words: [` ${name} ${words}`.toLowerCase(), `${chineseName} ${chineseWords}`.toLowerCase()],
+  };
 }
 
 /** Every emoji of the picker, in its order. */
@@ -35,29 +45,28 @@ export function withTone(emoji: Pick<Emoji, 'emoji' | 'tones'>, tone: number): s
     .replaceAll(/(\p{Emoji_Modifier})\uFE0F/gu, '$1');
 }
 
-/** The name of an emoji in a language: the first words about it. */
+/** The name of an emoji in a language. */
 export function nameOf(emoji: Emoji, language: string): string {
-  return emoji.words[language.startsWith('zh') ? 1 : 0];
+  return emoji.names[language.startsWith('zh') ? 1 : 0];
+}
+
+/** How well a name fits: it is what was typed, it begins with it, or only words about it do. */
+function rank({ names }: Emoji, query: string): number {
+  const lower = names.map((name) => name.toLowerCase());
+  if (lower.includes(query)) return 0;
+  return lower.some((name) => name.startsWith(query)) ? 1 : 2;
 }
 
 /**
- * Emoji whose words fit: every word that is typed must begin a word of theirs (Chinese: be part of one), in either
- * language. Those that fit in the first word come first.
+ * Emoji whose words fit, in either language: every word that is typed must begin a word of theirs (Chinese: be part of
+ * one). Those whose own name fits come first.
  */
-export function searchEmoji(query: string): readonly Emoji[] {
-  const wanted = query.toLowerCase().split(/\s+/).filter(Boolean);
+export function searchEmoji(typed: string): readonly Emoji[] {
+  const query = typed.trim().toLowerCase();
+  const wanted = query.split(/\s+/).filter(Boolean);
   if (wanted.length === 0) return [];
-  const first: Emoji[] = [];
-  const others: Emoji[] = [];
-  for (const emoji of allEmoji) {
-    const [english, chinese] = emoji.words;
-    const text = ` ${english.toLowerCase()}`;
-    const fits = wanted.every(
-      (word) => text.includes(` ${word}`) || chinese.includes(word) || emoji.emoji === word,
-    );
-    if (!fits) continue;
-    const [word = ''] = wanted;
-    (text.startsWith(` ${word}`) || chinese.startsWith(word) ? first : others).push(emoji);
-  }
-  return [...first, ...others];
+  const fits = ({ emoji, words: [english, chinese] }: Emoji): boolean =>
+    wanted.every((word) => english.includes(` ${word}`) || chinese.includes(word) || emoji === word);
+  const ranked = allEmoji.filter(fits).map((emoji) => ({ emoji, rank: rank(emoji, query) }));
+  return ranked.sort((first, second) => first.rank - second.rank).map(({ emoji }) => emoji);
 }

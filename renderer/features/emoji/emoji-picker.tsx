@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import { buildEmojiRows, stepTo, type EmojiCell } from './emoji-grid';
-import { groupCount, tones, withTone } from './emoji-list';
+import { groupCount, nameOf, tones, withTone } from './emoji-list';
 import { noteEmoji, preferredTone, preferTone, recentEmoji } from './emoji-memory';
 import './emoji.css';
 
@@ -115,7 +115,6 @@ export function EmojiPicker(props: { readonly onPick: (emoji: string) => void })
     ];
     return names[group] ?? '';
   };
-  const names = (cell: EmojiCell): string => cell.emoji.words[i18n.language.startsWith('zh') ? 1 : 0];
 
   return (
     <div className="emoji-picker" data-testid="emoji-picker">
@@ -176,9 +175,9 @@ export function EmojiPicker(props: { readonly onPick: (emoji: string) => void })
                       id={`emoji-${cell.index}`}
                       className="emoji-picker__cell"
                       role="gridcell"
-                      aria-label={names(cell)}
+                      aria-label={nameOf(cell.emoji, i18n.language)}
                       aria-selected={cell.index === marked}
-                      title={names(cell).split(' ').slice(0, 4).join(' ')}
+                      title={nameOf(cell.emoji, i18n.language)}
                       data-testid="emoji"
                       onPointerDown={(down) => down.preventDefault()}
                       onClick={() => pick(cell)}
