@@ -199,15 +199,15 @@ export const useTimelineStore = create<TimelineState>()((set, get) => {
     },
     openAt: async (account, conversation, at) => {
       const key = timelineKey(account, conversation);
-      let found = false;
+      const result = { found: false };
       await loadFresh({ account, conversation, at }, (timeline, page) => {
         const first = page.messages.find((message) => message.sortAt >= at);
-        found = first !== undefined;
+        result.found = first !== undefined;
         return {
           target: first === undefined ? null : { id: first.id, nonce: (timeline.target?.nonce ?? 0) + 1 },
         };
       });
-      return found && get().timelines[key]?.error === null;
+      return result.found && get().timelines[key]?.error === null;
     },
     toEnd: async (account, conversation) => {
       const window = get().timelines[timelineKey(account, conversation)]?.window;

@@ -121,8 +121,10 @@ export function ViewerFrame(props: {
   const onKeyDown = (key: KeyboardEvent): void => {
     if (key.ctrlKey || key.metaKey || key.altKey) return;
     const zoomed = zoom.scale > 1;
-    if (key.key === 'ArrowLeft') zoomed ? pan(panStep, 0) : onGo(-1);
-    else if (key.key === 'ArrowRight') zoomed ? pan(-panStep, 0) : onGo(1);
+    if (key.key === 'ArrowLeft' && zoomed) pan(panStep, 0);
+    else if (key.key === 'ArrowLeft') onGo(-1);
+    else if (key.key === 'ArrowRight' && zoomed) pan(-panStep, 0);
+    else if (key.key === 'ArrowRight') onGo(1);
     else if (key.key === 'ArrowUp') pan(0, panStep);
     else if (key.key === 'ArrowDown') pan(0, -panStep);
     else if (key.key === '+' || key.key === '=') scale(zoomStep);

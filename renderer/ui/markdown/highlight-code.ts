@@ -23,7 +23,7 @@ function toPieces(nodes: readonly Node[], count: { left: number }): CodePiece[] 
     count.left -= 1;
     if (node.type === 'text') return [node.value];
     if (node.type !== 'element') return [];
-    return [{ className: classOf(node), children: toPieces(node.children as Node[], count) }];
+    return [{ className: classOf(node), children: toPieces(node.children, count) }];
   });
 }
 

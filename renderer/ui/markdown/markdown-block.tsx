@@ -4,8 +4,8 @@ import type { MarkdownBlock, MarkdownNode } from './markdown-tree';
 import { OutsideLink } from './outside-link';
 
 /** Draws a block of code where it is more than its letters. */
-export type CodeView = (props: { readonly code: string; readonly language: string | null }) => ReactNode;
-export const CodeContext = createContext<CodeView | null>(null);
+export type DrawCode = (code: string, language: string | null) => ReactNode;
+export const CodeContext = createContext<DrawCode | null>(null);
 
 /** Text whose web addresses are links. */
 function linked(text: string): ReactNode {
@@ -64,9 +64,9 @@ function codeOf(node: ElementNode): string {
 }
 
 function Preformatted(props: { readonly node: ElementNode; readonly children: ReactNode }) {
-  const View = useContext(CodeContext);
-  if (View === null) return <pre dir="auto">{props.children}</pre>;
-  return <View code={codeOf(props.node)} language={props.node.language ?? null} />;
+  const drawCode = useContext(CodeContext);
+  if (drawCode === null) return <pre dir="auto">{props.children}</pre>;
+  return drawCode(codeOf(props.node), props.node.language ?? null);
 }
 
 /** One block, drawn anew only when its source has changed. */

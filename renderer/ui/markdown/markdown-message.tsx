@@ -1,9 +1,9 @@
-import { memo, useMemo, useRef, useState } from 'react';
+import { memo, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CodeBlock } from './code-block';
-import { CodeContext, MarkdownBlockView } from './markdown-block';
+import { CodeContext, MarkdownBlockView, type DrawCode } from './markdown-block';
 import { parseMarkdown, type MarkdownNode } from './markdown-tree';
-import { noPieces, splitMarkdown, type MarkdownPieces } from './split-markdown';
+import { splitMarkdown, type MarkdownPieces } from './split-markdown';
 import './markdown.css';
 import './code.css';
 
@@ -11,6 +11,8 @@ import './code.css';
 const foldedLength = 3000;
 /** … and each "show more" adds this much. */
 const step = 24_000;
+
+const drawCode: DrawCode = (code, language) => <CodeBlock code={code} language={language} />;
 
 /** Whether anything of a parsed text leaves a mark. A message that is only markup is shown as it was written. */
 function isSeen(node: MarkdownNode): boolean {
@@ -46,7 +48,7 @@ export function MessageMarkdown(props: { readonly text: string }) {
   const shown = upTo(pieces, foldedLength + unfolded * step);
   const whole = shown === pieces.length;
   return (
-    <CodeContext.Provider value={CodeBlock}>
+    <CodeContext.Provider value={drawCode}>
       <div className="markdown markdown--message selectable" data-testid="markdown">
         {pieces.slice(0, shown).map((piece, index) => (
           <Piece key={index} source={piece} />
@@ -79,11 +81,11 @@ function firstShown(pieces: readonly string[]): number {
 
 /** Splits a growing text without going through what is split already. */
 function useGrowing(text: string): readonly string[] {
-  const held = useRef<MarkdownPieces>(noPieces);
-  return useMemo(() => {
-    held.current = splitMarkdown(text, held.current);
-    return held.current.pieces;
-  }, [text]);
+  const [held, setHeld] = useState<MarkdownPieces>(() => splitMarkdown(text));
+  if (held.text === text) return held.pieces;
+  const grown = splitMarkdown(text, held);
+  setHeld(grown);
+  return grown.pieces;
 }
 
 /** Markdown that grows: finished blocks are never parsed again, and what moves is the caret at the end alone. */
@@ -97,7 +99,7 @@ export function LiveMarkdown(props: {
   const pieces = useGrowing(props.text);
   const from = props.whole ? 0 : firstShown(pieces);
   return (
-    <CodeContext.Provider value={CodeBlock}>
+    <CodeContext.Provider value={drawCode}>
       {from > 0 && (
         <button type="button" className="message-text__more" onClick={props.onWhole}>
           {t('content.streamEarlier')}
