@@ -177,6 +177,32 @@ describe('a file and an independent 0.2.20 client', () => {
   });
 });
 
+describe('a file in a message that was not encrypted', () => {
+  it('is never fetched by itself, whoever is said to have sent it', async () => {
+    const parley = await Parley.join(world, 'parley', false);
+    const carol = await world.person('carol').join();
+    await parley.tell(carol.aid, 'hello');
+    await carol.heard(1);
+    const { keyFingerprint } = await parley.call('contact.get', { aid: carol.aid });
+    await parley.call('contact.verify', { aid: carol.aid, key: keyFingerprint });
+    const send = async (name: string, encrypt: boolean): Promise<void> => {
+      const sealed = sealFile(carol.aid, randomBytes(5_000), { filename: name, contentType: 'image/png' });
+      await carol.client.storage.upload(sealed.objectKey, sealed.stored, { is_private: false });
+      const reference = { ...sealed.reference, ...(encrypt ? {} : { enc: undefined, filename: name }) };
+      const payload = { type: 'file', text: name, attachments: [reference] };
+      await carol.client.send({ to: parley.aid, encrypt, payload });
+    };
+    await send('open.png', false);
+    await send('sealed.png', true);
+    const states = async (): Promise<unknown[]> => {
+      const rows = await parley.timeline(carol.aid);
+      return rows.flatMap((row) => dictsOf(row['attachments']).map((attachment) => attachment['state']));
+    };
+    await until('the sealed one is here', async () => (await states()).includes('here'));
+    expect(await states()).toEqual(['remote', 'here']);
+  });
+});
+
 describe('a picture in the window', () => {
   /** The smallest picture there is: one pixel. */
   const PIXEL = Buffer.from(

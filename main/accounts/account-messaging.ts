@@ -170,9 +170,10 @@ export class AccountMessaging {
     this.attachments.forget(change.files ?? []);
     const arrived = new Set(change.arrived);
     if (arrived.size === 0) return;
-    this.attachments.arrived([...arrived]);
-    for (const message of change.messages)
-      if (arrived.has(message.id) && !message.own) this.typing.arrived(message.conversation);
+    const messages = change.messages.filter(({ id }) => arrived.has(id));
+    // Whoever can put plaintext on the way must not make us fetch anything.
+    this.attachments.arrived(messages.filter(({ protection }) => protection !== 'none').map(({ id }) => id));
+    for (const { own, conversation } of messages) if (!own) this.typing.arrived(conversation);
   }
 
   /** Somebody may be contacted now, or their key is known: what waited may go. */

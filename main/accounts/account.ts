@@ -42,6 +42,9 @@ export interface AccountSurroundings {
   readonly notifications: Pick<Notifications, 'arrived' | 'catchingUp'>;
 }
 
+/** How often the counts are looked at without a change, in ms: a mute ends by itself. */
+const COUNT_PERIOD_MS = 60_000;
+
 /** Wires the services of one AID together and tells the window what changes. */
 export class Account implements ServiceListener {
   readonly store: AccountServices['store'];
@@ -126,6 +129,9 @@ export class Account implements ServiceListener {
       session.onEvent((name, params) => this.messaging.event(name, params)),
       session.onChange((snapshot) => this.sessionChanged(snapshot)),
       session.onOwnProfileTag((etag) => profiles.ownTag(etag)),
+      this.runtime.scheduler.every(COUNT_PERIOD_MS, () =>
+        this.background('account.not_counted', this.countAgain()),
+      ),
     );
     this.background('account.profile_not_read', this.ownProfile.readName());
     this.retention.look();
@@ -303,6 +309,17 @@ export class Account implements ServiceListener {
       this.notice('clock_skew', String(Math.round((snapshot.clockSkewMs ?? 0) / 1000)));
     } else if (skew < 60_000) this.skewTold = false;
     this.changed();
+  }
+
+  private async countAgain(): Promise<void> {
+    const totals = await this.store.totals(this.runtime.clock.now());
+    const { unread, mentions, requests, queued } = this.totals;
+    const isSame =
+      totals.unread === unread &&
+      totals.mentions === mentions &&
+      totals.requests === requests &&
+      totals.queued === queued;
+    if (!isSame) this.refresh();
   }
 
   private progressed(rows: number | null): void {

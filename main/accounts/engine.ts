@@ -36,6 +36,8 @@ export interface Engine {
   stop(): Promise<void>;
   /** The computer woke up or changed its network: everybody tries again now. */
   networkChanged(): void;
+  /** No window is open or answers any more: nothing is in sight until one says what is. */
+  windowGone(): void;
   /**
    * A part of a decrypted attachment for the window, by an address that `Attachment.media` or `thumbnail` named; null where
    * there is nothing to be shown, also while the vault is locked.
@@ -197,6 +199,7 @@ export function createEngine(options: EngineOptions): Engine {
       await store.close();
     },
     networkChanged: () => accounts.networkChanged(),
+    windowGone: () => notifications.viewing({ focused: false, account: null, conversation: null }),
     media: (address, range) => accounts.media(address, range),
     sendPayload: async (account, conversation, payload, requestId) =>
       (await accounts.get(account)).sendPayload(conversation, payload, requestId),

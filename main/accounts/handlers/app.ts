@@ -14,6 +14,8 @@ export function appHandlers({ options, settings, notifications }: HandlerContext
       notifications.viewing(viewing);
       return {};
     },
+    // Whoever closes the window listens to the call itself.
+    'app.settled': async () => ({}),
     'app.openLink': async ({ url }) => ({ opened: await options.desktop.openLink(url) }),
     'app.showDataFolder': async () => ({ shown: await options.desktop.showFolder(options.dataDir) }),
     'app.reportError': async ({ message, stack }) => {
