@@ -131,6 +131,36 @@ describe('servers of the own network', () => {
     expect(sizes).toEqual([length, length]);
   });
 
+  it('that do not read hold the body back', async () => {
+    const port = await serve((request) => request.pause());
+    const giveUp = new AbortController();
+    let produced = 0;
+    async function* body(): AsyncGenerator<Uint8Array> {
+      for (; produced < 1_000; produced += 1) {
+        yield Buffer.alloc(65_536);
+        await new Promise<void>((resolve) => setImmediate(resolve));
+      }
+    }
+    const attempt = transfers().request(
+      get(`http://storage.aun.test:${port}/up`, {
+        method: 'PUT',
+        body: body(),
+        length: 1_000 * 65_536,
+        signal: giveUp.signal,
+      }),
+    );
+    attempt.catch(() => undefined);
+    let before = -1;
+    await until('no more is produced', () => {
+      const still = produced > 0 && produced === before;
+      before = produced;
+      return still;
+    });
+    expect(produced).toBeLessThan(1_000);
+    giveUp.abort();
+    await expect(attempt).rejects.toMatchObject({ code: 'cancelled' });
+  });
+
   it('may refuse a body before they have read it', async () => {
     const port = await serve((_request, response) => response.writeHead(403).end('no'));
     async function* body(): AsyncGenerator<Uint8Array> {
@@ -343,10 +373,15 @@ describe('redirects', () => {
   });
 
   it('without end are refused', async () => {
-    const port = await circle((_request, response) => to(response, '/again'));
+    let asked = 0;
+    const port = await circle((_request, response) => {
+      asked += 1;
+      to(response, '/again');
+    });
     await expect(transfers().request(get(`http://storage.aun.test:${port}/`))).rejects.toMatchObject({
       code: 'invalid_request',
     });
+    expect(asked).toBe(6);
   });
 
   it.each(['http://127.0.0.1:80/', 'https://192.168.0.1/', 'file:///etc/passwd', 'http://elsewhere.test/'])(

@@ -266,6 +266,20 @@ describe('the bounds of a stream', () => {
     );
   });
 
+  it('tells the window thirty times a second also when two hundred pieces come in one', async () => {
+    const { server, time, events, shown } = await live();
+    const before = events.length;
+    for (let id = 1; id <= 200; id += 1) {
+      server.last.send(frame(id, 'x'));
+      await settle();
+      time.advance(5);
+    }
+    expect(events.length - before).toBeGreaterThan(20);
+    expect(events.length - before).toBeLessThanOrEqual(30);
+    time.advance(100);
+    expect(shown()).toBe('x'.repeat(200));
+  });
+
   it('stops at two mebibytes of text and keeps them', async () => {
     const { server, reader } = await live();
     const big = '汉'.repeat(300_000);
