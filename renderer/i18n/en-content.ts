@@ -126,10 +126,8 @@ export const enContent = {
     codeCopy: 'Copy code',
     quarantined: 'This message broke the view and is kept aside.',
     showAnyway: 'Show anyway',
-    mentionAll: 'everybody',
   },
   reply: {
-    to: 'Reply to {{name}}',
     jump: 'Go to the message this answers',
     unverified: 'quoted by the sender, not verified',
     differs: 'The sender quoted it differently. This is the original.',
@@ -147,7 +145,6 @@ export const enContent = {
     save: 'Save as…',
     select: 'Select',
     details: 'Message details',
-    thinking: 'Show thinking',
     recall: 'Recall',
     recallLate: 'Recall (only within 2 minutes)',
     recalled: 'Recalled.',
@@ -170,7 +167,6 @@ export const enContent = {
     notEncrypted: 'Not encrypted',
     messageId: 'Message id',
     thread: 'Thread',
-    kind: 'Kind',
     files: 'Files',
   },
   deleteMessages: {

@@ -120,10 +120,8 @@ export const zhContent = {
     codeCopy: '复制代码',
     quarantined: '这条消息曾使界面出错，已隔离。',
     showAnyway: '仍然显示',
-    mentionAll: '所有人',
   },
   reply: {
-    to: '回复 {{name}}',
     jump: '查看被回复的消息',
     unverified: '由发送者引用，未经核实',
     differs: '发送者的引用与原文不同，这里是原文。',
@@ -141,7 +139,6 @@ export const zhContent = {
     save: '另存为…',
     select: '选择',
     details: '消息详情',
-    thinking: '查看思考过程',
     recall: '撤回',
     recallLate: '撤回（仅限 2 分钟内）',
     recalled: '已撤回。',
@@ -163,7 +160,6 @@ export const zhContent = {
     notEncrypted: '未加密',
     messageId: '消息编号',
     thread: '话题',
-    kind: '类型',
     files: '文件',
   },
   deleteMessages: {

@@ -21,10 +21,9 @@ function useAnswer(props: ContentProps) {
   const [busy, setBusy] = useState(false);
   const [requestId] = useState(() => crypto.randomUUID());
   const answer = (action: CardAction, index: number): void => {
-    if (action.behavior === 'compose') {
-      useComposerStore.getState().beginAnswer(account, message.conversation, message.id);
-      return;
-    }
+    const compose = useComposerStore.getState().beginAnswer;
+    // The field has the focus at once; main notes until when what is written answers the card.
+    if (action.behavior === 'compose') compose(account, message.conversation, message.id);
     setBusy(true);
     invoke('message.answerCard', {
       account,
@@ -33,7 +32,10 @@ function useAnswer(props: ContentProps) {
       requestId: `${requestId}-${index}`,
     })
       .then((card) => useTimelineStore.getState().merge(account, message.conversation, [card]))
-      .catch((reason: unknown) => useNoticesStore.getState().showError(toCommandError(reason)))
+      .catch((reason: unknown) => {
+        if (action.behavior === 'compose') compose(account, message.conversation, null);
+        useNoticesStore.getState().showError(toCommandError(reason));
+      })
       .finally(() => setBusy(false));
   };
   return { busy, answer };

@@ -22,16 +22,18 @@ import { label, sizeWords, splitName } from './format';
 import { ProgressRing } from './progress-ring';
 import { useAttachment } from './use-attachment';
 
-function iconOf({ type, dangerous }: Attachment) {
-  if (dangerous) return FileWarning;
-  if (type.startsWith('image/')) return FileImage;
-  if (type.startsWith('audio/')) return FileHeadphone;
-  if (type.startsWith('video/')) return FilePlay;
-  if (/zip|compressed|tar|rar|7z|gzip/.test(type)) return FileArchive;
-  if (/sheet|excel|csv/.test(type)) return FileSpreadsheet;
-  if (/json|xml|javascript|typescript|x-sh|yaml/.test(type)) return FileCode2;
-  if (type.startsWith('text/') || /pdf|word|document|rtf/.test(type)) return FileText;
-  return File;
+/** A picture of what a file seems to be. */
+function FileIcon({ attachment: { type, dangerous } }: { readonly attachment: Attachment }) {
+  const look = { size: 22, 'aria-hidden': true } as const;
+  if (dangerous) return <FileWarning {...look} />;
+  if (type.startsWith('image/')) return <FileImage {...look} />;
+  if (type.startsWith('audio/')) return <FileHeadphone {...look} />;
+  if (type.startsWith('video/')) return <FilePlay {...look} />;
+  if (/zip|compressed|tar|rar|7z|gzip/.test(type)) return <FileArchive {...look} />;
+  if (/sheet|excel|csv/.test(type)) return <FileSpreadsheet {...look} />;
+  if (/json|xml|javascript|typescript|x-sh|yaml/.test(type)) return <FileCode2 {...look} />;
+  if (type.startsWith('text/') || /pdf|word|document|rtf/.test(type)) return <FileText {...look} />;
+  return <File {...look} />;
 }
 
 /** The storage server can read this: said where it is, never hidden. */
@@ -154,11 +156,10 @@ function FileRow(props: {
   const { attachment, expiresAt } = props;
   const actions = useAttachment(props.account, props.message, attachment);
   const words = useFileWords(attachment, actions.fraction, expiresAt);
-  const Icon = iconOf(attachment);
   return (
     <li className="file-row" data-state={attachment.state} data-testid="file-row">
       <span className="file-row__icon" data-dangerous={attachment.dangerous}>
-        <Icon size={22} aria-hidden />
+        <FileIcon attachment={attachment} />
       </span>
       <span className="file-row__facts">
         <FileName name={attachment.name} />

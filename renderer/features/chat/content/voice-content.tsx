@@ -1,5 +1,5 @@
 import { AudioLines, Download, Pause, Play, X } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Attachment } from '../../../../shared/model/attachment';
 import { FileRows } from './file-rows';
@@ -180,7 +180,7 @@ export function VoiceContent(props: ContentProps & { readonly content: MediaCont
   const { message, content, account } = props;
   const [wanted, setWanted] = useState(false);
   const [broken, setBroken] = useState(false);
-  const breakDown = useRef(() => setBroken(true));
+  const onBroken = useCallback(() => setBroken(true), []);
   const [voice, ...others] = message.attachments.filter(({ role }) => role === 'main');
   const media = voice?.state === 'here' ? voice.media : null;
   return (
@@ -198,7 +198,7 @@ export function VoiceContent(props: ContentProps & { readonly content: MediaCont
             source={media}
             claimed={voice.durationMs ?? content.durationMs}
             playNow={wanted}
-            onBroken={breakDown.current}
+            onBroken={onBroken}
           />
         ))}
       {content.transcript !== '' && (
