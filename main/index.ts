@@ -148,6 +148,7 @@ async function start(): Promise<void> {
     stop: async () => {
       unwatch();
       autoLock.dispose();
+      await windows.settle();
       await Promise.all([engine.stop(), windows.stop()]);
       logger.log('info', 'application.stopped');
       await logFile.flush();

@@ -10,6 +10,8 @@ import { jsonFile } from '../runtime/json-file';
 import type { Runtime } from '../runtime/runtime';
 import { serveApp } from './app-protocol';
 import { guardAgainstCrashes } from './crash-guard';
+import { createFarewell } from './farewell';
+import type { Farewell } from './farewell';
 import { createWindowBridge } from './ipc';
 import type { WindowBridge } from './ipc';
 import { lockSession } from './lockdown';
@@ -50,7 +52,9 @@ export class WindowedApplication {
   private settings: Settings;
   private state: WindowState = DEFAULT_WINDOW_STATE;
   private lockable = false;
+  private serving = false;
   private media: MediaSource = () => Promise.resolve(null);
+  private readonly farewell: Farewell;
   private saveState: () => Promise<void> = () => Promise.resolve();
   private readonly stateFile;
 
@@ -72,6 +76,7 @@ export class WindowedApplication {
       DEFAULT_WINDOW_STATE,
     );
     this.bridge = createWindowBridge(options.runtime);
+    this.farewell = createFarewell(this.bridge.emit, options.runtime.scheduler);
     // In memory only: nothing that the window holds is ever written to the disk by Chromium.
     this.session = sessions.fromPartition('parley');
     lockSession(this.session, options.runtime);
@@ -118,8 +123,13 @@ export class WindowedApplication {
     this.window = window;
     this.saveState = saveState;
     guardAgainstCrashes(window, { clock, logger, texts: () => this.texts() });
-    window.on('close', () => {
+    let settled = false;
+    window.on('close', (event) => {
       this.state = stateOf(window);
+      if (settled) return;
+      settled = true;
+      event.preventDefault();
+      void this.settle().finally(() => window.destroy());
     });
     window.once('closed', () => {
       this.window = null;
@@ -134,7 +144,15 @@ export class WindowedApplication {
   /** Starts answering the window. */
   serve(router: CommandRouter, media: MediaSource): void {
     this.media = media;
-    this.bridge.serve(router);
+    this.serving = true;
+    this.bridge.serve(this.farewell.watch(router));
+  }
+
+  /** Lets the window hand over what it keeps; nothing is lost when it is closed afterwards. */
+  async settle(): Promise<void> {
+    const { window } = this;
+    if (!this.serving || window === null || window.isDestroyed() || window.webContents.isCrashed()) return;
+    await this.farewell.say();
   }
 
   /** Hears the engine's events: the shell follows the settings, the window hears all. */

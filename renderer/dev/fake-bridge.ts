@@ -112,7 +112,9 @@ const handlers: Handlers = {
       suggestions: taken ? [`${name}_24`, `${name}-aun`, `hi-${name}`] : [],
     };
   },
+  'app.settled': () => ({}),
   'app.viewing': () => ({}),
+  'app.settled': () => ({}),
   'peer.lookup': ({ aid }) => {
     if (scene.has('offline')) fail('network_unreachable');
     const exists = !aid.startsWith('nobody');

@@ -2,6 +2,7 @@ import type { Account } from '../../shared/model/account';
 import { useAccountsStore } from './accounts-store';
 import { useAppStore } from './app-store';
 import { invoke, onEvents } from './bridge';
+import { storeDrafts } from './composer-store';
 import { useConversationsStore } from './conversations-store';
 import { startLinks, useLinksStore } from './links-store';
 import { applyNavigation, showAccount } from './navigation';
@@ -33,6 +34,12 @@ function takeAccounts(accounts: readonly Account[], preferred: string | null): v
   chooseAccount(preferred);
 }
 
+/** Hands over what is kept only here before the window is closed. */
+async function settle(): Promise<void> {
+  await storeDrafts();
+  await invoke('app.settled', {});
+}
+
 /**
  * Connects the stores with the main process and reads the first snapshots. Events are heard before anything is read,
  * so that no change is missed. Returns a disposer.
@@ -52,6 +59,7 @@ export async function startStores(): Promise<() => void> {
     useNoticesStore.getState().applyBatch(batch);
     useLinksStore.getState().applyBatch(batch);
     applyNavigation(batch);
+    if (batch.some(({ event }) => event === 'app.closing')) void settle();
   });
   const [info, settings, { networks }, { accounts }] = await Promise.all([
     invoke('app.info', {}),

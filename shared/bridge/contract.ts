@@ -171,6 +171,11 @@ export const commands = {
       certificateFingerprint: z.string().nullable(),
     }),
   },
+  'app.settled': {
+    about: 'The window has handed over everything it kept, as `app.closing` asked; it may be closed.',
+    params: nothing,
+    result: nothing,
+  },
   'app.viewing': {
     about: 'What the user looks at now: what is in sight needs no notification.',
     params: z
@@ -274,6 +279,11 @@ export const events = {
   'presence.changed': {
     about: 'Who of the watched people is connected.',
     data: z.object({ account, online: z.record(z.string(), z.boolean()) }),
+  },
+  'app.closing': {
+    about:
+      'The window will be closed: what was typed and not stored is stored now, then `app.settled` is called.',
+    data: z.object({ account: z.null() }),
   },
   'app.navigate': {
     about: 'A notification was clicked: show this.',
