@@ -1,3 +1,4 @@
+import { expect, vi } from 'vitest';
 import type { JsonObject } from '../../shared/aun/canonical-json';
 import type { Attachment } from '../../shared/model/attachment';
 import type { Message } from '../../shared/model/message';
@@ -155,7 +156,7 @@ export async function openDesk(): Promise<Desk> {
     async goOnline() {
       online = true;
       await outbox.online();
-      while ((await store.totals(time.now())).queued > 0) await new Promise((resolve) => setImmediate(resolve));
+      await vi.waitFor(async () => expect((await store.totals(time.now())).queued).toBe(0));
     },
     async receive(payload, parts = {}) {
       received += 1;
