@@ -129,10 +129,13 @@ describe('a file that is received', () => {
   });
 
   it('is not opened with a key that came in the clear', async () => {
-    const { bob, payload } = await received(systemRandom.bytes(100));
+    const { bob, payload, row } = await received(systemRandom.bytes(100));
     const { rows } = await bob.receive(ALICE, payload, 'none');
-    const attachment = await bob.attachments.download(rows[0]?.id ?? 0);
-    expect(attachment.encrypted).toBe(false);
+    const id = rows[0]?.id ?? 0;
+    expect(rows[0]?.encrypted).toBe(false);
+    // Nor when a row somehow holds one.
+    await bob.store.updateAttachment(id, { referenceJson: row.referenceJson });
+    expect(await failure(bob, id)).toEqual({ state: 'failed', problem: 'attachment_unsupported' });
   });
 
   it('goes on where the line was cut', async () => {
@@ -174,6 +177,39 @@ describe('a file that is received', () => {
     expect(await bob.attachments.cancel(row.id)).toMatchObject({ state: 'remote', problem: null });
     expect((await done).state).toBe('remote');
     expect(await bob.files()).toEqual([]);
+  });
+
+  it('goes on at the next start when the application ends', async () => {
+    const { bob, row } = await received(systemRandom.bytes(2_000_000));
+    world.faults.bytesPerSecond = 100_000;
+    const done = bob.attachments.download(row.id);
+    await vi.waitFor(async () => expect((await bob.files()).length).toBe(1));
+    await bob.attachments.stop();
+    await done;
+    expect(await bob.files()).toEqual([]);
+    world.faults.clear();
+    await bob.restart().start();
+    await vi.waitFor(async () => expect((await bob.row(row.id)).state).toBe('here'));
+  });
+
+  it('can be cancelled while it waits for others', async () => {
+    const alice = await world.person('alice');
+    const bob = await world.person('bobby');
+    const ids: number[] = [];
+    for (let count = 0; count < 4; count += 1) ids.push((await alice.take(systemRandom.bytes(500_000))).id);
+    const { payload } = await alice.enqueue(ids);
+    const { rows } = await bob.receive(ALICE, await alice.attachments.complete(payload, ids));
+    world.faults.bytesPerSecond = 50_000;
+    const running = rows.slice(0, 3).map(({ id }) => bob.attachments.download(id));
+    await vi.waitFor(async () => expect((await bob.files()).length).toBe(3));
+    const last = rows[3]?.id ?? 0;
+    const waiting = bob.attachments.download(last);
+    await vi.waitFor(async () => expect((await bob.row(last)).state).toBe('loading'));
+    expect((await bob.attachments.cancel(last)).state).toBe('remote');
+    expect((await waiting).state).toBe('remote');
+    expect(bob.rpc.count('storage.create_download_ticket')).toBe(3);
+    await bob.attachments.stop();
+    await Promise.all(running);
   });
 
   it('says that there is no room on the disk, and leaves nothing there', async () => {
@@ -240,6 +276,17 @@ describe('a file that is received', () => {
     expect(own?.owner_aid).toBe(PEER);
     expect(own?.enc.sha256).toBe(sha(bytes));
     expect((await bob.row(copied ?? 0)).fileKey).not.toEqual((await bob.row(row.id)).fileKey);
+  });
+
+  it('is thrown away when the server changed a byte of a file that is not encrypted', async () => {
+    const alice = await world.person('alice');
+    const bob = await world.person('bobby');
+    const key = 'att/plain-changed';
+    const content = systemRandom.bytes(500).toString('base64');
+    await alice.rpc.call('storage.put_object', { object_key: key, content, is_private: false });
+    await world.network.gateway.admin.corruptObject({ owner: ALICE, bucket: 'default', key });
+    const { rows } = await bob.receive(ALICE, { type: 'file', attachments: [{ object_key: key }] });
+    expect(await failure(bob, rows[0]?.id ?? 0)).toEqual({ state: 'failed', problem: 'attachment_damaged' });
   });
 
   it('is read in the plain form of other clients, and said to be readable by the server', async () => {

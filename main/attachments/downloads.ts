@@ -8,7 +8,7 @@ import type { Origin } from './downloader';
 import { PARALLEL_DOWNLOADS } from './limits';
 import { Limiter } from './limiter';
 import type { ProgressReporter } from './progress';
-import { isTransient, throwIfAborted } from './transfer-errors';
+import { isTransient } from './transfer-errors';
 
 /** What may be fetched: everything else is here already or is ours. */
 const FETCHABLE: readonly AttachmentRecord['state'][] = ['remote', 'failed', 'gone'];
@@ -91,7 +91,7 @@ export class Downloads {
       const origin = await this.originOf(record);
       if (origin === null) return;
       await this.mark(id, { state: 'loading', problem: null });
-      await this.places.run(() => this.attempt(record, origin, byItself, signal));
+      await this.attempt(record, origin, byItself, signal);
     } catch (thrown) {
       // The database refused: the row is put right at the next start.
       const { code, message } = toAunError(thrown);
@@ -107,12 +107,15 @@ export class Downloads {
   ): Promise<void> {
     const report = (done: number, total: number): void => this.progress.report(record.id, done, total);
     try {
-      throwIfAborted(signal);
-      const patch = await this.downloader.fetch(record, origin, signal, report);
+      const patch = await this.places.run(signal, () =>
+        this.downloader.fetch(record, origin, signal, report),
+      );
       await this.keep(record.id, patch);
     } catch (thrown) {
       const error = toAunError(thrown);
       const { code, message } = error;
+      // Stopped: the row says that it is being fetched, and the next start goes on.
+      if (this.stopped) return;
       this.deps.runtime.logger.log('info', 'attachments.not_fetched', { code, message });
       await this.mark(record.id, this.stateAfter(record.id, error, byItself));
     }

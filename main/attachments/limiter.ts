@@ -1,3 +1,5 @@
+import { cancelled } from './transfer-errors';
+
 /** Runs at most so many tasks at a time; the others wait in order. */
 export class Limiter {
   private free: number;
@@ -7,10 +9,12 @@ export class Limiter {
     this.free = most;
   }
 
-  /** Runs a task as soon as there is a place for it. */
-  async run<T>(task: () => Promise<T>): Promise<T> {
-    if (this.free > 0) this.free -= 1;
-    else await new Promise<void>((resolve) => this.waiting.push(resolve));
+  /**
+   * Runs a task as soon as there is a place for it.
+   * @throws AunError `cancelled` when `signal` is aborted before that
+   */
+  async run<T>(signal: AbortSignal, task: () => Promise<T>): Promise<T> {
+    await this.place(signal);
     try {
       return await task();
     } finally {
@@ -18,5 +22,25 @@ export class Limiter {
       if (next === undefined) this.free += 1;
       else next();
     }
+  }
+
+  private place(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return Promise.reject(cancelled());
+    if (this.free > 0) {
+      this.free -= 1;
+      return Promise.resolve();
+    }
+    return new Promise((resolve, reject) => {
+      const go = (): void => {
+        signal.removeEventListener('abort', giveUp);
+        resolve();
+      };
+      const giveUp = (): void => {
+        this.waiting.splice(this.waiting.indexOf(go), 1);
+        reject(cancelled());
+      };
+      this.waiting.push(go);
+      signal.addEventListener('abort', giveUp, { once: true });
+    });
   }
 }

@@ -45,7 +45,8 @@ export function storageError(error: AunError): AunError {
 
 /** Whether the same call can be made again soon. */
 export function isTransient(error: AunError): boolean {
-  return TRANSIENT.has(error.code) || error instanceof AddressUsedUp;
+  const garbled = error.code === 'protocol_error' && error.retryable && !(error instanceof RpcError);
+  return TRANSIENT.has(error.code) || garbled || error instanceof AddressUsedUp;
 }
 
 /** An upload's calls may also be refused because half of an earlier try is there: the next try looks first. */

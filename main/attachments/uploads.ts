@@ -68,7 +68,7 @@ export class Uploads {
     const abort = new AbortController();
     const onAbort = (): void => abort.abort();
     signal?.addEventListener('abort', onAbort);
-    const done = this.places.run(() => this.attempt(id, abort.signal));
+    const done = this.places.run(abort.signal, () => this.attempt(id, abort.signal));
     this.running.set(id, { abort, done });
     try {
       return await done;

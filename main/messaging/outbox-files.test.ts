@@ -203,6 +203,7 @@ describe('a message with files', () => {
     await vi.waitFor(async () => expect((await stateOf(alice, message.id))?.state).toBe('sent'), 10_000);
     const [only] = [...sent.byId.values()];
     expect(linkSchema.parse(only?.payload).attachments[0]?.object_key).toMatch(/^att\//);
+    expect(JSON.parse((await alice.store.payload(message.id)) ?? '')).toEqual(only?.payload);
     await outbox.stop();
   });
 
