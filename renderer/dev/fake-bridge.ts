@@ -114,7 +114,6 @@ const handlers: Handlers = {
   },
   'app.settled': () => ({}),
   'app.viewing': () => ({}),
-  'app.settled': () => ({}),
   'peer.lookup': ({ aid }) => {
     if (scene.has('offline')) fail('network_unreachable');
     const exists = !aid.startsWith('nobody');

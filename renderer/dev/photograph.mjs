@@ -63,7 +63,15 @@ const url = `http://127.0.0.1:${server.address().port}/`;
 mkdirSync(output, { recursive: true });
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--no-first-run',
+    '--disable-background-networking',
+    // A microphone that hums, so that recording can be looked at.
+    '--use-fake-device-for-media-stream',
+    '--use-fake-ui-for-media-stream',
+  ],
 });
 let problems = 0;
 for (const scene of scenes.filter(

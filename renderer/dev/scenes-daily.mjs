@@ -101,9 +101,33 @@ export const dailyScenes = [
     flags: ['light'],
     act: async (page) => {
       await open('林伟')(page);
+      await page.evaluate(() => {
+        navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotAllowedError'));
+      });
       await page.getByTestId('record').click();
     },
     wait: 800,
+  },
+  ...both('record', [], {
+    act: async (page) => {
+      await open('林伟')(page);
+      await page.getByTestId('record').click();
+      await page.getByTestId('record-time').waitFor();
+    },
+    wait: 4000,
+  }),
+  {
+    name: 'daily-record-sent',
+    flags: ['light'],
+    act: async (page) => {
+      await open('林伟')(page);
+      await page.getByTestId('composer').fill('');
+      await page.getByTestId('record').click();
+      await page.getByTestId('record-time').waitFor();
+      await page.waitForTimeout(2500);
+      await page.getByTestId('record-send').click();
+    },
+    wait: 1500,
   },
   {
     name: 'daily-drop',

@@ -12,6 +12,12 @@ import { hueOf } from '../../ui/avatar-text';
 import { sendsMessage } from './composer-keys';
 import { fittingMentions, openMention, type Mentionable, type OpenMention } from './composer-mentions';
 
+/** As high as its text, up to a share of the window; beyond that it scrolls. */
+function fitToText(element: HTMLTextAreaElement): void {
+  element.style.height = 'auto';
+  element.style.height = `${Math.min(element.scrollHeight, window.innerHeight * 0.4)}px`;
+}
+
 /** Files in a paste; none where the clipboard has words as well: then the words are what is meant. */
 function pastedFiles(paste: ClipboardEvent): File[] {
   const { files } = paste.clipboardData;
@@ -38,13 +44,8 @@ export function ComposerField(props: {
   const [chosen, setChosen] = useState(0);
   // Where a name was taken or turned down: moving the caret there offers nothing again, typing does.
   const settled = useRef<number | null>(null);
-  // Grows with its text up to a share of the window; beyond that it scrolls.
   useLayoutEffect(() => {
-    const { current: element } = field;
-    if (element === null) return;
-    const { style } = element;
-    style.height = 'auto';
-    style.height = `${Math.min(element.scrollHeight, window.innerHeight * 0.4)}px`;
+    if (field.current !== null) fitToText(field.current);
   }, [field, text]);
   const offers = mention === null ? [] : fittingMentions(people, mention.query);
   const open = offers.length > 0;

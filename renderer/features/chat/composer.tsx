@@ -118,7 +118,9 @@ export function Composer(props: { readonly account: Account; readonly conversati
   useStoredDraft(accountId, id);
   useReturnedFiles(accountId, conversation, ready, taking);
 
-  const people = useMemo(() => [{ aid: id, name }], [id, name]);
+  // In notes to self the only one to name is oneself.
+  const mentionable = conversation.kind === 'self' ? accountName(account) : name;
+  const people = useMemo(() => [{ aid: id, name: mentionable }], [id, mentionable]);
   const store = useComposerStore.getState();
 
   useEffect(() => field.current?.focus(), []);

@@ -67,7 +67,9 @@ describe('a row of the list', () => {
     cleanup();
     expect(drawRow({ previewKind: 'poll', preview: 'Lunch?' }).textContent).toContain('Poll · Lunch?');
     cleanup();
-    act(() => startTexts('zh-CN'));
+    act(() => {
+      startTexts('zh-CN');
+    });
     expect(drawRow({ previewKind: 'file', preview: '合同.pdf' }).textContent).toContain('【文件】合同.pdf');
   });
 

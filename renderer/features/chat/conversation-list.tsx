@@ -84,6 +84,7 @@ export function ConversationList(props: { readonly account: string; readonly vie
   const chosenIndex = rows.findIndex((row) => row.conversation === open);
   const active = roving.active ?? Math.max(0, chosenIndex);
   useEffect(() => askPresence(account, rows, handle.current), [account, rows]);
+  useEffect(() => () => usePresenceStore.getState().showRows(account, []), [account]);
 
   useEffect(() => {
     if (view !== 'inbox') void useConversationsStore.getState().load(account, view);
