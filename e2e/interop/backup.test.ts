@@ -6,6 +6,7 @@ import { dictsOf, isDict, numberOf, textOf } from '../harness/sdk0220';
 import type { Dict } from '../harness/sdk0220';
 import { until } from '../harness/until';
 import { ClockedEngine } from './clocked-engine';
+import { keepFile, keptFile } from './kept-file';
 import { textIn } from './parley';
 import { World } from './world';
 
@@ -100,8 +101,7 @@ describe('a full backup', () => {
     await friend.heard(1);
     await old.call('account.update', { account: aid, hue: 123, notifications: 'none' });
     await old.call('contact.setAlias', { account: aid, aid: friend.aid, alias: 'Best friend' });
-    mkdirSync(path.join(old.dataDir, 'AIDs', aid, 'attachments'));
-    writeFileSync(path.join(old.dataDir, 'AIDs', aid, 'attachments', 'cat.bin'), 'a cat');
+    await keepFile(old, aid, `${file}-cat.bin`, 'a cat');
     expect(await save('full')).toMatchObject({ saved: true, name: path.basename(file) });
     expect(phases(old, 'save-full').at(-1)).toBe('done');
     const before = await advanced(old);
@@ -120,14 +120,13 @@ describe('a full backup', () => {
     const account = await fresh.sessionIs(aid, 'online');
     expect(account).toMatchObject({ displayName: 'Mo', hue: 123, hueChosen: true, notifications: 'none' });
     expect(await texts(fresh, friend.aid)).toEqual(['hello, 老朋友', 'kept for years']);
-    expect(await texts(fresh, aid)).toEqual(['<notice>']);
+    expect(await texts(fresh, aid)).toEqual(['<media>', '<notice>']);
     expect(await fresh.call('contact.get', { account: aid, aid: friend.aid })).toMatchObject({
       alias: 'Best friend',
       title: 'Best friend',
     });
     expect((await advanced(fresh))['deviceId']).not.toBe(before['deviceId']);
-    const attachment = path.join(fresh.dataDir, 'AIDs', aid, 'attachments', 'cat.bin');
-    expect(readFileSync(attachment, 'utf8')).toBe('a cat');
+    expect((await keptFile(fresh, aid, `${file}-saved`)).toString()).toBe('a cat');
     // The new device is written to with keys of its own, and hears what comes from now on.
     await friend.tell(aid, 'after the move');
     await until('it is heard', async () => (await texts(fresh, friend.aid)).length === 3);

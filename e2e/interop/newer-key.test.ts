@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { dictsOf, isDict, textOf } from '../harness/sdk0220';
 import type { Dict } from '../harness/sdk0220';
 import { until } from '../harness/until';
 import { ClockedEngine } from './clocked-engine';
+import { keepFile, keptFile } from './kept-file';
 import { textIn } from './parley';
 import { World } from './world';
 
@@ -117,9 +118,7 @@ describe('the newer key of an identity that is an archive here', () => {
     await here.call('account.update', { account: aid, hue: 77 });
     await friend.tell(aid, 'after the change');
     await until('it is heard', async () => (await rows(other, friend.aid)).length === 2);
-    const attachments = path.join(other.dataDir, 'AIDs', aid, 'attachments');
-    mkdirSync(attachments);
-    writeFileSync(path.join(attachments, 'cat.bin'), 'a cat');
+    await keepFile(other, aid, world.folder(`cat-${String(number)}.bin`), 'a cat');
 
     const restored = await restore(await save('new', 'full'), 'replaceable');
     expect(restored).toMatchObject({ account: aid, archived: false, conversations: 0 });
@@ -128,8 +127,8 @@ describe('the newer key of an identity that is an archive here', () => {
     expect((await rows(here, friend.aid)).map(textIn)).toEqual(['before the change', 'after the change']);
     expect(await deviceId()).toBe(device);
     expect(await here.account(aid)).toMatchObject({ hue: 77, wantsOnline: true });
-    const file = path.join(here.dataDir, 'AIDs', aid, 'attachments', 'cat.bin');
-    expect(readFileSync(file, 'utf8')).toBe('a cat');
+    const saved = world.folder(`cat-${String(number)}-saved`);
+    expect((await keptFile(here, aid, saved)).toString()).toBe('a cat');
     await friend.tell(aid, 'to the newer key');
     await until('it is heard', async () => (await rows(here, friend.aid)).length === 3);
     // It stays so, and what is here now cannot be replaced any more.
