@@ -135,7 +135,7 @@ export const enDaily = {
     send: 'Send recording',
     asking: 'Waiting for the microphone…',
     packing: 'Packing the recording…',
-    deniedTitle: 'Parley may not use the microphone',
+    deniedTitle: 'Parley may not use the microphone.',
     deniedText: 'Allow it in the privacy settings of your system, then try again.',
     missing: 'No microphone was found.',
     failed: 'The recording failed. Try again.',

@@ -127,7 +127,7 @@ export const zhDaily = {
     send: '发送录音',
     asking: '正在等待麦克风…',
     packing: '正在整理录音…',
-    deniedTitle: 'Parley 无法使用麦克风',
+    deniedTitle: 'Parley 无法使用麦克风。',
     deniedText: '请在系统的隐私设置中允许，然后重试。',
     missing: '没有找到麦克风。',
     failed: '录音失败，请重试。',

@@ -88,6 +88,22 @@ describe('files beside a draft', () => {
     expect(files()[0]).toMatchObject({ name: 'film.bin', error: null, attachment: { id: 7 } });
   });
 
+  it('have the length that was recorded, which the recording itself does not say', async () => {
+    const added = store().add(me, lin, [new File(['x'], 'voice.webm', { type: 'audio/webm' })], {
+      durationMs: 2500.4,
+    });
+    const begin = bridge.next('attachment.begin');
+    expect(begin.params).toMatchObject({ voice: true });
+    await begin.answer({ upload: 'u3' });
+    await settle();
+    await bridge.next('attachment.append').answer({});
+    await bridge.next('attachment.finish').answer(sampleAttachment(8, { type: 'audio/webm' }));
+    const described = bridge.next('attachment.describe');
+    expect(described.params).toMatchObject({ attachment: 8, durationMs: 2500, thumbnail: null });
+    await described.answer(sampleAttachment(8));
+    await added;
+  });
+
   it('are refused before a byte is read when the engine says that they are too large', async () => {
     const { file, reads } = bigFile(9_000_000_000);
     void store().add(me, lin, [file]);

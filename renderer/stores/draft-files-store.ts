@@ -20,6 +20,11 @@ export interface DraftFile {
   readonly error: CommandError | null;
 }
 
+/** What is known of a voice message without decoding it: what a recorder writes says no length. */
+export interface Recorded {
+  readonly durationMs: number;
+}
+
 interface DraftFilesState {
   /** By `timelineKey`, in the order they will be sent. */
   readonly files: Readonly<Record<string, readonly DraftFile[]>>;
@@ -32,7 +37,7 @@ interface DraftFilesState {
     account: string,
     conversation: string,
     files: readonly File[],
-    voice?: boolean,
+    voice?: Recorded,
   ): Promise<readonly Attachment[]>;
   /** Takes a file away from the draft; one that is being taken in is dropped. */
   remove(account: string, conversation: string, key: string): void;
@@ -89,9 +94,13 @@ export const useDraftFilesStore = create<DraftFilesState>()((set, get) => {
     key: string,
     attachment: Attachment,
     source: Blob | null,
+    voice: Recorded | null = null,
   ): Promise<void> => {
     try {
-      const found = await describeFile(attachment, source);
+      const found =
+        voice === null
+          ? await describeFile(attachment, source)
+          : { width: null, height: null, thumbnail: null, durationMs: Math.round(voice.durationMs) };
       if (found === null || removed.has(key)) return;
       const described = await invoke('attachment.describe', { account, attachment: attachment.id, ...found });
       put(place, key, { attachment: described });
@@ -115,12 +124,12 @@ export const useDraftFilesStore = create<DraftFilesState>()((set, get) => {
     conversation: string,
     key: string,
     file: File,
-    voice: boolean,
+    voice: Recorded | null,
   ): Promise<Attachment | null> => {
     const place = timelineKey(account, conversation);
     let upload: string | null = null;
     try {
-      const facts = { name: file.name, type: file.type, size: file.size, voice };
+      const facts = { name: file.name, type: file.type, size: file.size, voice: voice !== null };
       ({ upload } = await invoke('attachment.begin', { account, conversation, ...facts }));
       const whole = await handOver(upload, file, key, (done) => put(place, key, { done }));
       if (!whole) {
@@ -133,7 +142,7 @@ export const useDraftFilesStore = create<DraftFilesState>()((set, get) => {
         return null;
       }
       put(place, key, { attachment, done: file.size, name: attachment.name, size: attachment.size });
-      await describe(account, place, key, attachment, file);
+      await describe(account, place, key, attachment, file, voice);
       return attachment;
     } catch (reason) {
       put(place, key, { error: toCommandError(reason) });
@@ -166,7 +175,7 @@ export const useDraftFilesStore = create<DraftFilesState>()((set, get) => {
         void describe(account, place, key, attachment, null);
       }
     },
-    add: async (account, conversation, files, voice = false) => {
+    add: async (account, conversation, files, voice) => {
       const place = timelineKey(account, conversation);
       const room = mostFiles - (get().files[place] ?? []).length;
       if (files.length > room) {
@@ -189,7 +198,7 @@ export const useDraftFilesStore = create<DraftFilesState>()((set, get) => {
       ]);
       const taken: Attachment[] = [];
       for (const { key, file } of entries) {
-        const attachment = await takeIn(account, conversation, key, file, voice);
+        const attachment = await takeIn(account, conversation, key, file, voice ?? null);
         if (attachment !== null) taken.push(attachment);
       }
       return taken;

@@ -60,8 +60,9 @@ export function ComposerRecorder(props: {
 
   const takeIn = useCallback(
     async (current: Recording): Promise<number | null> => {
+      const durationMs = performance.now() - since.current;
       const file = await current.finish();
-      const [taken] = await useDraftFilesStore.getState().add(account, conversation, [file], true);
+      const [taken] = await useDraftFilesStore.getState().add(account, conversation, [file], { durationMs });
       return taken?.id ?? null;
     },
     [account, conversation],
