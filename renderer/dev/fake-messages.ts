@@ -1,74 +1,13 @@
-import type { Attachment } from '../../shared/model/attachment';
 import type { Conversation } from '../../shared/model/conversation';
 import type { Message, MessageContent } from '../../shared/model/message';
 import { conversation, conversations, main, message, start, text, timelines } from './fake-data';
+import { hostile } from './fake-hostile';
+import { file, media, next, photo, restartClock } from './fake-message-parts';
 import { picture, sound } from './fake-pictures';
 
 /** Messages of every kind, in both languages, to look at. Development only. */
 const minute = 60_000;
 const day = 24 * 60 * minute;
-let clock = start - 3 * 60 * minute;
-/** Sample messages follow each other; a pause begins a new block. */
-function next(pause = 0): number {
-  clock = Math.min(start - minute, clock + 20_000 + pause * minute);
-  return clock;
-}
-
-type Media = Extract<MessageContent, { kind: 'media' }>;
-
-function media(kind: Media['media'], more: Partial<Media> = {}): Media {
-  return {
-    kind: 'media',
-    media: kind,
-    text: '',
-    format: 'plain',
-    alt: '',
-    width: null,
-    height: null,
-    durationMs: null,
-    transcript: '',
-    expiresAt: null,
-    ...more,
-  };
-}
-
-let nextAttachment = 5000;
-export function file(name: string, type: string, more: Partial<Attachment> = {}): Attachment {
-  return {
-    id: nextAttachment++,
-    role: 'main',
-    name,
-    type,
-    size: 2_431_000,
-    width: null,
-    height: null,
-    durationMs: null,
-    encrypted: true,
-    dangerous: false,
-    state: 'here',
-    problem: null,
-    media: null,
-    thumbnail: null,
-    ...more,
-  };
-}
-
-function photo(
-  name: string,
-  width: number,
-  height: number,
-  hue: number,
-  more: Partial<Attachment> = {},
-): Attachment {
-  const here = more.state === undefined || more.state === 'here';
-  return file(name, 'image/jpeg', {
-    width,
-    height,
-    media: here ? picture(width, height, hue) : null,
-    thumbnail: picture(64, Math.max(1, Math.round((64 * height) / width)), hue),
-    ...more,
-  });
-}
 
 const markdown = `### 回滚步骤 Rollback
 
@@ -465,78 +404,6 @@ function agent(peer: string): Message[] {
   ];
 }
 
-/** What somebody sends who wants to break the view. */
-function hostile(peer: string): Message[] {
-  const from = (content: MessageContent, more: Partial<Message> = {}): Message =>
-    message(peer, false, next(1), content, more);
-  const long = 'x'.repeat(4000);
-  const turned = '\u202egpj.exe\u2066 שלום';
-  return [
-    from(text(long)),
-    from(text(`${'汉'.repeat(3000)}\n${'\n'.repeat(300)}end`)),
-    from({
-      kind: 'text',
-      text: `${'> '.repeat(500)}${'#'.repeat(40)}\n\n\`\`\`js\n${long}\n\`\`\``,
-      format: 'markdown',
-      mentions: [],
-    }),
-    from(media('image', { width: 0, height: -4 }), { attachments: [photo(`${turned}${long}`, 0, 0, 1)] }),
-    from(media('image', { width: 1_000_000, height: 1 }), {
-      attachments: [photo('wide.jpg', 1_000_000, 1, 40)],
-    }),
-    from(media('image', { width: 1, height: 1_000_000 }), {
-      attachments: [photo('tall.jpg', 1, 1_000_000, 90)],
-    }),
-    from(media('file', { text: turned }), {
-      attachments: [file(`${turned}${long}.pdf`, long, { size: 1e15, dangerous: true })],
-    }),
-    from({ kind: 'person', name: `${turned}${long}`, aid: null }),
-    from({
-      kind: 'link',
-      url: `https://x.example/${long}`,
-      host: `${'a'.repeat(60)}.example`,
-      title: long,
-      description: turned,
-    }),
-    from({
-      kind: 'actions',
-      title: long,
-      text: turned,
-      format: 'plain',
-      expiresAt: null,
-      actions: Array.from({ length: 100 }, (_, index) => ({
-        label: index === 0 ? long : `${turned}${index}`,
-        value: '',
-        behavior: 'reply',
-        style: 'default',
-        composeTimeoutMs: 1,
-      })),
-    }),
-    from(
-      {
-        kind: 'poll',
-        title: long,
-        multiple: false,
-        expiresAt: null,
-        options: Array.from({ length: 20 }, (_, index) => ({
-          id: 'same',
-          text: index === 0 ? long : turned,
-        })),
-      },
-      { votes: [] },
-    ),
-    from({
-      kind: 'location',
-      latitude: 90,
-      longitude: -180,
-      name: long,
-      address: turned,
-      precisionMetres: 1e300,
-    }),
-    from({ kind: 'tool', phase: 'result', call: '', name: long, ok: false, detail: long }),
-  ];
-}
-
 function row(aid: string, title: string, more: Partial<Conversation>): Conversation {
   return conversation(aid, title, { preview: title, previewKind: 'text', ...more });
 }
@@ -550,7 +417,7 @@ export function addSampleMessages(): void {
   ] as const;
   const rows = conversations.get(main) ?? [];
   for (const { aid, title, peerKind, messages } of samples) {
-    clock = start - 3 * 60 * minute;
+    restartClock();
     const timeline = messages(aid);
     timelines.set(`${main} ${aid}`, timeline);
     rows.push(

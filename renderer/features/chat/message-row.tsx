@@ -14,6 +14,7 @@ import { MessageBubble } from './message-bubble';
 import { MessageErrorBoundary } from './message-error-boundary';
 import { QuarantinedMessage } from './message-quarantined';
 import { QuickActions } from './quick-actions';
+import './content/lines.css';
 
 const MessageThoughts = lazy(async () => ({
   default: (await import('./content/message-thoughts')).MessageThoughts,
