@@ -30,7 +30,8 @@ async function withDrafts() {
   await store.openConversation(PEER, 'direct', PEER, 1);
   const first = (await store.addAttachment(draft('first'))).attachment;
   const second = (await store.addAttachment(draft('second', { type: 'text/html' }))).attachment;
-  const small = (await store.addAttachment(draft('small', { parent: first.id, type: 'image/jpeg' }))).attachment;
+  const small = (await store.addAttachment(draft('small', { parent: first.id, type: 'image/jpeg' })))
+    .attachment;
   return { store, first, second, small };
 }
 
@@ -102,7 +103,13 @@ describe('addresses for the window', () => {
     expect(parseMediaAddress(picture?.thumbnail ?? '')?.id).not.toBe(first.id);
     await store.updateAttachment(first.id, { state: 'loading' });
     expect((await store.message(messages[0]?.id ?? 0))?.attachments[0]?.media).toBeNull();
-    for (const bad of ['', 'app://parley/media/x', `${picture?.media}/y`, `${picture?.media}0`, 'app://parley/media/%/1/a'])
+    for (const bad of [
+      '',
+      'app://parley/media/x',
+      `${picture?.media}/y`,
+      `${picture?.media}0`,
+      'app://parley/media/%/1/a',
+    ])
       expect(parseMediaAddress(bad)).toBeNull();
   });
 });

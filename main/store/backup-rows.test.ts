@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { exportKinds, type AccountStore, type ContactRecord, type ExportKind } from '../ports/store';
 import type { Message } from '../../shared/model/message';
 import {
+  claim,
   inbound,
   inboundUnreadable,
   openTestStore,
@@ -10,6 +11,7 @@ import {
   OWN,
   PEER,
   textContent,
+  textLinks,
 } from './store-test-support';
 
 const AT = 1_790_000_000_000;
@@ -305,5 +307,69 @@ describe('rows of a backup', () => {
       }),
       { numRuns: 12 },
     );
+  });
+
+  it('bring attachments back to be fetched again, deleted messages never, and what people set', async () => {
+    const { store: old } = await openTestStore();
+    const links = {
+      ...textLinks('see photo'),
+      attachments: [claim('photo.png', 'image/png', { thumbnail: claim('small', 'image/jpeg') })],
+      replyTo: { messageId: 'gone', text: 'go' },
+      mentionsMe: true,
+    };
+    const { messages } = await old.commitInbound(
+      [inbound('gone', { messageId: 'gone' }), inbound('see', { messageId: 'kept', links })],
+      null,
+    );
+    await old.deleteMessages([messages[0]?.id ?? 0]);
+    const file = { file: 'f', fileKey: new Uint8Array(32), state: 'here' as const };
+    await old.updateAttachment(messages[1]?.attachments[0]?.id ?? 0, file);
+    await old.setStanding(PEER, 'accepted');
+    await old.changeConversation(PEER, { pinned: true, mutedUntil: 5, retention: 86_400 });
+    const rows = await exported(old);
+    const { store } = await openTestStore();
+    expect(await importAll(store, rows)).toBe(5);
+    expect(await importAll(store, rows)).toBe(0);
+    expect(await store.conversation(PEER)).toMatchObject({
+      pinned: true,
+      mutedUntil: 5,
+      retention: 86_400,
+      unread: 1,
+      mentions: 1,
+    });
+    const kept = await store.find(PEER, 'kept');
+    expect(kept).toMatchObject({ reply: { standing: 'gone' }, mentionsMe: true });
+    expect(kept?.attachments).toMatchObject([{ name: 'photo.png', state: 'remote', media: null }]);
+    expect(await store.attachmentsOf(kept?.id ?? 0)).toHaveLength(2);
+    expect((await store.search({ text: 'photo', has: 'image', limit: 5 })).length).toBe(1);
+    await store.commitInbound([inbound('gone', { messageId: 'gone' })], null);
+    expect(await store.find(PEER, 'gone')).toBeNull();
+  });
+
+  it('of the first version are taken too', async () => {
+    const { store } = await openTestStore();
+    const message = {
+      v: 1,
+      conversation: PEER,
+      sender: PEER,
+      messageId: 'old',
+      own: false,
+      sortAt: AT,
+      serverTime: AT,
+      senderTime: null,
+      facts: { kind: 'text', format: 'plain' },
+      body: 'see https://old.example',
+      payload: '{}',
+      raw: null,
+      protection: 'e2ee-v1',
+      forwardSecret: true,
+      state: null,
+      stateReason: null,
+      read: false,
+    };
+    await store.importRows('messages', [JSON.stringify(message)]);
+    expect(await store.conversation(PEER)).toMatchObject({ standing: 'accepted', unread: 1 });
+    expect((await timeline(store, PEER))[0]?.content).toEqual(textContent('see https://old.example'));
+    expect((await store.search({ text: 'old', has: 'link', limit: 5 })).length).toBe(1);
   });
 });

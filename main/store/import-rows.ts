@@ -118,10 +118,10 @@ function importAttachment(database: WriteConnection, row: BackupRow<'attachments
 function importTombstone(database: WriteConnection, row: BackupRow<'tombstones'>): boolean {
   return (
     database.run(
-      `INSERT INTO tombstones (sender, message_id) SELECT ?1, ?2
-       WHERE NOT EXISTS (SELECT 1 FROM messages WHERE sender = ?1 AND message_id = ?2)
+      `INSERT INTO tombstones (sender, message_id) SELECT ?, ?
+       WHERE NOT EXISTS (SELECT 1 FROM messages WHERE sender = ? AND message_id = ?)
        ON CONFLICT (sender, message_id) DO NOTHING`,
-      [row.sender, row.messageId],
+      [row.sender, row.messageId, row.sender, row.messageId],
     ).changes > 0
   );
 }

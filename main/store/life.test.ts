@@ -43,7 +43,9 @@ class Life {
 
   unread(peer: string): Row[] {
     const place = this.places.get(peer);
-    return this.of(peer).filter((row) => !row.own && row.kind !== 'recalled' && row.id > (place?.readUpTo ?? 0));
+    return this.of(peer).filter(
+      (row) => !row.own && row.kind !== 'recalled' && row.id > (place?.readUpTo ?? 0),
+    );
   }
 
   place(peer: string, standing: Conversation['standing']): Place {
@@ -61,7 +63,13 @@ const receive =
   async (store, life) => {
     const messageId = `${peer} ${number}`;
     const text = `text ${number}`;
-    const parts = { messageId, sender: peer, conversation: peer, seq: null, serverTime: AT + ((number * 7) % 11) };
+    const parts = {
+      messageId,
+      sender: peer,
+      conversation: peer,
+      seq: null,
+      serverTime: AT + ((number * 7) % 11),
+    };
     const links = { ...textLinks(text), mentionsMe: mention, hidden };
     const record =
       kind === 'undecryptable'
@@ -80,14 +88,20 @@ const receive =
       life.rows.set(messageId, { ...row, id, mention: kind === 'text' && mention });
       if (!shown && kind !== 'recalled' && (place.muted ?? 0) <= Date.now()) place.archived = false;
     } else if (kind === 'recalled') known.kind = kind;
-    else if (kind === 'text' && known.kind === 'undecryptable') Object.assign(known, { kind, mention, hidden, text });
+    else if (kind === 'text' && known.kind === 'undecryptable')
+      Object.assign(known, { kind, mention, hidden, text });
   };
 
 const send =
   (peer: string, number: number): Step =>
   async (store, life) => {
     const messageId = `own ${peer} ${number}`;
-    const item = outgoing(messageId, { conversation: peer, messageId, requestId: messageId, sortAt: AT + 20 });
+    const item = outgoing(messageId, {
+      conversation: peer,
+      messageId,
+      requestId: messageId,
+      sortAt: AT + 20,
+    });
     if (life.rows.has(messageId) || life.buried.has(messageId)) return;
     const [message] = (await store.enqueue(item)).messages;
     const place = life.place(peer, 'accepted');
@@ -163,7 +177,10 @@ const patches = fc.constantFrom<Partial<Place>>(
   { muted: null },
 );
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 6, arbitrary: fc.tuple(peers, numbers, kinds, fc.boolean(), fc.boolean()).map((args) => receive(...args)) },
+  {
+    weight: 6,
+    arbitrary: fc.tuple(peers, numbers, kinds, fc.boolean(), fc.boolean()).map((args) => receive(...args)),
+  },
   { weight: 2, arbitrary: fc.tuple(peers, numbers).map((args) => send(...args)) },
   { weight: 2, arbitrary: fc.tuple(peers, numbers).map((args) => remove(...args)) },
   { weight: 2, arbitrary: fc.tuple(peers, numbers).map((args) => recall(...args)) },

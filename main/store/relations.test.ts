@@ -65,7 +65,9 @@ describe('answers', () => {
     });
     const elsewhere = inbound('x', { messageId: 'elsewhere', sender: 'e.x.y', conversation: 'e.x.y' });
     await commit(store, elsewhere);
-    expect((await commit(store, answer('ok', 'elsewhere', 'x'))).messages[0]?.reply?.standing).toBe('unknown');
+    expect((await commit(store, answer('ok', 'elsewhere', 'x'))).messages[0]?.reply?.standing).toBe(
+      'unknown',
+    );
   });
 
   it('are told when what they answer is recalled or deleted here, and quote nothing of it any more', async () => {
@@ -115,7 +117,11 @@ describe('polls', () => {
     const { store } = await openTestStore();
     const poll = inbound('', { messageId: 'poll', content: { ...POLL, expiresAt: 1_000 }, links: noLinks });
     await commit(store, poll);
-    await commit(store, vote(['a'], { serverTime: 1_001 }), vote(['b'], { serverTime: 999, sender: 'e.x.y', conversation: 'e.x.y' }));
+    await commit(
+      store,
+      vote(['a'], { serverTime: 1_001 }),
+      vote(['b'], { serverTime: 999, sender: 'e.x.y', conversation: 'e.x.y' }),
+    );
     expect((await store.find(PEER, 'poll'))?.votes?.map(({ count }) => count)).toEqual([0, 0]);
   });
 });
@@ -166,11 +172,16 @@ describe('messages with a key', () => {
     expect(change.removed).toEqual([{ conversation: PEER, id: first?.id }]);
     await commit(store, status('15 %', { serverTime: 1_500 }), status('mine', { ...own, serverTime: 1_600 }));
     const texts = async (): Promise<string[]> =>
-      (await store.page(PEER, { limit: 9 })).messages.map(({ content }) => ('text' in content ? content.text : ''));
+      (await store.page(PEER, { limit: 9 })).messages.map(({ content }) =>
+        'text' in content ? content.text : '',
+      );
     expect(await texts()).toEqual(['mine', '20 %']);
     expect(await store.conversation(PEER)).toMatchObject({ unread: 1, preview: '20 %' });
     expect(await store.search({ text: '10', limit: 5 })).toEqual([]);
-    const again = await commit(store, status('10 %', { messageId: first?.messageId ?? '', serverTime: 9_000 }));
+    const again = await commit(
+      store,
+      status('10 %', { messageId: first?.messageId ?? '', serverTime: 9_000 }),
+    );
     expect(again.removed).toEqual([]);
     expect(await texts()).toEqual(['mine', '20 %']);
   });

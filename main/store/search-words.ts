@@ -5,7 +5,7 @@ import { indexWords, quoted, SHORTEST_WORD } from './search-index';
 
 const MAX_WORDS = 16;
 /** So many words that contain a part are looked for at once, over all parts of a query. */
-const MAX_TERMS = 192;
+const MAX_TERMS = 64;
 const LEAST_TERMS = 24;
 const HAN = /^\p{Script=Han}$/u;
 
@@ -84,7 +84,10 @@ function beginning(database: ReadConnection, part: string, room: number): string
     .map((row) => text(row, 'word'));
 }
 
-/** Up to `room` + 1 words that contain a part, those that were met first (and so often) before others. */
+/**
+ * Words that contain a part: all of them up to `room`, else `room` + 1, one half of them those that were met first (and so
+ * often), the other half the newest.
+ */
 function containing(database: ReadConnection, part: string, room: number): string[] {
   const letters = [...part];
   const grams = new Set<string>();
@@ -92,11 +95,27 @@ function containing(database: ReadConnection, part: string, room: number): strin
     grams.add(quoted(letters.slice(at, at + SHORTEST_WORD).join('')));
   }
   if (grams.size === 0) return beginning(database, part, room);
+  const match = [...grams].join(' AND ');
+  const found = (order: 'ASC' | 'DESC', limit: number): string[] =>
+    wordsWith(database, match, part, order, limit);
+  const first = found('ASC', room + 1);
+  if (first.length <= room) return first;
+  const half = Math.floor(room / 2);
+  return [...new Set([...first.slice(0, half), ...found('DESC', room - half), ...first])].slice(0, room + 1);
+}
+
+function wordsWith(
+  database: ReadConnection,
+  match: string,
+  part: string,
+  order: 'ASC' | 'DESC',
+  limit: number,
+): string[] {
   return database
     .all(
       `SELECT w.word FROM word_parts CROSS JOIN words w ON w.id = word_parts.rowid
-       WHERE word_parts MATCH ? AND instr(w.word, ?) ORDER BY word_parts.rowid LIMIT ?`,
-      [[...grams].join(' AND '), part, room + 1],
+       WHERE word_parts MATCH ? AND instr(w.word, ?) ORDER BY word_parts.rowid ${order} LIMIT ?`,
+      [match, part, limit],
     )
     .map((row) => text(row, 'word'));
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { AccountStore } from '../ports/store';
-import { inbound, openTestStore, outgoing, PEER } from './store-test-support';
+import { noLinks, type AccountStore, type SearchQuery } from '../ports/store';
+import { inbound, openTestStore, outgoing, OWN, PEER } from './store-test-support';
 
 async function storeWith(texts: readonly string[]): Promise<AccountStore> {
   const { store } = await openTestStore();
@@ -138,5 +138,66 @@ describe('searching', () => {
       );
       expect(hit?.ranges.map(([start, end]) => hit.excerpt.slice(start, end))).toEqual(['word']);
     }
+  });
+});
+
+describe('filters of a search', () => {
+  const AT = 1_790_000_000_000;
+
+  it('narrow it down by sender and time, with words or without', async () => {
+    const { store } = await openTestStore();
+    const { messages } = await store.commitInbound(
+      [
+        inbound('red car', { serverTime: AT + 1 }),
+        inbound('red house', { serverTime: AT + 2, own: true, sender: OWN }),
+        inbound('red car', { serverTime: AT + 3, sender: 'e.x.y', conversation: 'e.x.y' }),
+        inbound('', { serverTime: AT + 4, links: { ...noLinks, hidden: true } }),
+      ],
+      null,
+    );
+    const ids = messages.map(({ id }) => id);
+    const found = async (query: Partial<SearchQuery>): Promise<number[]> =>
+      (await store.search({ text: '', limit: 5, ...query })).map((hit) => hit.message.id);
+    expect(await found({ from: OWN })).toEqual([ids[1]]);
+    expect(await found({ from: PEER, text: 'car' })).toEqual([ids[0]]);
+    expect(await found({ from: 'nobody.x.y' })).toEqual([]);
+    expect(await found({ since: AT + 2 })).toEqual([ids[2], ids[1]]);
+    expect(await found({ since: AT + 2, until: AT + 3, text: 'ho' })).toEqual([ids[1]]);
+    expect(await found({ until: AT + 1 })).toEqual([]);
+    expect(await found({ conversation: PEER })).toEqual([ids[1], ids[0]]);
+    expect(await found({})).toEqual([]);
+    expect(await found({ text: '??' })).toEqual([]);
+    expect(await found({ text: '😀', from: OWN })).toEqual([]);
+  });
+
+  it('reach a message that moved to another time', async () => {
+    const { store } = await openTestStore();
+    const id = (await store.enqueue(outgoing('moved', { sortAt: AT }))).messages[0]?.id ?? 0;
+    const sent = { seq: null, deviceSeqs: null, delivered: false, forwardSecret: true };
+    await store.markSent(id, { ...sent, serverTime: AT + 9_000_000 });
+    const hits = await store.search({ text: 'move', since: AT + 8_000_000, limit: 5 });
+    expect(hits.map((hit) => hit.message.id)).toEqual([id]);
+  });
+});
+
+describe('a part of very many words', () => {
+  it('is found newest first, and in old messages when the new ones do not have it', async () => {
+    const { store } = await openTestStore();
+    const texts = Array.from({ length: 400 }, (_unused, index) => `quux${index}xuuq 花`);
+    const many = await store.commitInbound(
+      [inbound('the first quux'), ...texts.map((text) => inbound(text))],
+      null,
+    );
+    const ids = many.messages.map(({ id }) => id);
+    const hits = await store.search({ text: 'uux', limit: 401 });
+    expect(hits.map((hit) => hit.message.id)).toEqual([...ids].reverse());
+    expect((await store.search({ text: 'quu 花', limit: 500 })).length).toBe(400);
+    await store.commitInbound(
+      Array.from({ length: 2_100 }, () => inbound('nothing here')),
+      null,
+    );
+    const old = await store.search({ text: 'uux', limit: 50 });
+    expect(old.length).toBe(50);
+    expect(old[0]?.message.id).toBe(ids.at(-1));
   });
 });
