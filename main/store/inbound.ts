@@ -5,7 +5,7 @@ import { ensureConversation, keyOf } from './conversations';
 import { isBuried } from './deletions';
 import { mergeInbound } from './inbound-merge';
 import { countsAsUnread, flagsOf } from './message-flags';
-import { isTimeDoubtful, storeContent, type StoredContent } from './message-rows';
+import { isReadable, isTimeDoubtful, storeContent, type StoredContent } from './message-rows';
 import {
   insertClaims,
   insertMessage,
@@ -187,7 +187,7 @@ function targetOf(context: WriteContext, record: InboundRecord, targets: Map<str
   const target = known ?? openTarget(context, record);
   targets.set(record.conversation, target);
   // What another own device writes there answers the request.
-  if (record.own && !record.links.hidden && target.standing === 'pending') {
+  if (isOurWord(record) && target.standing === 'pending') {
     database.run("UPDATE conversations SET standing = 'accepted' WHERE key = ?", [target.key]);
     target.standing = 'accepted';
   }
@@ -196,7 +196,8 @@ function targetOf(context: WriteContext, record: InboundRecord, targets: Map<str
 
 function openTarget({ database }: WriteContext, record: InboundRecord): Target {
   const { conversation: id } = record;
-  const self = record.own && record.sender === id;
+  // Between two people one of them is always the peer; what is kept of nobody is kept under the notes to self.
+  const self = record.own === (record.sender === id);
   const key =
     keyOf(database, id) ??
     ensureConversation(database, {
@@ -204,11 +205,19 @@ function openTarget({ database }: WriteContext, record: InboundRecord): Target {
       kind: self ? 'self' : 'direct',
       title: id,
       now: record.serverTime,
-      standing: record.own || isVerified(database, id) ? 'accepted' : 'pending',
+      standing: self || isOurWord(record) || isVerified(database, id) ? 'accepted' : 'pending',
     });
   const row = database.get('SELECT standing, archived FROM conversations WHERE key = ?', [key]);
   if (row === undefined) return { key, standing: 'accepted', archived: false };
   return { key, standing: text(row, 'standing'), archived: integer(row, 'archived') !== 0 };
+}
+
+/**
+ * Whether another own device certainly wrote this: of a row that came in the clear, or could not be opened, only the gateway
+ * says so, and that must let nobody in.
+ */
+export function isOurWord({ own, links, protection, content }: InboundRecord): boolean {
+  return own && !links.hidden && protection !== 'none' && isReadable(content.kind);
 }
 
 /** Somebody whose present key the user has verified is no stranger. */
