@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Message } from '../../shared/model/message';
 import { AunError } from '../runtime/errors';
-import { BOB, EVE, ME, openDesk, type Desk } from './action-test-support';
+import { BOB, EVE, ME, openDesk, type Desk } from './testing/action-test-support';
 import { openReference, samples } from './payload/payload-test-support';
 
 let desk: Desk;

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { BOB, EVE, openDesk, type Desk } from './action-test-support';
+import { BOB, EVE, openDesk, type Desk } from './testing/action-test-support';
 import type { NewMessage } from './sending';
 
 let desk: Desk;

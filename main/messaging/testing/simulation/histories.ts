@@ -2,9 +2,9 @@ import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { silentLogger } from '../../runtime/logger';
-import { systemClock, systemRandom } from '../../runtime/runtime';
-import { createInlineStoreHost } from '../../store/inline-host';
+import { silentLogger } from '../../../runtime/logger';
+import { systemClock, systemRandom } from '../../../runtime/runtime';
+import { createInlineStoreHost } from '../../../store/inline-host';
 import { runHistory } from './history';
 
 /** A folder in memory where the system has one: thousands of databases are made here. */

@@ -1,4 +1,4 @@
-import type { AccountStore } from '../../ports/store';
+import type { AccountStore } from '../../../ports/store';
 
 /** A store as one run of the program has it, and the end of that run. */
 export interface MortalStore {

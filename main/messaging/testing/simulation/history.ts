@@ -1,6 +1,6 @@
-import type { Message } from '../../../shared/model/message';
-import type { AccountStore } from '../../ports/store';
-import { FakeTime } from '../../runtime/testing/fake-time';
+import type { Message } from '../../../../shared/model/message';
+import type { AccountStore } from '../../../ports/store';
+import { FakeTime } from '../../../runtime/testing/fake-time';
 import { ClientRun } from './client-run';
 import { SeededRandom } from './seeded-random';
 import { CALM, SimulatedNetwork } from './simulated-network';

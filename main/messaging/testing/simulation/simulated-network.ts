@@ -1,5 +1,5 @@
-import { RpcError } from '../../runtime/errors';
-import type { RpcCaller } from '../../ports/session';
+import { RpcError } from '../../../runtime/errors';
+import type { RpcCaller } from '../../../ports/session';
 import { SEALED } from './plain-envelopes';
 import type { SeededRandom } from './seeded-random';
 

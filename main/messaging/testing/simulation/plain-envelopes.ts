@@ -1,5 +1,5 @@
-import type { JsonObject, JsonValue } from '../../../shared/aun/canonical-json';
-import type { E2eeEngine } from '../../ports/e2ee';
+import type { JsonObject, JsonValue } from '../../../../shared/aun/canonical-json';
+import type { E2eeEngine } from '../../../ports/e2ee';
 
 /** Payload type of an envelope that hides nothing: these suites are about order and storage. */
 export const SEALED = 'simulated.envelope';

@@ -1,10 +1,10 @@
-import { silentLogger } from '../../runtime/logger';
-import type { Runtime } from '../../runtime/runtime';
-import type { FakeTime } from '../../runtime/testing/fake-time';
-import type { AccountStore } from '../../ports/store';
-import { noAttachments } from '../testing/no-attachments';
-import { Inbox } from '../inbox';
-import { Outbox } from '../outbox';
+import { silentLogger } from '../../../runtime/logger';
+import type { Runtime } from '../../../runtime/runtime';
+import type { FakeTime } from '../../../runtime/testing/fake-time';
+import type { AccountStore } from '../../../ports/store';
+import { noAttachments } from '../no-attachments';
+import { Inbox } from '../../inbox';
+import { Outbox } from '../../outbox';
 import { mortalStore } from './mortal-store';
 import { createPlainEnvelopes } from './plain-envelopes';
 import type { SeededRandom } from './seeded-random';
