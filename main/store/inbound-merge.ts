@@ -2,7 +2,7 @@ import type { InboundRecord } from '../ports/store';
 import type { Logger } from '../runtime/logger';
 import { dropFiles } from './attachment-writes';
 import { text, textOrNull, wholeNumber } from './columns';
-import { countsAsUnread, flagsOf } from './message-flags';
+import { countsAsUnread, flagsOf, isOurWord } from './message-flags';
 import { isReadable, isTimeDoubtful, storeContent } from './message-rows';
 import {
   CONTENT_COLUMNS,
@@ -107,6 +107,12 @@ function replace(context: WriteContext, before: StoredMessage, record: InboundRe
     if (countsAsUnread(before.own, content.kind, links.hidden)) {
       change.countUnread(conversation, 1, links.mentionsMe);
     }
+  }
+  // What another own device wrote there answers the request, also where it could be read only now.
+  if (isOurWord(record)) {
+    database.run("UPDATE conversations SET standing = 'accepted' WHERE key = ? AND standing = 'pending'", [
+      conversation,
+    ]);
   }
   if (links.hidden === SHOWN) change.message(before.id, conversation);
   else change.removed(before.id, conversation, before.conversationId);

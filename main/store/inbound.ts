@@ -4,8 +4,8 @@ import { integer, text, wholeNumber } from './columns';
 import { ensureConversation, keyOf } from './conversations';
 import { isBuried } from './deletions';
 import { mergeInbound } from './inbound-merge';
-import { countsAsUnread, flagsOf } from './message-flags';
-import { isReadable, isTimeDoubtful, storeContent, type StoredContent } from './message-rows';
+import { countsAsUnread, flagsOf, isOurWord } from './message-flags';
+import { isTimeDoubtful, storeContent, type StoredContent } from './message-rows';
 import {
   insertClaims,
   insertMessage,
@@ -210,14 +210,6 @@ function openTarget({ database }: WriteContext, record: InboundRecord): Target {
   const row = database.get('SELECT standing, archived FROM conversations WHERE key = ?', [key]);
   if (row === undefined) return { key, standing: 'accepted', archived: false };
   return { key, standing: text(row, 'standing'), archived: integer(row, 'archived') !== 0 };
-}
-
-/**
- * Whether another own device certainly wrote this: of a row that came in the clear, or could not be opened, only the gateway
- * says so, and that must let nobody in.
- */
-export function isOurWord({ own, links, protection, content }: InboundRecord): boolean {
-  return own && !links.hidden && protection !== 'none' && isReadable(content.kind);
 }
 
 /** Somebody whose present key the user has verified is no stranger. */

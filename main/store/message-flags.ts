@@ -1,5 +1,6 @@
 import type { MessageContent } from '../../shared/model/message';
-import type { AttachmentClaim } from '../ports/store';
+import type { AttachmentClaim, InboundRecord } from '../ports/store';
+import { isReadable } from './message-rows';
 
 /**
  * What a message carries, as the bits of `messages.flags`. The bits `file`, `image` and `link` are words of the search index
@@ -34,4 +35,12 @@ const QUIET = new Set(['notice', 'recalled', 'expired', 'control', 'status', 'vo
 /** Whether a message counts as unread while it lies behind the read pointer: what somebody else wrote and is there to be seen. */
 export function countsAsUnread(own: boolean, kind: string, hidden: number): boolean {
   return !own && hidden === 0 && !QUIET.has(kind);
+}
+
+/**
+ * Whether another own device certainly wrote this: of a row that came in the clear, or could not be opened, only the gateway
+ * says so, and that must let nobody in.
+ */
+export function isOurWord({ own, links, protection, content }: InboundRecord): boolean {
+  return own && !links.hidden && protection !== 'none' && isReadable(content.kind);
 }

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { MUTED_FOREVER } from '../../shared/model/conversation';
 import { noLinks, type AccountStore, type ContactRecord } from '../ports/store';
-import { inbound, openTestStore, outgoing, OWN, PEER, textLinks } from './store-test-support';
+import {
+  inbound,
+  inboundUnreadable,
+  openTestStore,
+  outgoing,
+  OWN,
+  PEER,
+  textLinks,
+} from './store-test-support';
 
 const EVE = 'eve.aun.test';
 const verified: ContactRecord = {
@@ -54,6 +62,37 @@ describe('strangers', () => {
     await store.commitInbound([inbound('mine', { conversation: 'b.x.y', sender: OWN, own: true })], null);
     await store.openConversation('c.x.y', 'direct', 'c.x.y', 1);
     for (const peer of peers) expect(await store.conversation(peer)).toMatchObject({ standing: 'accepted' });
+  });
+
+  it('are let in by nothing of which only the gateway says that it is ours', async () => {
+    const { store } = await openTestStore();
+    const mine = { sender: OWN, own: true, conversation: EVE };
+    const sealed = inboundUnreadable(mine);
+    await store.commitInbound([inbound('hi', from(EVE))], null);
+    await store.commitInbound(
+      [
+        inbound('forged', { ...mine, protection: 'none' }),
+        sealed,
+        inbound('new', { ...mine, protection: 'none' }),
+      ],
+      null,
+    );
+    await store.commitInbound([inboundUnreadable({ ...mine, conversation: PEER })], null);
+    for (const peer of [EVE, PEER])
+      expect(await store.conversation(peer)).toMatchObject({ standing: 'pending' });
+    // Opened later, it is certain whose it is.
+    const { id = 0 } =
+      (await store.page(EVE, { limit: 9 })).messages.find(
+        ({ content }) => content.kind === 'undecryptable',
+      ) ?? {};
+    await store.heal(id, { ...inbound('opened', mine), messageId: sealed.messageId });
+    expect(await store.conversation(EVE)).toMatchObject({ standing: 'accepted' });
+  });
+
+  it('is not what came as no message at all: it lies under the notes to self', async () => {
+    const { store } = await openTestStore();
+    await store.commitInbound([inboundUnreadable({ sender: 'unknown', conversation: OWN })], null);
+    expect(await store.conversation(OWN)).toMatchObject({ kind: 'self', standing: 'accepted' });
   });
 
   it('are not those whose key was verified, nor oneself', async () => {
