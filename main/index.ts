@@ -102,7 +102,9 @@ async function start(): Promise<void> {
     settings,
     showDataFolder: () => void desktop.showFolder(dataDir),
     lock: () => lock(),
+    windowGone: () => windowGone(),
   });
+  let windowGone: () => void = () => undefined;
   let lock: () => void = () => undefined;
   const desktop = createDesktop(() => windows.texts(), links);
   await windows.load();
@@ -123,6 +125,7 @@ async function start(): Promise<void> {
   }
   const firstList = watchFirstList(systemScheduler);
   const engine = buildEngine(vault, windows, desktop, firstList.shown);
+  windowGone = () => engine.windowGone();
   const unwatch = watchNetwork(systemScheduler, () => engine.networkChanged());
   const lockVault = async (): Promise<void> => {
     const answer = await engine.router.invoke('vault.lock', {});

@@ -67,6 +67,8 @@ export class WindowedApplication {
       readonly showDataFolder: () => void;
       /** Locks the vault. */
       readonly lock: () => void;
+      /** Nobody looks at anything any more: the window was closed or its process died. */
+      readonly windowGone: () => void;
     },
   ) {
     this.settings = options.settings;
@@ -131,8 +133,10 @@ export class WindowedApplication {
       event.preventDefault();
       void this.settle().finally(() => window.destroy());
     });
+    window.webContents.on('render-process-gone', () => this.options.windowGone());
     window.once('closed', () => {
       this.window = null;
+      this.options.windowGone();
     });
   }
 

@@ -1,5 +1,6 @@
 import { app, Notification } from 'electron';
 import type { Notifier, SystemNotification } from '../ports/notifier';
+import { plainBody } from './plain-body';
 
 /** Shows the engine's notifications with the means of the operating system. */
 export function createNotifier(focusWindow: () => void): Notifier {
@@ -16,7 +17,7 @@ export function createNotifier(focusWindow: () => void): Notifier {
     show({ id, title, body, silent, clicked }: SystemNotification) {
       if (!Notification.isSupported()) return;
       withdraw(id);
-      const notification = new Notification({ title, body, silent });
+      const notification = new Notification({ title, body: plainBody(body, process.platform), silent });
       const gone = (): void => {
         if (shown.get(id) === notification) shown.delete(id);
       };
