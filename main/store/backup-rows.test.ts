@@ -309,7 +309,7 @@ describe('rows of a backup', () => {
     );
   });
 
-  it('bring attachments back to be fetched again, deleted messages never, and what people set', async () => {
+  it('bring attachments back with the keys of their files, deleted messages never, and what people set', async () => {
     const { store: old } = await openTestStore();
     const links = {
       ...textLinks('see photo'),
@@ -339,11 +339,37 @@ describe('rows of a backup', () => {
     });
     const kept = await store.find(PEER, 'kept');
     expect(kept).toMatchObject({ reply: { standing: 'gone' }, mentionsMe: true });
-    expect(kept?.attachments).toMatchObject([{ name: 'photo.png', state: 'remote', media: null }]);
-    expect(await store.attachmentsOf(kept?.id ?? 0)).toHaveLength(2);
+    expect(kept?.attachments).toMatchObject([{ name: 'photo.png', state: 'here' }]);
+    const [photo, small] = await store.attachmentsOf(kept?.id ?? 0);
+    expect(photo).toMatchObject({ file: 'f', fileKey: new Uint8Array(32) });
+    expect(small).toMatchObject({ file: null, state: 'remote' });
     expect((await store.search({ text: 'photo', has: 'image', limit: 5 })).length).toBe(1);
     await store.commitInbound([inbound('gone', { messageId: 'gone' })], null);
     expect(await store.find(PEER, 'gone')).toBeNull();
+  });
+
+  it('hold every attachment once, in however small pages', async () => {
+    const { store } = await openTestStore();
+    const records = ['one', 'two', 'three'].map((name) =>
+      inbound(name, {
+        messageId: name,
+        links: { ...textLinks(name), attachments: [claim(`${name}.png`, 'image/png')] },
+      }),
+    );
+    await store.commitInbound(records, null);
+    const names: unknown[] = [];
+    let after: number | null = null;
+    for (let page = 0; page < 10; page += 1) {
+      const { rows, next }: { rows: readonly string[]; next: number | null } = await store.exportRows(
+        'attachments',
+        after,
+        1,
+      );
+      for (const row of rows) names.push(Reflect.get(Object(JSON.parse(row)), 'name'));
+      if (next === null) break;
+      after = next;
+    }
+    expect(names).toEqual(['one.png', 'two.png', 'three.png']);
   });
 
   it('of the first version are taken too', async () => {

@@ -127,8 +127,15 @@ export const backupRowSchemas = {
     height: z.number().int().nullable(),
     durationMs: z.number().nullable(),
     encrypted: z.boolean(),
-    reference: z.string().nullable().describe('of the payload; the file itself is in no backup'),
+    reference: z.string().nullable().describe('of the payload'),
     gone: z.boolean(),
+    file: z
+      .string()
+      .regex(/^[A-Za-z0-9._-]{1,128}$/)
+      .nullable()
+      .default(null)
+      .describe('name of the encrypted file, which a full backup carries'),
+    fileKey: base64.nullable().default(null).describe('its 32-byte key'),
   }),
   tombstones: z.object({ v: version, sender: name, messageId: name }),
   profiles: z.object({

@@ -7,7 +7,17 @@ import {
 import { deliveryStateSchema, protectionSchema } from '../../shared/model/message';
 import { exportKinds, type ExportKind, type ExportPage } from '../ports/store';
 import { backupRowSchemas, ROW_VERSION, type BackupRow } from './backup-rows';
-import { bytes, flag, integer, integerOrNull, oneOf, text, textOrNull, type SqlRow } from './columns';
+import {
+  bytes,
+  bytesOrNull,
+  flag,
+  integer,
+  integerOrNull,
+  oneOf,
+  text,
+  textOrNull,
+  type SqlRow,
+} from './columns';
 import { readContact } from './contacts';
 import { readProfile } from './profiles';
 import type { ReadConnection } from './sqlite';
@@ -51,8 +61,16 @@ export function exportRows(
   const last = rows.at(-1);
   return {
     rows: rows.map((row) => JSON.stringify(SOURCES[kind].row(row))),
-    next: last === undefined || rows.length < limit ? null : integer(last, 'position'),
+    next: last === undefined || rows.length < limit ? null : integer(last, 'walk'),
   };
+}
+
+/** A checked file travels with its key; what was on its way is fetched again. */
+function fileOf(row: SqlRow): { file: string | null; fileKey: string | null } {
+  const key = bytesOrNull(row, 'file_key');
+  const file = textOrNull(row, 'file');
+  if (file === null || key === null || text(row, 'state') !== 'here') return { file: null, fileKey: null };
+  return { file, fileKey: Buffer.from(key).toString('base64') };
 }
 
 interface Source<Kind extends ExportKind> {
@@ -63,10 +81,10 @@ interface Source<Kind extends ExportKind> {
 /** Pages along a table's key. `after` is null at the beginning; ids are above zero. */
 function byKey(columns: string, from: string, key: string): Source<ExportKind>['page'] {
   return (database, after, limit) =>
-    database.all(
-      `SELECT ${key} AS position, ${columns} FROM ${from} WHERE ${key} > ? ORDER BY ${key} LIMIT ?`,
-      [after ?? 0, limit],
-    );
+    database.all(`SELECT ${columns}, ${key} AS walk FROM ${from} WHERE ${key} > ? ORDER BY ${key} LIMIT ?`, [
+      after ?? 0,
+      limit,
+    ]);
 }
 
 const SOURCES: { readonly [Kind in ExportKind]: Source<Kind> } = {
@@ -79,7 +97,7 @@ const SOURCES: { readonly [Kind in ExportKind]: Source<Kind> } = {
     page: (database, after, limit) =>
       database
         .all('SELECT * FROM certificates ORDER BY aid, fingerprint LIMIT ? OFFSET ?', [limit, after ?? 0])
-        .map((row, index) => ({ ...row, position: (after ?? 0) + index + 1 })),
+        .map((row, index) => ({ ...row, walk: (after ?? 0) + index + 1 })),
     row: (row) => ({
       v: ROW_VERSION,
       aid: text(row, 'aid'),
@@ -182,6 +200,7 @@ const SOURCES: { readonly [Kind in ExportKind]: Source<Kind> } = {
       encrypted: flag(row, 'encrypted'),
       reference: textOrNull(row, 'reference'),
       gone: text(row, 'state') === 'gone',
+      ...fileOf(row),
     }),
   },
   tombstones: {

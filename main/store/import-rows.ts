@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../shared/bridge/errors';
 import type { DeliveryState } from '../../shared/model/message';
 import type { ExportKind } from '../ports/store';
+import { AunError } from '../runtime/errors';
 import { parseBackupRow, type BackupRow } from './backup-rows';
 import { integer } from './columns';
 import { importContact } from './contacts';
@@ -74,7 +75,10 @@ function importConversation(database: WriteConnection, row: BackupRow<'conversat
   );
 }
 
-/** The files of a backup's attachments are fetched again, as far as there is a reference. */
+/**
+ * A file that the backup carries is here with its key; if it is not there after all, it counts as one to be fetched when the
+ * account starts. The others are fetched again, as far as there is a reference.
+ */
 function importAttachment(database: WriteConnection, row: BackupRow<'attachments'>): boolean {
   const message = database.get('SELECT id, conversation FROM messages WHERE sender = ? AND message_id = ?', [
     row.sender,
@@ -91,9 +95,12 @@ function importAttachment(database: WriteConnection, row: BackupRow<'attachments
   };
   const parent = row.parent === null ? null : at(row.parent);
   if (at(row.position) !== null || (row.parent !== null && parent === null)) return false;
+  const key = row.file === null || row.fileKey === null ? null : Buffer.from(row.fileKey, 'base64');
+  if (key !== null && key.length !== 32)
+    throw new AunError('backup_damaged', 'the key of a file has a wrong length');
   database.run(
     `INSERT INTO attachments (conversation, message, parent, position, role, name, type, size, width, height, duration_ms,
-       encrypted, reference, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       encrypted, reference, state, file, file_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     [
       integer(message, 'conversation'),
       id,
@@ -108,7 +115,9 @@ function importAttachment(database: WriteConnection, row: BackupRow<'attachments
       row.durationMs,
       row.encrypted ? 1 : 0,
       row.reference,
-      row.gone || row.reference === null ? 'gone' : 'remote',
+      key !== null ? 'here' : row.gone || row.reference === null ? 'gone' : 'remote',
+      key === null ? null : row.file,
+      key,
     ],
   );
   return true;
