@@ -13,6 +13,7 @@ import { ConnectionBanner } from '../identity/connection-banner';
 import { ChatDrop } from './chat-drop';
 import { ChatHeader } from './chat-header';
 import { Composer } from './composer';
+import { SelectionBar } from './selection-bar';
 import { Timeline } from './timeline';
 import { TrustBanner } from './trust-banner';
 import './chat.css';
@@ -81,6 +82,7 @@ export function ChatPane(props: { readonly account: Account; readonly conversati
             />
           )}
         </div>
+        <SelectionBar account={accountId} place={timelineKey(accountId, id)} name={conversation.title} />
         <Answer account={account} conversation={conversation} />
       </ChatDrop>
     </main>

@@ -170,6 +170,7 @@ export function ForwardDialog(props: {
               role="radio"
               aria-checked={bundle === way.bundle}
               onClick={() => setBundle(way.bundle)}
+              data-testid={way.bundle ? 'forward-bundle' : 'forward-single'}
             >
               <strong>{way.title}</strong>
               <span>{way.text}</span>

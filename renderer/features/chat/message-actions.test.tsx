@@ -32,7 +32,7 @@ function Overlay() {
       account={me}
       conversation={lin}
       overlay={overlay}
-      onClose={useMessageOverlay.getState().close}
+      onClose={() => useMessageOverlay.getState().close(overlay)}
     />
   );
 }
@@ -156,6 +156,14 @@ describe('actions beside a message', () => {
     expect(menu.textContent).toContain(en.messageMenu.copyLink);
     fireEvent.click(screen.getByText(en.messageMenu.copyLink));
     expect(written).toEqual(['https://x.example/']);
+  });
+
+  it('open their dialogs from the menu, which is over by then', () => {
+    show(sampleMessage(1, 0));
+    fireEvent.contextMenu(row(), { clientX: 10, clientY: 10 });
+    fireEvent.click(screen.getByTestId('menu-delete'));
+    expect(screen.getByTestId('delete-dialog')).toBeTruthy();
+    expect(screen.queryByTestId('message-menu')).toBeNull();
   });
 
   it('say why a message cannot be taken back any more', () => {

@@ -28,12 +28,14 @@ export type MessageOverlay =
 interface OverlayState {
   readonly overlay: MessageOverlay | null;
   show(overlay: MessageOverlay): void;
-  close(): void;
+  /** Closes what is open; with an argument only if that is still what is open. */
+  close(overlay?: MessageOverlay): void;
 }
 
 /** What stands above the timeline now. */
 export const useMessageOverlay = create<OverlayState>()((set) => ({
   overlay: null,
   show: (overlay) => set({ overlay }),
-  close: () => set({ overlay: null }),
+  close: (overlay) =>
+    set((state) => (overlay === undefined || state.overlay === overlay ? { overlay: null } : state)),
 }));

@@ -10,7 +10,6 @@ import { useRovingRows } from '../../ui/use-roving-rows';
 import { prepareContents } from './content/message-content';
 import { keptEnd } from './kept-end';
 import { useMessageOverlay } from './message-overlay';
-import { SelectionBar } from './selection-bar';
 import { buildRows, messagesOf, type TimelineRow } from './timeline-rows';
 import { TimelineRowView } from './timeline-row-view';
 import { useArrivals } from './use-arrivals';
@@ -55,9 +54,11 @@ function Overlays(props: { readonly account: string; readonly conversation: stri
     };
   }, []);
   if (overlay === null) return null;
+  // A menu reports its end after its item was chosen: by then the dialog of that item stands in its place.
+  const close = (): void => useMessageOverlay.getState().close(overlay);
   return (
     <Suspense fallback={null}>
-      <MessageOverlays {...props} overlay={overlay} onClose={useMessageOverlay.getState().close} />
+      <MessageOverlays {...props} overlay={overlay} onClose={close} />
     </Suspense>
   );
 }
@@ -280,7 +281,6 @@ export function Timeline({ account, conversation, timeline, window }: TimelinePr
           <ArrowDown size={18} aria-hidden />
         </button>
       )}
-      <SelectionBar account={account} place={place} name={conversation.title} />
       <Overlays account={account} conversation={id} />
       <div className="visually-hidden" aria-live="polite">
         {arrived}
