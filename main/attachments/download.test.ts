@@ -241,6 +241,29 @@ describe('a file that is received', () => {
     await vi.waitFor(async () => expect((await bob.row(row.id)).state).toBe('here'));
   });
 
+  it('does not come by itself, nor a byte of it, where its sender lies about its size or says nothing', async () => {
+    const { alice, bob, payload } = await received(systemRandom.bytes(1_200_000));
+    bob.mayFetch = (_conversation, bytes) => bytes < 1_000;
+    bob.intercept = () => Promise.reject(new Error('nothing may be fetched'));
+    const small = JSON.stringify(payload)
+      .replace(/"size_bytes":\d+,("sha256":"[0-9a-f]+","enc")/, '$1')
+      .replace('"size_bytes":1200000', '"size_bytes":7');
+    const lying = await bob.receive(ALICE, JSON.parse(small) as JsonObject);
+    bob.attachments.arrived([lying.message]);
+    const id = lying.rows[0]?.id ?? 0;
+    await vi.waitFor(async () =>
+      expect(await bob.row(id)).toMatchObject({ size: 7, state: 'failed', problem: 'attachment_damaged' }),
+    );
+    const content = systemRandom.bytes(5_000).toString('base64');
+    await alice.rpc.call('storage.put_object', { object_key: 'att/unsaid', content, is_private: false });
+    const silent = await bob.receive(ALICE, { type: 'file', attachments: [{ object_key: 'att/unsaid' }] });
+    const tickets = bob.rpc.calls.length;
+    bob.attachments.arrived([silent.message]);
+    for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    expect(bob.rpc.calls).toHaveLength(tickets);
+    expect((await bob.row(silent.rows[0]?.id ?? 0)).state).toBe('remote');
+  });
+
   it('is fetched once, however often one asks, and three at a time', async () => {
     const alice = await world.person('alice');
     const bob = await world.person('bobby');

@@ -5,7 +5,7 @@ import type { TransferAnswer } from '../ports/transfers';
 import { AunError, toAunError } from '../runtime/errors';
 import type { AttachmentFolder } from './attachment-folder';
 import type { AttachmentDependencies } from './dependencies';
-import { MAX_FETCH_BYTES, PIECE_BYTES, TRANSFER_IDLE_MS } from './limits';
+import { MAX_FETCH_BYTES, MAX_PADDING_BYTES, PIECE_BYTES, TAG_BYTES, TRANSFER_IDLE_MS } from './limits';
 import { Receiver } from './receiver';
 import { resolveReference, storedReference } from './reference';
 import type { ObjectAddress } from './reference';
@@ -184,6 +184,10 @@ export class Downloader {
     ) {
       throw damaged('the server holds something else than the sender named');
     }
+    // The size that was looked at before anything is fetched is the one inside: the object is hardly larger than that.
+    const padding = ticket.data.size_bytes - TAG_BYTES - (reference.enc?.size_bytes ?? 0);
+    if (reference.enc !== undefined && (padding < 0 || padding > MAX_PADDING_BYTES))
+      throw damaged('the object is not of the size that the sender named');
     return ticket.data;
   }
 }

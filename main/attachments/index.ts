@@ -171,7 +171,8 @@ class AccountAttachments implements Attachments {
   private async fetchByItself(messages: readonly number[]): Promise<void> {
     for (const message of messages) {
       for (const record of await this.deps.store.attachmentsOf(message)) {
-        if (record.state !== 'remote') continue;
+        // Of an unknown size nothing can be said beforehand: an empty file is not worth fetching either.
+        if (record.state !== 'remote' || record.size === 0) continue;
         if (await this.deps.mayFetch(record.conversation, record.size)) this.downloads.prefetch(record.id);
       }
     }

@@ -10,6 +10,8 @@ export const INLINE_BYTES = 65_536;
 export const OBJECT_LIFETIME_SECONDS = 2_592_000;
 /** Largest object that is fetched, in bytes: other networks may store more than ours. */
 export const MAX_FETCH_BYTES = 104_857_600;
+/** Most zeros behind a file that hide its size, in bytes; nobody needs more (`protocol/06 §3` speaks of 64 KiB). */
+export const MAX_PADDING_BYTES = 1_048_576;
 /** Bytes handled before everybody else gets a turn. */
 export const PIECE_BYTES = 262_144;
 /** Downloads and uploads at a time. */

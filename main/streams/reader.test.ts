@@ -46,7 +46,9 @@ const PAYLOAD = {
 
 type Changed = EventData<'stream.changed'>;
 
-function setUp(parts: { message?: Message | null; payload?: unknown; allowed?: boolean } = {}) {
+function setUp(
+  parts: { message?: Message | null; payload?: unknown; allowed?: boolean | (() => boolean) } = {},
+) {
   const time = new FakeTime();
   const server = new FakePulls();
   const events: (Changed & { readonly when: number })[] = [];
@@ -59,7 +61,7 @@ function setUp(parts: { message?: Message | null; payload?: unknown; allowed?: b
     },
     transfers: server,
     runtime: { clock: time, scheduler: time, random: systemRandom, logger: silentLogger },
-    isAllowed: () => parts.allowed ?? true,
+    isAllowed: () => (typeof parts.allowed === 'function' ? parts.allowed() : (parts.allowed ?? true)),
     emit: (event) => {
       if (event.event === 'stream.changed') events.push({ ...event.data, when: time.now() });
     },
@@ -349,6 +351,17 @@ describe('what is not read', () => {
     const { reader, server } = setUp({ allowed: false });
     expect(await reader.watch(7)).toEqual({ text: '', state: 'stopped' });
     expect(server.pulls).toHaveLength(0);
+  });
+
+  it('a stream of somebody who was blocked meanwhile, however far it was read', async () => {
+    let allowed = true;
+    const { reader, server } = await live({ allowed: () => allowed });
+    server.last.send(frame(1, 'a'));
+    await settle();
+    allowed = false;
+    expect(await reader.watch(7)).toEqual({ text: 'a', state: 'stopped' });
+    expect(server.last.closed).toBe(true);
+    expect(server.pulls).toHaveLength(1);
   });
 
   it('an announcement that names no stream', async () => {

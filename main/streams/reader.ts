@@ -114,9 +114,13 @@ export function createStreamReader(deps: StreamReaderDependencies): StreamReader
       drop(id);
       return { text: '', state: 'ended' };
     }
+    // Asked each time: who was blocked meanwhile makes us connect nowhere any more.
+    if (!(await deps.isAllowed(message.conversation))) {
+      entries.get(id)?.reading.stop();
+      return { text: entries.get(id)?.reading.text ?? '', state: 'stopped' };
+    }
     let entry = entries.get(id);
     if (entry === undefined) {
-      if (!(await deps.isAllowed(message.conversation))) return { text: '', state: 'stopped' };
       const payload = await store.payload(id);
       const reference = payload === null ? null : parseStreamAnnouncement(JSON.parse(payload));
       if (reference === null) return { text: '', state: 'failed' };

@@ -21,3 +21,16 @@ it('stops where it is long or deep, however much there is', () => {
   expect(readableJson(deep)).toMatch(/^(\s*\[){16}\s*…(\s*\]){16}$/);
   expect(readableJson(undefined)).toBe('null');
 });
+
+it('never shows the key of a file or what opens a stream', () => {
+  const value = {
+    attachments: [{ object_key: 'att/1', enc: { key: 'k3y', iv: '1v' } }],
+    data: { pull_url: 'https://x/', pull_token: 't0ken', push_token: 't0ken', tokens: 7 },
+  };
+  const text = readableJson(value);
+  expect(text).not.toMatch(/k3y|1v|t0ken/);
+  expect(JSON.parse(text)).toMatchObject({
+    attachments: [{ object_key: 'att/1', enc: '•••' }],
+    data: { pull_url: 'https://x/', tokens: 7 },
+  });
+});

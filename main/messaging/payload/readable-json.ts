@@ -4,9 +4,12 @@ const MAX_LENGTH = 20_000;
 const MAX_DEPTH = 16;
 const MAX_KEY = 300;
 
+/** Members that open something: the key of an encrypted file, and what lets anybody read or write a stream. */
+const SECRETS: ReadonlySet<string> = new Set(['enc', 'pull_token', 'push_token']);
+
 /**
  * A value from a payload as indented JSON for people: cut where it is long, `…` where it is deep. Its cost is bounded by the
- * length of the result, however large the value is; never throws.
+ * length of the result, however large the value is; keys and tokens are left out; never throws.
  */
 export function readableJson(value: unknown): string {
   const writer = new Writer();
@@ -50,7 +53,8 @@ class Writer {
     for (const [key, member] of Object.entries(item)) {
       if (this.full()) return;
       this.write(`${this.lead(index, depth)}${JSON.stringify(key.slice(0, MAX_KEY))}: `);
-      this.value(member, depth + 1);
+      if (SECRETS.has(key) && member !== null) this.write('"•••"');
+      else this.value(member, depth + 1);
       index += 1;
     }
     this.write(this.tail(index, depth, '}'));
