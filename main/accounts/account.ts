@@ -98,6 +98,7 @@ export class Account implements ServiceListener {
     this.ownProfile = new OwnProfileKeeper({ identity, profiles, store, changed: () => this.changed() });
     this.peers = new PeerPresence({ aid: entry.aid, store, people, profiles, logger, emit, publish });
     this.retention = new RetentionSweep({
+      timeIsSure: () => services.session.snapshot().clockSkewMs !== null,
       store,
       now,
       scheduler,

@@ -11,12 +11,14 @@ class DueMessages {
   readonly published: StoreChange[] = [];
   failures = 0;
   refuse = false;
+  sure = true;
   readonly sweep = new RetentionSweep({
     store: {
       nextExpiry: () => Promise.resolve(this.due.length === 0 ? null : Math.min(...this.due)),
       sweepExpired: (now, limit) => this.swept(now, limit),
     },
     now: () => this.time.now(),
+    timeIsSure: () => this.sure,
     scheduler: this.time,
     publish: (change) => this.published.push(change),
     failed: () => (this.failures += 1),
@@ -107,4 +109,17 @@ it('touches nothing after it was stopped', async () => {
   messages.sweep.look();
   await messages.settle();
   expect(messages.gone).toBe(0);
+});
+
+it('deletes nothing before the gateway has confirmed the time', async () => {
+  const messages = new DueMessages();
+  messages.due = [messages.time.now() - 1];
+  messages.sure = false;
+  messages.sweep.look();
+  await messages.settle();
+  expect(messages.gone).toBe(0);
+  messages.sure = true;
+  messages.time.advance(60_000);
+  await messages.settle();
+  expect(messages.gone).toBe(1);
 });

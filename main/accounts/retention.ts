@@ -7,7 +7,7 @@ export const SWEEP_MESSAGES = 500;
 const LONGEST_WAIT_MS = 6 * 60 * 60_000;
 /** Shortest time until the next look, in ms. */
 const SHORTEST_WAIT_MS = 1_000;
-/** Time until the next look after the database refused, in ms. */
+/** Time until the next look after the database refused, or while the time is not sure, in ms. */
 const RETRY_MS = 60_000;
 
 /** What the sweep of an account works with. */
@@ -15,6 +15,8 @@ export interface RetentionParts {
   readonly store: Pick<AccountStore, 'nextExpiry' | 'sweepExpired'>;
   /** The gateway's clock as far as we know it: messages carry its times. */
   readonly now: Clock['now'];
+  /** Whether the gateway has confirmed the time since the start: a computer whose clock is far ahead must delete nothing. */
+  readonly timeIsSure: () => boolean;
   readonly scheduler: Scheduler;
   readonly publish: (change: StoreChange) => void;
   readonly failed: (thrown: unknown) => void;
@@ -55,6 +57,7 @@ export class RetentionSweep {
       if (this.stopped) return;
       const next = await store.nextExpiry();
       if (next === null) return;
+      if (!this.parts.timeIsSure()) return this.lookIn(RETRY_MS);
       const due = next - now();
       if (due > 0) return this.lookIn(Math.min(LONGEST_WAIT_MS, Math.max(SHORTEST_WAIT_MS, due)));
       const change = await store.sweepExpired(now(), SWEEP_MESSAGES);
