@@ -19,7 +19,13 @@ function Picture(props: { readonly file: DraftFile }) {
 function Standing(props: { readonly file: DraftFile }) {
   const { t, i18n } = useTranslation();
   const { file } = props;
-  if (file.error !== null) return <span className="tray-file__error">{t(`errors.${file.error.code}`)}</span>;
+  if (file.error !== null)
+    return (
+      <span className="tray-file__error" role="alert">
+        <span className="visually-hidden">{file.name}: </span>
+        {t(`errors.${file.error.code}`)}
+      </span>
+    );
   if (file.attachment?.dangerous === true)
     return (
       <span className="tray-file__warning">

@@ -4,6 +4,7 @@ import { Tooltip } from 'radix-ui';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Account } from '../../../shared/model/account';
 import { startTexts } from '../../i18n';
+import { en } from '../../i18n/en';
 import { useAccountsStore } from '../../stores/accounts-store';
 import { useAppStore } from '../../stores/app-store';
 import { useConversation, useConversationsStore } from '../../stores/conversations-store';
@@ -276,6 +277,17 @@ describe('Composer in daily life', () => {
     fireEvent.paste(field(), { clipboardData: { files: [file], getData: () => '' } });
     expect(bridge.next('attachment.begin').params).toMatchObject({ name: 'picture.png', size: 1 });
     expect(screen.getByTestId('draft-file').textContent).toContain('picture.png');
+  });
+
+  it('says aloud which file was refused, and why', async () => {
+    show();
+    const file = new File(['x'], 'film.mp4', { type: 'video/mp4' });
+    fireEvent.paste(field(), { clipboardData: { files: [file], getData: () => '' } });
+    expect(screen.queryByRole('alert')).toBeNull();
+    await act(() => bridge.next('attachment.begin').fail('attachment_too_large'));
+    const words = screen.getByRole('alert').textContent;
+    expect(words).toContain('film.mp4');
+    expect(words).toContain(en.errors.attachment_too_large);
   });
 
   it('waits with sending until its files are taken in', async () => {

@@ -8,7 +8,9 @@ import { Button } from '../../ui/button';
 import { EmptyState } from '../../ui/empty-state';
 import { Spinner } from '../../ui/spinner';
 import { dateOf } from '../../ui/time';
-import { sizeWords } from './content/format';
+import { picturesOf } from '../media/use-viewer-pictures';
+import { label as nameOf, sizeWords } from './content/format';
+import { useMessageOverlay } from './message-overlay';
 
 export type FilesTab = 'media' | 'files' | 'links';
 
@@ -59,15 +61,32 @@ function linkOf({ content }: Message): { readonly title: string; readonly url: s
   return { title: text.split('\n')[0] ?? '', url: address.exec(text)?.[0] ?? '' };
 }
 
+/** A picture opens in the viewer; a film leads to its message, where it plays. */
 function Tile(props: { readonly message: Message; readonly onOpen: () => void }) {
   const { t, i18n } = useTranslation();
   const { message } = props;
   const [attachment] = message.attachments;
-  const label = t('about.showMessage', { date: dateOf(i18n.language, message.sortAt) });
+  const viewable = picturesOf(message)[0]?.attachment;
+  const date = dateOf(i18n.language, message.sortAt);
+  const label =
+    viewable === undefined
+      ? t('about.showMessage', { date })
+      : `${t('content.openImage', { name: nameOf(viewable.name) })} · ${date}`;
   const picture = attachment?.thumbnail ?? null;
+  const open = (): void => {
+    if (viewable === undefined) props.onOpen();
+    else useMessageOverlay.getState().show({ kind: 'viewer', message, attachment: viewable.id });
+  };
   const film = message.content.kind === 'media' && message.content.media === 'video';
   return (
-    <button type="button" className="details-tile" aria-label={label} title={label} onClick={props.onOpen}>
+    <button
+      type="button"
+      className="details-tile"
+      aria-label={label}
+      title={label}
+      onClick={open}
+      data-testid="details-tile"
+    >
       {picture === null ? (
         <Image size={22} strokeWidth={1.5} aria-hidden />
       ) : (
@@ -105,7 +124,7 @@ function Line(props: { readonly message: Message; readonly what: FilesTab; reado
   );
 }
 
-/** Pictures and films, files, or links of a conversation; each leads to its message. */
+/** Pictures and films, files, or links of a conversation; pictures open, everything else leads to its message. */
 export function DetailsFiles(props: {
   readonly account: string;
   readonly conversation: string;

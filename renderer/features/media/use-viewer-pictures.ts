@@ -13,7 +13,8 @@ export interface ViewerPicture {
 
 const page = 60;
 
-function picturesOf(message: Message): readonly ViewerPicture[] {
+/** What of a message can be looked at in the viewer. */
+export function picturesOf(message: Message): readonly ViewerPicture[] {
   if (message.content.kind !== 'media' || message.content.media !== 'image') return [];
   return message.attachments
     .filter(
