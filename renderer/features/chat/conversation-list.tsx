@@ -1,8 +1,9 @@
 import { Archive, ChevronRight } from 'lucide-react';
-import { useCallback, useEffect, useRef } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import type { Conversation } from '../../../shared/model/conversation';
+import { useAccount } from '../../stores/accounts-store';
 import { listKey } from '../../stores/conversation-lists';
 import { useConversationsStore } from '../../stores/conversations-store';
 import { showConversation } from '../../stores/navigation';
@@ -12,6 +13,7 @@ import { Button } from '../../ui/button';
 import { EmptyState } from '../../ui/empty-state';
 import { useRovingRows } from '../../ui/use-roving-rows';
 import { ConversationRow } from './conversation-row';
+import { useSteadyRows } from './use-steady-rows';
 
 /** This close to the end (px) the next rows are fetched. */
 const fetchDistance = 1200;
@@ -78,7 +80,9 @@ export function ConversationList(props: { readonly account: string; readonly vie
   const open = useOpenConversation();
   const scroller = useRef<HTMLDivElement>(null);
   const handle = useRef<VirtualizerHandle>(null);
-  const rows = list?.rows ?? noRows;
+  const [touched, setTouched] = useState(false);
+  const catchingUp = useAccount(account)?.catchingUp != null;
+  const rows = useSteadyRows(listKey(account, view), list?.rows ?? noRows, touched && catchingUp);
   const roving = useRovingRows(scroller, handle, rows.length);
   const openRow = useCallback((conversation: string) => showConversation(account, conversation), [account]);
   const chosenIndex = rows.findIndex((row) => row.conversation === open);
@@ -114,7 +118,15 @@ export function ConversationList(props: { readonly account: string; readonly vie
     view
   ];
   return (
-    <div ref={scroller} className="conversation-list" onKeyDown={roving.onKeyDown}>
+    <div
+      ref={scroller}
+      className="conversation-list"
+      onKeyDown={roving.onKeyDown}
+      onPointerEnter={() => setTouched(true)}
+      onPointerLeave={() => setTouched(false)}
+      onFocus={() => setTouched(true)}
+      onBlur={() => setTouched(false)}
+    >
       <div role="list" aria-label={label} data-testid="conversation-list" data-view={view}>
         <Virtualizer
           ref={handle}
