@@ -218,6 +218,14 @@ it('gives back the text of a message that is taken out of the queue', async () =
   expect(gateway.sent).toEqual([]);
 });
 
+it('takes a message out of the queue whatever stands where its text would be', async () => {
+  gateway.online = false;
+  const payload = { type: 'custom', kind: 'x', text: 5 };
+  const { id } = await outbox.sendPayload({ conversation: BOB, payload, requestId: 'r1' });
+  expect(await outbox.cancel(id)).toBe('');
+  expect(await states()).toEqual([]);
+});
+
 it('refuses at once what no message can carry', async () => {
   await expect(outbox.sendText(BOB, '  \n ', 'r1')).rejects.toMatchObject({ code: 'message_empty' });
   await expect(outbox.sendText(BOB, '长'.repeat(400_000), 'r2')).rejects.toMatchObject({

@@ -141,7 +141,8 @@ export class Outbox {
     this.uploads.get(id)?.abort();
     this.deps.publish(taken.change);
     this.pump();
-    const payload = z.looseObject({ text: z.string().default('') }).parse(JSON.parse(taken.payloadJson));
+    // A payload that was sent on may have anything for a text.
+    const payload = z.looseObject({ text: z.string().catch('') }).parse(JSON.parse(taken.payloadJson));
     return payload.text;
   }
 
