@@ -114,13 +114,12 @@ test('a picture that was pasted is shown on both sides, without what the camera 
   const tile = here.page.getByTestId('media-tile').last();
   await expect(tile.locator('img').last()).toHaveJSProperty('naturalWidth', 640);
 
-  const messages = await expect
-    .poll(async () =>
-      (await there.stored(peer, own)).filter(({ content }) => content.kind === 'media').at(-1),
-    )
-    .toBeTruthy()
-    .then(() => there.stored(peer, own));
-  const message = messages.filter(({ content }) => content.kind === 'media').at(-1);
+  const arrived = async () =>
+    (await there.stored(peer, own))
+      .filter(({ content }) => content.kind === 'media' && content.media === 'image')
+      .at(-1);
+  await expect.poll(arrived).toBeTruthy();
+  const message = await arrived();
   const attachment = message?.attachments[0];
   expect(attachment).toMatchObject({ name: 'holiday.png', type: 'image/png', width: 640, height: 360 });
   const fetched = await there.invoke('attachment.download', {
