@@ -59,8 +59,12 @@ test('the order follows the keyboard and stays', async () => {
 
 test('a muted identity is quiet, a signed-out one stays away; the others notice nothing', async () => {
   await seat.invoke('account.update', { account: second, notifications: 'none' });
-  await seat.invoke('account.disconnect', { account: third });
   const friend = await world.person('caller').join();
+  // Somebody known: a stranger would wait in the requests.
+  for (const account of [first, second, third]) {
+    await seat.invoke('conversation.open', { account, peer: friend.aid });
+  }
+  await seat.invoke('account.disconnect', { account: third });
   await friend.tell(second, 'psst');
   await friend.tell(third, 'are you there?');
   await friend.tell(first, 'hello there');
