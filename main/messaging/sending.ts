@@ -74,8 +74,7 @@ async function draftFiles(
   );
   return ids.map((id) => {
     const record = drafts.get(id);
-    if (record?.parent !== null)
-      throw new AunError('not_found', 'a file does not stand beside the draft');
+    if (record?.parent !== null) throw new AunError('not_found', 'a file does not stand beside the draft');
     return { ...record, voice: isVoice(record) };
   });
 }
