@@ -1,11 +1,10 @@
 import MarkdownIt, { type Token } from 'markdown-it';
 import { cleanText, cutText } from '../../../shared/aun/agent-md-text';
 import { outsideUrl } from './outside-url';
+import { MAX_PLAIN } from './split-markdown';
 
 /** Longer texts are shown as plain text, in UTF-16 units: what is inert must also be quick. */
 export const MAX_MARKDOWN = 16_384;
-/** Texts are shown up to here. */
-export const MAX_PLAIN = 65_536;
 /** Texts that would make more pieces are shown as plain text. */
 export const MAX_PIECES = 4000;
 /** Lists in lists in quotes: deeper ones stay text. */

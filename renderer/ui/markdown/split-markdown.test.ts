@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { highlightCode, type CodePiece } from './highlight-code';
 import { parseMarkdown } from './markdown-tree';
-import { noPieces, splitMarkdown } from './split-markdown';
+import { hasEndlessPiece, noPieces, splitMarkdown } from './split-markdown';
 
 const part = fc.constantFrom(
   'words ',
@@ -98,4 +98,11 @@ describe('highlightCode', () => {
     expect(highlightCode('x', '__proto__')).toBeNull();
     expect(highlightCode('x', 'constructor')).toBeNull();
   });
+});
+
+it('knows a text of which drawing it as Markdown would leave something out', () => {
+  expect(hasEndlessPiece('word '.repeat(20_000))).toBe(true);
+  expect(hasEndlessPiece(`\`\`\`\n${'line\n'.repeat(20_000)}`)).toBe(true);
+  expect(hasEndlessPiece('words\n\n'.repeat(20_000))).toBe(false);
+  expect(hasEndlessPiece('word '.repeat(10_000))).toBe(false);
 });

@@ -57,3 +57,11 @@ export function splitMarkdown(text: string, before: MarkdownPieces = noPieces): 
   if (start < text.length) pieces.push(text.slice(start));
   return { text, pieces, tail: pieces.length === 0 ? 0 : start };
 }
+
+/** Longer pieces are cut when they are drawn, in UTF-16 units. */
+export const MAX_PLAIN = 65_536;
+
+/** Whether a text has a piece that would be cut: shown as it was written, all of it can be read. */
+export function hasEndlessPiece(text: string): boolean {
+  return text.length > MAX_PLAIN && splitMarkdown(text).pieces.some((piece) => piece.length > MAX_PLAIN);
+}

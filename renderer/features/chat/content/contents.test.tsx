@@ -15,6 +15,7 @@ import { useViewStore } from '../../../stores/view-store';
 import { useMessageOverlay } from '../message-overlay';
 import { RichContent } from './rich-content';
 import { sampleAttachment, sampleMedia } from './samples';
+import { TextBody } from './text-body';
 
 const me = 'me.aun.test';
 let bridge: ReturnType<typeof fakeInvoke>;
@@ -344,4 +345,12 @@ describe('a stream', () => {
     expect(screen.getByTestId('stream').textContent).toContain('fallback');
     expect(screen.getByTestId('stream-resume')).toBeTruthy();
   });
+});
+
+it('lets all of a Markdown text without any break be read', () => {
+  const text = `${'word '.repeat(30_000)}the end`;
+  const { container } = render(<TextBody text={text} format="markdown" mentions={[]} account={me} />);
+  for (let turn = 0; turn < 20 && screen.queryByText('Show more') !== null; turn += 1)
+    fireEvent.click(screen.getByText('Show more'));
+  expect(container.textContent.includes('the end')).toBe(true);
 });

@@ -1,5 +1,6 @@
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useMemo } from 'react';
 import type { Mention } from '../../../../shared/model/message';
+import { hasEndlessPiece } from '../../../ui/markdown/split-markdown';
 import { visiblePart } from '../long-text';
 import { MessageText } from '../message-text';
 
@@ -14,8 +15,9 @@ export function TextBody(props: {
   readonly mentions: readonly Mention[];
   readonly account: string;
 }) {
-  if (props.format === 'plain')
-    return <MessageText text={props.text} mentions={props.mentions} account={props.account} />;
+  const { text, format } = props;
+  const plain = useMemo(() => format === 'plain' || hasEndlessPiece(text), [format, text]);
+  if (plain) return <MessageText text={props.text} mentions={props.mentions} account={props.account} />;
   const waiting = (
     <div className="message-text selectable" dir="auto">
       {visiblePart(props.text, 0).text}
