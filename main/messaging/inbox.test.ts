@@ -195,6 +195,113 @@ it('keeps every message of a gateway that plays with its numbers, without fetchi
   expect(pulls()).toBeLessThan(8);
 });
 
+it('fetches everything anew a few times, not without end, for a gateway that confirms less than it gave out', async () => {
+  gateway.rows = [textRow(1, BOB, ME, 'one'), textRow(2, BOB, ME, 'two')];
+  const call = gateway.call.bind(gateway);
+  vi.spyOn(gateway, 'call').mockImplementation(async (method, params) => {
+    const answer = await call(method, params);
+    return method === 'message.ack' ? { ack_seq: 1 } : answer;
+  });
+  inbox.online();
+  await holds(2);
+  const acks = (): number => gateway.calls.filter((method) => method === 'message.ack').length;
+  await vi.waitFor(() => {
+    time.advance(200);
+    expect(acks()).toBe(6);
+  });
+  for (let turn = 0; turn < 20; turn += 1) {
+    time.advance(200);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect([acks(), resets]).toEqual([6, 5]);
+  // A moment later it may have restarted really.
+  await vi.waitFor(() => {
+    time.advance(10_000);
+    expect(resets).toBe(6);
+  });
+});
+
+it('loses no row under a number it holds when the first look after a restart of the counters fails', async () => {
+  gateway.rows = [textRow(1, BOB, ME, 'one'), textRow(2, BOB, ME, 'two')];
+  inbox.online();
+  await holds(2);
+  inbox.offline();
+  gateway.rows = [textRow(1, BOB, ME, 'two', 'm2'), textRow(2, BOB, ME, 'three', 'm3')];
+  const lost = vi.fn(() => {
+    throw new Error('no answer');
+  });
+  gateway.onPull = lost;
+  inbox.online();
+  await vi.waitFor(() => expect(lost).toHaveBeenCalledTimes(1));
+  gateway.onPull = (rows) => rows;
+  const pushed = textRow(3, BOB, ME, 'four', 'm4');
+  gateway.rows.push(pushed);
+  inbox.event('message.received', pushed);
+  await holds(4);
+  expect((await texts()).sort()).toEqual(['four', 'one', 'three', 'two']);
+});
+
+it('notices counters that started again also where the row under the held number was taken back', async () => {
+  gateway.rows = [textRow(1, BOB, ME, 'one'), textRow(2, BOB, ME, 'two')];
+  inbox.online();
+  await holds(2);
+  gateway.rows = [
+    textRow(1, BOB, ME, 'three', 'm3'),
+    { ...textRow(2, BOB, ME, '', 'm4'), payload: { type: 'message.recalled', message_ids: ['m4'] } },
+  ];
+  inbox.online();
+  await holds(4);
+  expect(await texts()).toEqual(expect.arrayContaining(['one', 'two', 'three', 'recalled']));
+});
+
+it('knows the numbers of what it need not open again', async () => {
+  const sealed = { encrypted: true, payload: { type: 'e2ee.encrypted' } };
+  inbox = await makeInbox({
+    ...nothingEncrypted,
+    recognizes: () => true,
+    open: (rows) =>
+      Promise.resolve(
+        rows.map(({ row }) => ({
+          ok: true as const,
+          payload: { type: 'text', text: `text of ${String(row['message_id'])}` },
+          from: BOB,
+          to: ME,
+          messageId: String(row['message_id']),
+          senderTime: null,
+          protection: 'e2ee-v1' as const,
+          forwardSecret: true,
+          prekeyId: null,
+        })),
+      ),
+  });
+  gateway.rows = [textRow(1, BOB, ME, ''), textRow(2, BOB, ME, '')].map((row) => ({ ...row, ...sealed }));
+  inbox.online();
+  await holds(2);
+  // The counters start again; what is left of the rows gets other numbers, twice.
+  gateway.rows = [{ ...textRow(1, BOB, ME, '', 'm2'), ...sealed }];
+  inbox.online();
+  await vi.waitFor(async () => expect(await store.seqOwner(1)).toMatchObject({ messageId: 'm2' }));
+  expect(resets).toBe(1);
+});
+
+it('does not pass by a recall that a crash kept from being carried out', async () => {
+  gateway.rows = [textRow(1, BOB, ME, 'secret plan')];
+  inbox.online();
+  await holds(1);
+  gateway.rows.push({
+    ...textRow(2, BOB, ME, '', 'notice-of-recall'),
+    payload: { type: 'message.recalled', message_ids: ['m1'] },
+  });
+  vi.spyOn(store, 'recall').mockRejectedValueOnce(new Error('the process died'));
+  inbox.online();
+  await vi.waitFor(() => expect(store.recall).toHaveBeenCalledTimes(1));
+  await inbox.stop();
+  expect(await texts()).toEqual(['secret plan']);
+  inbox = await makeInbox();
+  inbox.online();
+  await vi.waitFor(async () => expect(await texts()).toEqual(['recalled']));
+});
+
 it('keeps a row that is no message, shows it and goes on', async () => {
   gateway.rows = [{ ...textRow(1, BOB, ME, ''), message_id: '' }, textRow(2, BOB, ME, 'two')];
   inbox.online();

@@ -1,6 +1,6 @@
 import { ackEventSchema, pullResultSchema, recalledEventSchema } from '../../shared/aun/wire';
 import { z } from 'zod';
-import type { E2eeEngine } from '../ports/e2ee';
+import type { E2eeEngine, OpenResult } from '../ports/e2ee';
 import type { RpcCaller } from '../ports/session';
 import type { AccountStore, InboundRecord, InboxCursor, StoreChange } from '../ports/store';
 import { toAunError } from '../runtime/errors';
@@ -10,7 +10,7 @@ import { createHealer } from './healing';
 import type { Healer } from './healing';
 import { envelopeRecord, malformedRecord, plainRecord, readRow, recalledRecord } from './inbound-record';
 import type { ReadRow } from './inbound-record';
-import { ACK_DELAY_MS, CATCH_UP_RETRY_MS, PULL_PAGE, RESET_PAUSE_MS } from './limits';
+import { ACK_DELAY_MS, CATCH_UP_RETRY_MS, MAX_RESETS, PULL_PAGE, RESET_PAUSE_MS } from './limits';
 import { createSerialQueue } from './serial-queue';
 
 /** What the inbox needs of its account. */
@@ -52,6 +52,11 @@ export class Inbox {
   private repeatsLikely = false;
   private lastResetAt = Number.NEGATIVE_INFINITY;
   private resetSinceOnline = false;
+  /** Counts connections, and the one on which everything was fetched: only then a push can follow on what is held. */
+  private connection = 0;
+  private caughtUpOn = -1;
+  /** Monotonic ms of the last ones, oldest first. */
+  private resets: readonly number[] = [];
   private stopped = false;
 
   constructor(private readonly deps: InboxDependencies) {
@@ -66,6 +71,7 @@ export class Inbox {
   /** The session got online: fetches everything that waits on the gateway. */
   online(): void {
     this.resetSinceOnline = false;
+    this.connection += 1;
     this.queue.add(() => this.catchUp());
     this.healer.online();
   }
@@ -128,7 +134,9 @@ export class Inbox {
       const place = row.seq !== null && row.seq <= contiguous ? await this.placeOf(row, row.seq) : 'new';
       if (place === 'reused') restarted = true;
       if (place !== 'repeat') fresh.push(row);
-      if (row.seq === contiguous + 1) contiguous = row.seq;
+      // Numbers may have started again unseen, and one of them may lie among those that are held.
+      if (this.caughtUpOn !== this.connection) gap ||= row.seq !== null && row.seq > contiguous;
+      else if (row.seq === contiguous + 1) contiguous = row.seq;
       else if (row.seq !== null && row.seq > contiguous + 1) gap = true;
     }
     try {
@@ -144,10 +152,12 @@ export class Inbox {
 
   /** What a number below the cursor means: a repeat, a late filler of a hole, or a counter that started again. */
   private async placeOf(row: ReadRow, seq: number): Promise<'new' | 'repeat' | 'reused'> {
-    if (!('row' in row) || row.kind === 'recall') return 'new';
+    if (!('row' in row)) return 'new';
     const owner = await this.deps.store.seqOwner(seq);
     if (owner === null) return 'new';
-    if (owner.messageId === row.row.message_id && owner.sender === row.row.from) return 'repeat';
+    const recall = row.kind === 'recall';
+    const ids = recall ? [row.row.message_id, ...row.messageIds] : [row.row.message_id];
+    if (ids.includes(owner.messageId) && owner.sender === row.row.from) return recall ? 'new' : 'repeat';
     return this.resetIsDue() ? 'reused' : 'new';
   }
 
@@ -160,9 +170,16 @@ export class Inbox {
     return !this.resetSinceOnline || sinceReset >= RESET_PAUSE_MS;
   }
 
+  /** What a gateway confirms is believed sooner, but not without end: one that never confirms right would have us in a circle. */
+  private mayResetAgain(): boolean {
+    const now = this.deps.runtime.clock.monotonic();
+    return this.resets.filter((at) => now - at < RESET_PAUSE_MS).length < MAX_RESETS;
+  }
+
   private async reset(): Promise<void> {
     this.deps.runtime.logger.log('warn', 'inbox.server_reset', { contiguous: this.cursor.contiguous });
     this.lastResetAt = this.deps.runtime.clock.monotonic();
+    this.resets = [...this.resets, this.lastResetAt].slice(-MAX_RESETS);
     this.resetSinceOnline = true;
     this.cursor = { contiguous: 0, acknowledged: 0 };
     await this.deps.store.setCursor(this.cursor);
@@ -181,6 +198,7 @@ export class Inbox {
    */
   private async catchUp(): Promise<void> {
     if (this.stopped || !this.deps.isOnline()) return;
+    const { connection } = this;
     const confirmed = this.cursor.acknowledged;
     const held = this.cursor.contiguous;
     let after = Math.max(0, held - 1);
@@ -192,8 +210,11 @@ export class Inbox {
       for (;;) {
         const page = await next;
         if (page.server_ack_seq !== undefined && page.server_ack_seq < confirmed) {
-          await committing;
-          return await this.reset();
+          if (this.mayResetAgain()) {
+            await committing;
+            return await this.reset();
+          }
+          this.retryLater(RESET_PAUSE_MS);
         }
         const all = page.messages.map((raw) => readRow(raw, (row) => this.deps.e2ee.recognizes(row)));
         if (first && (await this.startedAnew(all, page, held))) return await this.reset();
@@ -205,6 +226,7 @@ export class Inbox {
           await committing;
           if (rows.length > 0) await this.store(rows, this.cursor);
           await this.skipTo(Math.max(page.server_ack_seq ?? 0, page.retention_floor_seq));
+          this.caughtUpOn = connection;
           break;
         }
         after = last;
@@ -241,7 +263,7 @@ export class Inbox {
       const gone = Math.max(page.server_ack_seq ?? 0, page.retention_floor_seq);
       return held > gone && this.resetIsDue();
     }
-    return 'row' in row && row.kind !== 'recall' && (await this.placeOf(row, held)) === 'reused';
+    return (await this.placeOf(row, held)) === 'reused';
   }
 
   private async pull(after: number): Promise<z.infer<typeof pullResultSchema>> {
@@ -255,11 +277,9 @@ export class Inbox {
   }
 
   /** What could not be fetched or stored now (a full disk, a busy gateway) is still on the gateway: asks again. */
-  private retryLater(): void {
+  private retryLater(pause = CATCH_UP_RETRY_MS): void {
     this.retryTimer?.();
-    this.retryTimer = this.deps.runtime.scheduler.after(CATCH_UP_RETRY_MS, () =>
-      this.queue.add(() => this.catchUp()),
-    );
+    this.retryTimer = this.deps.runtime.scheduler.after(pause, () => this.queue.add(() => this.catchUp()));
   }
 
   /** Rows up to `seq` are gone from the gateway for good: waits for them no longer (`protocol/04 §5.6`). */
@@ -277,15 +297,16 @@ export class Inbox {
     records: { stored: InboundRecord[]; recalls: readonly Recall[] },
     cursor: InboxCursor,
   ): Promise<void> {
-    const change = await this.deps.store.commitInbound(records.stored, cursor);
+    const { store, publish } = this.deps;
+    // The cursor passes a recall only once it is carried out: what a crash cuts off here comes again with the next pull.
+    const recalls = records.recalls.length > 0;
+    publish(await store.commitInbound(records.stored, recalls ? null : cursor));
+    for (const recall of records.recalls) publish(await store.recall(recall.sender, recall.messageIds));
+    if (recalls) await store.setCursor(cursor);
     this.cursor = {
       contiguous: Math.max(this.cursor.contiguous, cursor.contiguous),
       acknowledged: this.cursor.acknowledged,
     };
-    this.deps.publish(change);
-    for (const recall of records.recalls) {
-      this.deps.publish(await this.deps.store.recall(recall.sender, recall.messageIds));
-    }
   }
 
   private async open(rows: readonly ReadRow[]): Promise<{ stored: InboundRecord[]; recalls: Recall[] }> {
@@ -298,8 +319,7 @@ export class Inbox {
     const recalls: Recall[] = [];
     for (const row of rows) {
       if (row.kind === 'envelope') {
-        const result = results.get(row);
-        if (result !== undefined) stored.push(envelopeRecord(row, result, this.deps.aid, now));
+        stored.push(envelopeRecord(row, results.get(row) ?? NOT_OPENED, this.deps.aid, now));
       } else if (row.kind === 'plain') stored.push(plainRecord(row, this.deps.aid, now));
       else if (row.kind === 'malformed') stored.push(malformedRecord(row.seq, row.raw, this.deps.aid, now));
       else if (row.kind === 'recall') {
@@ -320,9 +340,9 @@ export class Inbox {
     return envelopes.filter((_row, index) => known[index] !== true);
   }
 
-  private scheduleAck(): void {
+  private scheduleAck(delay = ACK_DELAY_MS): void {
     if (this.ackTimer !== null || this.stopped || this.cursor.contiguous <= this.cursor.acknowledged) return;
-    this.ackTimer = this.deps.runtime.scheduler.after(ACK_DELAY_MS, () => {
+    this.ackTimer = this.deps.runtime.scheduler.after(delay, () => {
       this.ackTimer = null;
       void this.acknowledge();
     });
@@ -342,7 +362,8 @@ export class Inbox {
       const acknowledged = Math.min(seq, result.ack_seq ?? seq);
       this.queue.add(async () => {
         // The gateway never confirms more than it gave out: with fewer numbers than we hold it started again.
-        if (acknowledged < seq && seq <= this.cursor.contiguous) return this.reset();
+        if (acknowledged < seq && seq <= this.cursor.contiguous)
+          return this.mayResetAgain() ? this.reset() : this.scheduleAck(RESET_PAUSE_MS);
         if (acknowledged <= this.cursor.acknowledged) return;
         this.cursor = { ...this.cursor, acknowledged };
         await this.deps.store.setCursor(this.cursor);
@@ -376,6 +397,9 @@ export class Inbox {
     this.deps.runtime.logger.log('warn', 'inbox.failed', { code: known.code, message: known.message });
   }
 }
+
+/** Stands for a message that is stored in readable form already: only the number of its row is news. */
+const NOT_OPENED: OpenResult = { ok: false, reason: 'malformed_envelope', detail: '', mayHeal: false };
 
 type EnvelopeRow = Extract<ReadRow, { kind: 'envelope' }>;
 

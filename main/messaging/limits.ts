@@ -30,3 +30,6 @@ export const STORE_RETRY_MS = 5_000;
 
 /** A second restart of the gateway's counters is believed no sooner than this after the first, in ms. */
 export const RESET_PAUSE_MS = 60_000;
+
+/** So many restarts are believed within {@link RESET_PAUSE_MS} where it is the gateway's own numbers that tell of them. */
+export const MAX_RESETS = 5;
