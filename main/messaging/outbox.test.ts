@@ -226,6 +226,15 @@ it('takes a message out of the queue whatever stands where its text would be', a
   expect(await states()).toEqual([]);
 });
 
+it('tries nothing again for somebody who was blocked meanwhile', async () => {
+  gateway.online = false;
+  const { id } = await outbox.sendText(BOB, 'hello', 'r1');
+  await store.markFailed(id, 'internal');
+  await store.setStanding(BOB, 'blocked');
+  await expect(outbox.retry(id)).rejects.toMatchObject({ code: 'conversation_blocked' });
+  expect(await states()).toEqual(['failed']);
+});
+
 it('refuses at once what no message can carry', async () => {
   await expect(outbox.sendText(BOB, '  \n ', 'r1')).rejects.toMatchObject({ code: 'message_empty' });
   await expect(outbox.sendText(BOB, '长'.repeat(400_000), 'r2')).rejects.toMatchObject({

@@ -124,11 +124,16 @@ export class Outbox {
     return message;
   }
 
-  /** Tries a failed or waiting message again now. @throws AunError `unknown_message` */
+  /** Tries a failed or waiting message again now. @throws AunError `unknown_message`, `conversation_blocked` */
   async retry(id: number): Promise<Message> {
-    const change = await this.deps.store.requeue(id);
+    const { store } = this.deps;
+    const before = await store.message(id);
+    const conversation = before === null ? null : await store.conversation(before.conversation);
+    if (conversation?.standing === 'blocked')
+      throw new AunError('conversation_blocked', 'nothing is sent to an address that is blocked');
+    const change = await store.requeue(id);
     this.deps.publish(change);
-    const message = change.messages[0] ?? (await this.deps.store.message(id));
+    const message = change.messages[0] ?? before;
     if (message === null) throw new AunError('unknown_message', 'there is no such message');
     this.pump();
     return message;
