@@ -37,6 +37,6 @@ describe('the pictures of a conversation', () => {
     await show(sampleMedia('video', [sampleAttachment(8, { type: 'video/mp4', state: 'here' })]));
     fireEvent.click(screen.getByTestId('details-tile'));
     expect(useMessageOverlay.getState().overlay).toBeNull();
-    expect(bridge.next('conversation.get').params).toMatchObject({ account: me, conversation: lin });
+    expect(bridge.next('conversation.open').params).toMatchObject({ account: me, peer: lin });
   });
 });
