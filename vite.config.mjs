@@ -21,6 +21,6 @@ export default defineConfig({
     sourcemap: true,
     reportCompressedSize: false,
     chunkSizeWarningLimit: 2000,
-    rolldownOptions: { output: { codeSplitting: { groups: [start.group] } } },
+    rolldownOptions: { output: { codeSplitting: { groups: start.groups } } },
   },
 });

@@ -2,15 +2,19 @@ import { createRoot } from 'react-dom/client';
 import { App } from './app/app';
 import { hearWindowErrors } from './app/window-errors';
 import { applyTheme } from './app/theme';
-import { resolveLanguage, startTexts } from './i18n';
+import { changeLanguage, resolveLanguage, startTexts } from './i18n';
+import { reportError } from './stores/bridge';
 import './ui/tokens.css';
 import './ui/base.css';
 import './ui/controls.css';
 
 hearWindowErrors();
 applyTheme('system');
-startTexts(resolveLanguage('system', navigator.language));
+startTexts();
 
-const root = document.getElementById('root');
-if (root === null) throw new Error('index.html has no #root');
-createRoot(root).render(<App />);
+const element = document.getElementById('root');
+if (element === null) throw new Error('index.html has no #root');
+const root = createRoot(element);
+void changeLanguage(resolveLanguage('system', navigator.language))
+  .catch(reportError)
+  .then(() => root.render(<App />));

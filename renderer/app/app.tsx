@@ -1,7 +1,7 @@
 import { Tooltip } from 'radix-ui';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { changeLanguage, resolveLanguage } from '../i18n';
+import { changeLanguage, resolveLanguage, type Language } from '../i18n';
 import { useAppStore } from '../stores/app-store';
 import { reportError, toCommandError, type CommandError } from '../stores/bridge';
 import { startStores } from '../stores/start';
@@ -11,6 +11,11 @@ import { AppErrorBoundary } from './app-error-boundary';
 import { Notices } from './notices';
 import { Root } from './root';
 import { useTheme } from './theme';
+
+function chosenLanguage(): Language {
+  const { settings, info } = useAppStore.getState();
+  return resolveLanguage(settings.language, info?.locale ?? navigator.language);
+}
 
 function useLanguage(): void {
   const setting = useAppStore((state) => state.settings.language);
@@ -28,8 +33,10 @@ function useStart(): { readonly ready: boolean; readonly error: CommandError | n
   useEffect(() => {
     let dispose: (() => void) | undefined;
     startStores().then(
-      (disposer) => {
+      async (disposer) => {
         dispose = disposer;
+        // Nothing is shown in one language and then in another.
+        await changeLanguage(chosenLanguage()).catch(reportError);
         setState({ ready: true, error: null });
       },
       (reason: unknown) => {

@@ -1,7 +1,5 @@
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
-import { PeopleDialogs } from '../features/contacts/people-dialogs';
-import { IdentityDialogs } from '../features/identity/identity-dialogs';
 import { useOpenConversation, useViewStore } from '../stores/view-store';
 import { Dialog } from '../ui/dialog';
 
@@ -19,6 +17,12 @@ const SettingsDialog = lazy(async () => ({
   default: (await import('../features/settings/settings-dialog')).SettingsDialog,
 }));
 
+const PeopleDialogs = lazy(async () => ({
+  default: (await import('../features/contacts/people-dialogs')).PeopleDialogs,
+}));
+const IdentityDialogs = lazy(async () => ({
+  default: (await import('../features/identity/identity-dialogs')).IdentityDialogs,
+}));
 const ConfirmDialog = lazy(async () => ({
   default: (await import('../features/requests/confirm-dialog')).ConfirmDialog,
 }));

@@ -62,7 +62,7 @@ describe('Root', () => {
     useAppStore.setState({ vault: { ...vault, backend: 'passphrase', passphraseSet: true, locked: true } });
     useAccountsStore.setState({ accounts: null });
     show();
-    fireEvent.change(screen.getByTestId('passphrase'), { target: { value: 'wrong' } });
+    fireEvent.change(await screen.findByTestId('passphrase'), { target: { value: 'wrong' } });
     fireEvent.click(screen.getByTestId('unlock'));
     await act(() => bridge.next('vault.unlock').fail('vault_wrong_passphrase'));
     expect(document.body.textContent).toContain('That is not the passphrase');
@@ -100,13 +100,14 @@ describe('Root', () => {
     expect(await screen.findByTestId('passphrase-dialog')).toBeTruthy();
   });
 
-  it('shows a calm screen with choices when the database is damaged', () => {
+  it('shows a calm screen with choices when the database is damaged', async () => {
     useAccountsStore.setState({
       accounts: [sampleAccount({ state: 'blocked', blocked: 'database_damaged' })],
     });
     useViewStore.setState({ account: 'me.aun.test' });
     show();
-    expect(screen.getByTestId('trouble-database').textContent).toContain('untouched');
+    const trouble = await screen.findByTestId('trouble-database');
+    expect(trouble.textContent).toContain('untouched');
     fireEvent.click(screen.getByRole('button', { name: 'Show data folder' }));
     expect(bridge.next('app.showDataFolder')).toBeTruthy();
   });

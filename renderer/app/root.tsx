@@ -1,5 +1,4 @@
 import { lazy, Suspense, useEffect, useState } from 'react';
-import { LockedScreen } from '../features/settings/locked-screen';
 import { useAccountsStore } from '../stores/accounts-store';
 import { useAppStore } from '../stores/app-store';
 import { toCommandError } from '../stores/bridge';
@@ -11,6 +10,9 @@ import { useChosenAccount } from './use-chosen-account';
 import { shownBeforeLock, useForgetWhenLocked } from './use-forget-when-locked';
 import { useDocumentTitle } from './use-document-title';
 
+const LockedScreen = lazy(async () => ({
+  default: (await import('../features/settings/locked-screen')).LockedScreen,
+}));
 // Most starts have no newcomer.
 const Onboarding = lazy(async () => ({
   default: (await import('../features/onboarding/onboarding')).Onboarding,
@@ -53,6 +55,11 @@ export function Root() {
       (reason: unknown) => useNoticesStore.getState().showError(toCommandError(reason)),
     );
   }, [locked, listed]);
-  if (locked) return <LockedScreen />;
+  if (locked)
+    return (
+      <Suspense fallback={null}>
+        <LockedScreen />
+      </Suspense>
+    );
   return listed ? <Unlocked /> : null;
 }

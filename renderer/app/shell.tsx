@@ -5,7 +5,6 @@ import { ChatPane } from '../features/chat/chat-pane';
 import { ListPane } from '../features/chat/list-pane';
 import { NoConversation } from '../features/chat/no-conversation';
 import { Rail } from '../features/identity/rail';
-import { TroubleScreen } from '../features/identity/trouble-screen';
 import { useAccount } from '../stores/accounts-store';
 import { useAppStore } from '../stores/app-store';
 import { useConversation } from '../stores/conversations-store';
@@ -20,6 +19,9 @@ import './shell.css';
 // Read from disk when somebody looks: the window starts without.
 const DetailsPane = lazy(async () => ({
   default: (await import('../features/chat/details-pane')).DetailsPane,
+}));
+const TroubleScreen = lazy(async () => ({
+  default: (await import('../features/identity/trouble-screen')).TroubleScreen,
 }));
 
 function WeakVaultBar() {
@@ -57,7 +59,9 @@ export function Shell() {
       <div className="shell__columns">
         <WeakVaultBar />
         {account === undefined ? null : trouble !== null ? (
-          <TroubleScreen key={account.account} account={account} kind={trouble} />
+          <Suspense fallback={null}>
+            <TroubleScreen key={account.account} account={account} kind={trouble} />
+          </Suspense>
         ) : (
           <div className="shell__panes">
             <ListPane account={account.account} />

@@ -2,7 +2,6 @@ import i18next, { type i18n } from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import type { Settings } from '../../shared/model/settings';
 import { en } from './en';
-import { zhCn } from './zh-cn';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
@@ -20,12 +19,12 @@ export function resolveLanguage(setting: Settings['language'], systemLocale: str
   return systemLocale.toLowerCase().startsWith('zh') ? 'zh-CN' : 'en';
 }
 
-/** Prepares the texts; done when it returns, because both languages are part of the bundle. */
-export function startTexts(language: Language): i18n {
+/** Prepares the texts. English is there when it returns, every other language comes with {@link changeLanguage}. */
+export function startTexts(language: 'en' = 'en'): i18n {
   void i18next.use(initReactI18next).init({
     lng: language,
     fallbackLng: 'en',
-    resources: { en: { translation: en }, 'zh-CN': { translation: zhCn } },
+    resources: { en: { translation: en } },
     interpolation: { escapeValue: false },
     returnNull: false,
     initAsync: false,
@@ -34,8 +33,15 @@ export function startTexts(language: Language): i18n {
   return i18next;
 }
 
-/** Changes the language of the running window. */
+/** Reads the texts of a language unless they are here: the window starts with English, which everything falls back to. */
+async function loadTexts(language: Language): Promise<void> {
+  if (language !== 'zh-CN' || i18next.hasResourceBundle(language, 'translation')) return;
+  i18next.addResourceBundle(language, 'translation', (await import('./zh-cn')).zhCn);
+}
+
+/** Changes the language of the running window; done when everything is drawn in it. */
 export async function changeLanguage(language: Language): Promise<void> {
+  await loadTexts(language);
   if (i18next.language === language) return;
   await i18next.changeLanguage(language);
   document.documentElement.lang = language;

@@ -4,6 +4,7 @@ import type { Account } from '../../../shared/model/account';
 import type { Conversation } from '../../../shared/model/conversation';
 import { useDraftFilesStore } from '../../stores/draft-files-store';
 import { showConversation } from '../../stores/navigation';
+import { useSelectionStore } from '../../stores/timeline-selection';
 import { timelineKey, useTimelineStore } from '../../stores/timeline-store';
 import { useViewStore } from '../../stores/view-store';
 import { Button } from '../../ui/button';
@@ -13,18 +14,19 @@ import { ConnectionBanner } from '../identity/connection-banner';
 import { ChatDrop } from './chat-drop';
 import { ChatHeader } from './chat-header';
 import { Composer } from './composer';
-import { SelectionBar } from './selection-bar';
 import { Timeline } from './timeline';
-import { TrustBanner } from './trust-banner';
 import './chat.css';
 import './message.css';
 import './composer.css';
 
-// Strangers are rare, and so is searching: both are read from disk when they are there.
+// Strangers are rare, and so are searching and choosing messages: they are read from disk when they are there.
 const RequestBar = lazy(async () => ({ default: (await import('../requests/request-bar')).RequestBar }));
 const ConversationFinder = lazy(async () => ({
   default: (await import('../search/conversation-finder')).ConversationFinder,
 }));
+
+const TrustBanner = lazy(async () => ({ default: (await import('./trust-banner')).TrustBanner }));
+const SelectionBar = lazy(async () => ({ default: (await import('./selection-bar')).SelectionBar }));
 
 /** Where one writes, or what has to be decided before one can. */
 function Answer(props: { readonly account: Account; readonly conversation: Conversation }) {
@@ -37,7 +39,11 @@ function Answer(props: { readonly account: Account; readonly conversation: Conve
     );
   return (
     <>
-      <TrustBanner account={account.account} conversation={conversation} />
+      {['keys_changed', 'revoked', 'certificate_unusable'].includes(conversation.security) && (
+        <Suspense fallback={null}>
+          <TrustBanner account={account.account} conversation={conversation} />
+        </Suspense>
+      )}
       <Composer account={account} conversation={conversation} />
     </>
   );
@@ -49,7 +55,9 @@ export function ChatPane(props: { readonly account: Account; readonly conversati
   const { account, conversation } = props;
   const accountId = account.account;
   const id = conversation.conversation;
-  const timeline = useTimelineStore((state) => state.timelines[timelineKey(accountId, id)]);
+  const place = timelineKey(accountId, id);
+  const timeline = useTimelineStore((state) => state.timelines[place]);
+  const choosing = useSelectionStore((state) => state.place === place);
   const finding = useViewStore((state) => state.finding);
   const style: TintStyle = { '--hue': account.hue };
   const addFiles = useCallback(
@@ -82,7 +90,11 @@ export function ChatPane(props: { readonly account: Account; readonly conversati
             />
           )}
         </div>
-        <SelectionBar account={accountId} place={timelineKey(accountId, id)} name={conversation.title} />
+        {choosing && (
+          <Suspense fallback={null}>
+            <SelectionBar account={accountId} place={place} name={conversation.title} />
+          </Suspense>
+        )}
         <Answer account={account} conversation={conversation} />
       </ChatDrop>
     </main>

@@ -4,7 +4,7 @@ import { Tooltip } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Conversation } from '../../../shared/model/conversation';
-import { startTexts } from '../../i18n';
+import { changeLanguage, startTexts } from '../../i18n';
 import { useAccountsStore } from '../../stores/accounts-store';
 import { useConversationsStore } from '../../stores/conversations-store';
 import { fakeInvoke, settle } from '../../stores/fake-invoke';
@@ -62,14 +62,12 @@ beforeEach(() => {
 afterEach(cleanup);
 
 describe('a row of the list', () => {
-  it('says what the newest message is, in words where it has none', () => {
+  it('says what the newest message is, in words where it has none', async () => {
     expect(drawRow({ previewKind: 'image' }).textContent).toContain('Photo');
     cleanup();
     expect(drawRow({ previewKind: 'poll', preview: 'Lunch?' }).textContent).toContain('Poll · Lunch?');
     cleanup();
-    act(() => {
-      startTexts('zh-CN');
-    });
+    await act(() => changeLanguage('zh-CN'));
     expect(drawRow({ previewKind: 'file', preview: '合同.pdf' }).textContent).toContain('【文件】合同.pdf');
   });
 

@@ -1,13 +1,18 @@
 import { ChevronLeft, ChevronRight, SquarePen, UserRoundPlus, Users } from 'lucide-react';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAccount } from '../../stores/accounts-store';
 import { useViewStore, type ListView } from '../../stores/view-store';
 import { IconButton } from '../../ui/icon-button';
 import { SearchField } from '../search/search-field';
-import { SearchResults } from '../search/search-results';
 import { ConversationList } from './conversation-list';
 import { OwnIdentity } from './own-identity';
 import './list.css';
+
+// Results come a moment after the first letter anyway.
+const SearchResults = lazy(async () => ({
+  default: (await import('../search/search-results')).SearchResults,
+}));
 
 /** Strangers who wait for an answer: one quiet row above everything else. */
 function RequestsEntry(props: { readonly account: string }) {
@@ -95,7 +100,9 @@ export function ListPane(props: { readonly account: string }) {
       </header>
       <SearchField account={account} />
       {searching ? (
-        <SearchResults account={account} />
+        <Suspense fallback={null}>
+          <SearchResults account={account} />
+        </Suspense>
       ) : (
         <>
           <CatchingUp account={account} />

@@ -1,14 +1,15 @@
-import { memo } from 'react';
+import { lazy, memo, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Conversation } from '../../../shared/model/conversation';
 import { dayName } from '../../ui/time';
 import { useNow } from '../../ui/use-now';
-import { ToolSteps } from './content/tool-steps';
 import { ConversationStart } from './conversation-start';
 import { useMessageOverlay } from './message-overlay';
 import { MessageRow } from './message-row';
 import { isNotice, TimelineNotice } from './timeline-notice';
 import type { TimelineRow } from './timeline-rows';
+
+const ToolSteps = lazy(async () => ({ default: (await import('./content/tool-steps')).ToolSteps }));
 
 function DayLine(props: { readonly at: number }) {
   const { t, i18n } = useTranslation();
@@ -76,13 +77,15 @@ export const TimelineRowView = memo(
         return <NewLine />;
       case 'steps':
         return (
-          <ToolSteps
-            name={props.title}
-            messages={row.messages}
-            index={props.index}
-            active={props.active}
-            highlighted={props.highlighted}
-          />
+          <Suspense fallback={null}>
+            <ToolSteps
+              name={props.title}
+              messages={row.messages}
+              index={props.index}
+              active={props.active}
+              highlighted={props.highlighted}
+            />
+          </Suspense>
         );
       case 'message':
         if (isNotice(row.message)) {

@@ -24,8 +24,9 @@ describe('ConnectionBanner', () => {
     expect(screen.queryByTestId('connection')).toBeNull();
   });
 
-  it.each(blockedReasonSchema.options)('explains "%s" and offers one thing to do', (blocked) => {
+  it.each(blockedReasonSchema.options)('explains "%s" and offers one thing to do', async (blocked) => {
     render(<ConnectionBanner account={sampleAccount({ state: 'blocked', blocked })} />);
+    await screen.findByTestId('connection');
     expect(screen.getByTestId('connection').textContent).toContain(en.blocked[blocked]);
     expect(screen.getByTestId('remedy').textContent).not.toBe('');
   });
@@ -34,14 +35,16 @@ describe('ConnectionBanner', () => {
     render(
       <ConnectionBanner account={sampleAccount({ state: 'blocked', blocked: 'signed_in_elsewhere' })} />,
     );
+    await screen.findByTestId('connection');
     fireEvent.click(screen.getByRole('button', { name: 'Use here' }));
     const call = bridge.next('account.connect');
     await act(() => call.answer(sampleAccount()));
     expect(useAccountsStore.getState().accounts?.[0]?.session.state).toBe('online');
   });
 
-  it('registers again where the network lost the registration', () => {
+  it('registers again where the network lost the registration', async () => {
     render(<ConnectionBanner account={sampleAccount({ state: 'blocked', blocked: 'not_registered' })} />);
+    await screen.findByTestId('connection');
     fireEvent.click(screen.getByTestId('remedy'));
     expect(bridge.next('account.reregister').params).toEqual({ account: 'me.aun.test' });
   });
@@ -50,6 +53,7 @@ describe('ConnectionBanner', () => {
     render(
       <ConnectionBanner account={sampleAccount({ state: 'blocked', blocked: 'certificate_expired' })} />,
     );
+    await screen.findByTestId('connection');
     fireEvent.click(screen.getByTestId('remedy'));
     await act(() => bridge.next('certificate.renew').answer({ certificates: [] }));
     await act(() => bridge.next('account.connect').answer(sampleAccount()));
@@ -59,12 +63,13 @@ describe('ConnectionBanner', () => {
     expect(bridge.next('account.reregister').params).toEqual({ account: 'me.aun.test' });
   });
 
-  it('leads to the newer key when the name belongs to another key, and to a new identity where there is none', () => {
+  it('leads to the newer key when the name belongs to another key, and to a new identity where there is none', async () => {
     render(
       <ConnectionBanner
         account={sampleAccount({ state: 'blocked', blocked: 'name_belongs_to_another_key' })}
       />,
     );
+    await screen.findByTestId('connection');
     fireEvent.click(screen.getByRole('button', { name: 'Bring the newer key here' }));
     expect(useViewStore.getState().dialog).toBe('restore');
     fireEvent.click(screen.getByRole('button', { name: 'Create another identity' }));
@@ -87,7 +92,7 @@ describe('ConnectionBanner', () => {
     expect(screen.getByTestId('connection').textContent).toContain('3 hours');
   });
 
-  it('says which program on which computer took the session over, and since when it runs', () => {
+  it('says which program on which computer took the session over, and since when it runs', async () => {
     const notice = {
       'new_extra_info.app': 'Parley',
       'new_extra_info.host': 'studio-laptop',
@@ -98,30 +103,34 @@ describe('ConnectionBanner', () => {
         account={sampleAccount({ state: 'blocked', blocked: 'signed_in_elsewhere', notice })}
       />,
     );
+    await screen.findByTestId('connection');
     const words = screen.getByTestId('displacement').textContent.replace(/[\u2068\u2069]/g, '');
     expect(words).toContain('Parley on studio-laptop took it over.');
     expect(words).toContain('09:30');
   });
 
-  it('says which device got the place of an eviction', () => {
+  it('says which device got the place of an eviction', async () => {
     const notice = { 'evicted_by.device_id': '1f20', 'evicted_by.slot_id': 'work' };
     render(
       <ConnectionBanner account={sampleAccount({ state: 'blocked', blocked: 'evicted_by_quota', notice })} />,
     );
+    await screen.findByTestId('connection');
     expect(screen.getByTestId('displacement').textContent).toContain('1f20');
     expect(screen.getByTestId('remedy').textContent).toBe('Use here');
   });
 
-  it('opens a page without encryption where a portal stands in the way, and can try again', () => {
+  it('opens a page without encryption where a portal stands in the way, and can try again', async () => {
     render(<ConnectionBanner account={sampleAccount({ state: 'blocked', blocked: 'captive_portal' })} />);
+    await screen.findByTestId('connection');
     fireEvent.click(screen.getByTestId('remedy'));
     expect(bridge.next('app.openLink').params).toEqual({ url: 'http://aun.test/' });
     fireEvent.click(screen.getByRole('button', { name: 'Try again' }));
     expect(bridge.next('account.connect')).toBeTruthy();
   });
 
-  it('leads to the newer key where this one is only history', () => {
+  it('leads to the newer key where this one is only history', async () => {
     render(<ConnectionBanner account={sampleAccount({ state: 'blocked', blocked: 'archived' })} />);
+    await screen.findByTestId('connection');
     fireEvent.click(screen.getByTestId('remedy'));
     expect(useViewStore.getState().dialog).toBe('restore');
   });

@@ -1,5 +1,5 @@
 import { Clock3, CloudOff } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { lazy, Suspense, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Account } from '../../../shared/model/account';
 import { useAccountsStore } from '../../stores/accounts-store';
@@ -7,12 +7,13 @@ import { invoke } from '../../stores/bridge';
 import { Button } from '../../ui/button';
 import { Spinner } from '../../ui/spinner';
 import { AttentionBar } from './attention-bar';
-import { BlockedBar } from './blocked-bar';
 import { ConnectionBar } from './connection-bar';
 import { duration, presenceOf, worryingSkew } from './connection-words';
 import { RetryCountdown } from './retry-countdown';
 import { useTask } from './use-task';
 import './connection.css';
+
+const BlockedBar = lazy(async () => ({ default: (await import('./blocked-bar')).BlockedBar }));
 
 /** The state of the connection in words, with the one thing that can be done about it. Silent while all is well. */
 export function ConnectionBanner(props: { readonly account: Account }) {
@@ -38,7 +39,12 @@ export function ConnectionBanner(props: { readonly account: Account }) {
   const failure = task.error === null ? null : <p role="alert">{t(`errors.${task.error.code}`)}</p>;
   const offline = <CloudOff size={18} aria-hidden />;
 
-  if (session.state === 'blocked') return <BlockedBar account={account} />;
+  if (session.state === 'blocked')
+    return (
+      <Suspense fallback={null}>
+        <BlockedBar account={account} />
+      </Suspense>
+    );
 
   const skew = session.clockSkewMs;
   if (skew !== null && Math.abs(skew) > worryingSkew) {

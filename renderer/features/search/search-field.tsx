@@ -1,11 +1,12 @@
 import { Search, X } from 'lucide-react';
-import { useEffect, useRef, type KeyboardEvent } from 'react';
+import { lazy, Suspense, useEffect, useRef, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAccountsStore } from '../../stores/accounts-store';
 import { useSearchStore } from '../../stores/search-store';
 import { useViewStore } from '../../stores/view-store';
-import { SearchFilters } from './search-filters';
 import './search.css';
+
+const SearchFilters = lazy(async () => ({ default: (await import('./search-filters')).SearchFilters }));
 
 /** Rest after the last key before the store is searched, in ms. */
 const delay = 120;
@@ -99,7 +100,11 @@ export function SearchField(props: { readonly account: string }) {
           </button>
         )}
       </div>
-      {query.trim() !== '' && <SearchFilters onChanged={() => field.current?.focus()} />}
+      {query.trim() !== '' && (
+        <Suspense fallback={null}>
+          <SearchFilters onChanged={() => field.current?.focus()} />
+        </Suspense>
+      )}
     </>
   );
 }
