@@ -1,14 +1,7 @@
-import { readdir } from 'node:fs/promises';
-import path from 'node:path';
-import { databaseFiles, databaseKey } from '../../main/accounts/database-key';
-import { createHeadlessVault } from '../../main/keychain/headless';
 import { noLinks } from '../../main/ports/store';
-import type { AccountStore, InboundRecord } from '../../main/ports/store';
-import { silentLogger } from '../../main/runtime/logger';
-import { systemClock, systemRandom, systemScheduler } from '../../main/runtime/runtime';
-import { createInlineStoreHost } from '../../main/store/inline-host';
+import type { InboundRecord } from '../../main/ports/store';
 import type { GatewayProcess } from '../harness/gateway-process';
-import { startBenchEngine } from './in-process-engine';
+import { makeAccount, openOnlyAccount } from './filled-account';
 
 const BATCH = 500;
 const SECOND = 1000;
@@ -41,26 +34,6 @@ function record(number: number, own: string, peer: string, start: number): Inbou
   };
 }
 
-/** Opens the database of the only account in a data folder, with nothing else running on it. */
-async function openOnlyAccount(dataDir: string): Promise<AccountStore> {
-  const accounts = path.join(dataDir, 'AIDs');
-  const [name] = (await readdir(accounts)).filter((each) => !each.startsWith('_'));
-  if (name === undefined) throw new Error('there is no account');
-  const folder = path.join(accounts, name);
-  const runtime = {
-    clock: systemClock,
-    random: systemRandom,
-    scheduler: systemScheduler,
-    logger: silentLogger,
-  };
-  const vault = await createHeadlessVault({ dataDir, runtime, passphrase: null });
-  const key = await databaseKey(folder, vault, systemRandom);
-  return createInlineStoreHost({ clock: systemClock, logger: silentLogger }).open(
-    databaseFiles(folder).database,
-    key,
-  );
-}
-
 /**
  * Makes an identity in a data folder and one conversation with `count` messages, a third of them own, all read; the bridge's
  * commands would take minutes for it.
@@ -72,14 +45,7 @@ export async function fillConversation(
   peer: string,
   count: number,
 ): Promise<void> {
-  const { url, issuer } = gateway.addresses;
-  const bench = await startBenchEngine(dataDir);
-  await bench.call('network.add', { issuer, gatewayUrl: url, rootPem: gateway.rootPem });
-  const network = `${issuer}@${new URL(url).host}`;
-  await bench.call('account.create', { network, name, displayName: '' });
-  const own = `${name}.${issuer}`;
-  await bench.call('conversation.open', { account: own, peer });
-  await bench.engine.stop();
+  const own = await makeAccount(gateway, dataDir, name, peer);
   const store = await openOnlyAccount(dataDir);
   const start = Date.now() - count * 20 * SECOND;
   for (let from = 1; from <= count; from += BATCH) {

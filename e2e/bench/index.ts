@@ -3,6 +3,7 @@ import { catchUpBench } from './catch-up';
 import { openBench } from './open';
 import { scrollBench } from './scroll';
 import { searchBench } from './search';
+import { searchScreenBench } from './search-screen';
 import { sendBench } from './send';
 import { startBench } from './start';
 import { streamBench } from './stream';
@@ -18,6 +19,7 @@ const benches: Readonly<Record<string, Bench>> = {
   scroll: scrollBench,
   stream: streamBench,
   search: searchBench,
+  'search-screen': searchScreenBench,
   open: openBench,
 };
 

@@ -81,7 +81,7 @@ export function SearchResults(props: { readonly account: string }) {
 
   if (rows.length === 0) {
     return (
-      <div className="search-results" data-testid="search-results">
+      <div className="search-results" data-testid="search-results" data-query={settled ? query : undefined}>
         <Nothing account={account} settled={settled} />
       </div>
     );
@@ -94,6 +94,7 @@ export function SearchResults(props: { readonly account: string }) {
       aria-label={t('search.results')}
       aria-busy={searching}
       data-testid="search-results"
+      data-query={settled ? query : undefined}
       onKeyDown={roving.onKeyDown}
     >
       <span className="visually-hidden" role="status">
