@@ -9,7 +9,7 @@ import './search.css';
 const SearchFilters = lazy(async () => ({ default: (await import('./search-filters')).SearchFilters }));
 
 /** Rest after the last key before the store is searched, in ms. */
-const delay = 120;
+const delay = 40;
 const isMac = navigator.userAgent.includes('Mac');
 
 /** The search field above the list. Ctrl+K (⌘K) goes there, Escape leaves. */
