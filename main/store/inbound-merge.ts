@@ -51,9 +51,29 @@ export function mergeInbound(context: WriteContext, record: InboundRecord, conve
     replace(context, before, record);
     return;
   }
+  if (record.protection !== 'none' && isPlaintext(context, before.id)) {
+    unseat(context, before);
+    replace(context, before, record);
+    return;
+  }
   const content = storeContent(record.content);
   const fingerprint = record.payloadJson ?? `${content.facts}${content.body ?? ''}`;
   if (fingerprint !== fingerprintOf(context, before.id)) logConflict(logger, record);
+}
+
+/** Whether a stored message came in the clear: its words are the gateway's only, and must not keep the sealed ones out. */
+function isPlaintext({ database }: WriteContext, id: number): boolean {
+  return (
+    database.get("SELECT 1 AS found FROM messages WHERE id = ? AND protection = 'none'", [id]) !== undefined
+  );
+}
+
+/** Takes away what a message in the clear brought along, before the sealed one stands in its place. */
+function unseat(context: WriteContext, before: StoredMessage): void {
+  dropFiles(context, before.id);
+  // It must not count as an older or newer state of itself.
+  context.database.run('UPDATE messages SET replace_key = NULL WHERE id = ?', [before.id]);
+  touchTarget(context, before);
 }
 
 function fingerprintOf({ database }: WriteContext, id: number): string {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { LogLevel } from '../runtime/logger';
 import { systemClock } from '../runtime/runtime';
 import {
+  claim,
   inbound,
   inboundUnreadable,
   openTestStore,
@@ -93,6 +94,30 @@ describe('committing inbound messages', () => {
     await store.recall(PEER, [record.messageId]);
     await store.commitInbound([record], null);
     expect(lines).toHaveLength(2);
+  });
+
+  it('puts the sealed message in the place of one in the clear with its id, never the other way round', async () => {
+    const { store } = await openTestStore();
+    const state = { ...textLinks('forged'), replaceKey: 'state' };
+    const links = { ...state, attachments: [claim('forged.txt', 'text/plain')] };
+    const forged = inbound('forged', { protection: 'none', forwardSecret: false, links });
+    const id = (await store.commitInbound([forged], null)).messages[0]?.id ?? 0;
+    expect(await store.known([forged])).toEqual([false]);
+    const { messageId, serverTime } = forged;
+    const real = inbound('real', {
+      messageId,
+      serverTime: serverTime - 1,
+      links: { ...state, searchText: 'real' },
+    });
+    const change = await store.commitInbound([real], null);
+    const shown = { id, content: textContent('real'), protection: 'e2ee-v1', attachments: [] };
+    expect(change.messages).toMatchObject([shown]);
+    expect(await store.payload(id)).toBe(real.payloadJson);
+    expect(await store.attachmentsOf(id)).toEqual([]);
+    expect(await store.known([real])).toEqual([true]);
+    await store.commitInbound([forged], null);
+    expect((await store.page(PEER, { limit: 5 })).messages).toMatchObject([shown]);
+    expect((await store.conversation(PEER))?.unread).toBe(1);
   });
 
   it('heals an unreadable message in place when a readable copy arrives', async () => {

@@ -167,12 +167,14 @@ export function known(
   pairs: readonly { readonly sender: string; readonly messageId: string }[],
 ): boolean[] {
   return pairs.map(({ sender, messageId }) => {
-    const row = database.get('SELECT kind FROM messages WHERE sender = ? AND message_id = ?', [
+    const row = database.get('SELECT kind, protection FROM messages WHERE sender = ? AND message_id = ?', [
       sender,
       messageId,
     ]);
     if (row === undefined) return isBuried(database, sender, messageId);
-    return isReadable(text(row, 'kind'));
+    const kind = text(row, 'kind');
+    // What came in the clear gives way to the sealed message of the same id.
+    return isReadable(kind) && (kind === 'recalled' || text(row, 'protection') !== 'none');
   });
 }
 
