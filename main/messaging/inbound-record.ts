@@ -83,6 +83,9 @@ export function readRow(raw: unknown, recognizes: (row: JsonObject) => boolean):
   return { kind: 'malformed', seq, raw };
 }
 
+/** Stands where a row names nobody. */
+export const UNKNOWN_SENDER = 'unknown';
+
 /** The conversation a row claims to belong to; used only where no verified sender is known. */
 function claimedConversation(
   row: MessageRow,
@@ -90,7 +93,7 @@ function claimedConversation(
 ): { conversation: string; sender: string; own: boolean } {
   const from = parsePeerAid(row.from);
   const to = parsePeerAid(row.to);
-  if (from === null) return { conversation: ownAid, sender: 'unknown', own: false };
+  if (from === null) return { conversation: ownAid, sender: UNKNOWN_SENDER, own: false };
   if (from === ownAid) return { conversation: to ?? ownAid, sender: from, own: true };
   return { conversation: from, sender: from, own: false };
 }
@@ -183,7 +186,7 @@ export function malformedRecord(
   return {
     seq,
     messageId: `malformed-${seq ?? 'none'}-${digest.digest('hex').slice(0, 16)}`,
-    sender: 'unknown',
+    sender: UNKNOWN_SENDER,
     conversation: ownAid,
     own: false,
     serverTime: now,

@@ -400,6 +400,17 @@ it('blanks a recalled message, but only for its own sender', async () => {
   await vi.waitFor(async () => expect(await texts()).toEqual(['recalled']));
 });
 
+it('knows the sender of a recall however the gateway writes the name', async () => {
+  const shouted = BOB.toUpperCase();
+  gateway.rows = [textRow(1, shouted, ME, 'one'), textRow(2, BOB, ME, 'two')];
+  inbox.online();
+  await holds(2);
+  inbox.event('message.recalled', { from: shouted, to: ME, message_ids: ['m2'] });
+  const notice = { type: 'message.recalled', message_ids: ['m1'] };
+  inbox.event('message.received', { ...textRow(3, shouted, ME, '', 'notice'), payload: notice });
+  await vi.waitFor(async () => expect(await texts()).toEqual(['recalled', 'recalled']));
+});
+
 it('does not let a stranger recall somebody else’s message', async () => {
   gateway.rows = [textRow(1, BOB, ME, 'stays')];
   inbox.online();

@@ -1,3 +1,4 @@
+import { parsePeerAid } from '../../shared/aun/aid';
 import { ackEventSchema, pullResultSchema, recalledEventSchema } from '../../shared/aun/wire';
 import { z } from 'zod';
 import type { E2eeEngine, OpenResult } from '../ports/e2ee';
@@ -8,7 +9,14 @@ import type { AunError } from '../runtime/errors';
 import type { Disposer, Runtime } from '../runtime/runtime';
 import { createHealer } from './healing';
 import type { Healer } from './healing';
-import { envelopeRecord, malformedRecord, plainRecord, readRow, recalledRecord } from './inbound-record';
+import {
+  envelopeRecord,
+  UNKNOWN_SENDER,
+  malformedRecord,
+  plainRecord,
+  readRow,
+  recalledRecord,
+} from './inbound-record';
 import type { ReadRow } from './inbound-record';
 import { ACK_DELAY_MS, CATCH_UP_RETRY_MS, MAX_RESETS, PULL_PAGE, RESET_PAUSE_MS } from './limits';
 import { createSerialQueue } from './serial-queue';
@@ -157,7 +165,8 @@ export class Inbox {
     if (owner === null) return 'new';
     const recall = row.kind === 'recall';
     const ids = recall ? [row.row.message_id, ...row.messageIds] : [row.row.message_id];
-    if (ids.includes(owner.messageId) && owner.sender === row.row.from) return recall ? 'new' : 'repeat';
+    if (ids.includes(owner.messageId) && owner.sender === senderOf(row.row.from))
+      return recall ? 'new' : 'repeat';
     return this.resetIsDue() ? 'reused' : 'new';
   }
 
@@ -326,7 +335,7 @@ export class Inbox {
         // The blanked row keeps its own id; a message we never had is shown as recalled, one we had is blanked.
         if (row.messageIds.includes(row.row.message_id))
           stored.push(recalledRecord(row, row.row.message_id, this.deps.aid, now));
-        recalls.push({ sender: row.row.from, messageIds: row.messageIds });
+        recalls.push({ sender: senderOf(row.row.from), messageIds: row.messageIds });
       }
     }
     return { stored, recalls };
@@ -335,7 +344,7 @@ export class Inbox {
   /** Leaves out what is stored in readable form already: it needs no second opening. */
   private async withoutKnown(envelopes: readonly EnvelopeRow[]): Promise<EnvelopeRow[]> {
     const known = await this.deps.store.known(
-      envelopes.map((row) => ({ sender: row.row.from, messageId: row.row.message_id })),
+      envelopes.map((row) => ({ sender: senderOf(row.row.from), messageId: row.row.message_id })),
     );
     return envelopes.filter((_row, index) => known[index] !== true);
   }
@@ -385,7 +394,7 @@ export class Inbox {
     if (!event.success) return this.fail(event.error);
     const { from, message_ids: ids, seq } = event.data;
     this.queue.add(async () => {
-      this.deps.publish(await this.deps.store.recall(from, ids));
+      this.deps.publish(await this.deps.store.recall(senderOf(from), ids));
       if (seq === this.cursor.contiguous + 1) await this.skipTo(seq);
       else if (seq !== undefined && seq > this.cursor.contiguous + 1) await this.catchUp();
     });
@@ -400,6 +409,9 @@ export class Inbox {
 
 /** Stands for a message that is stored in readable form already: only the number of its row is news. */
 const NOT_OPENED: OpenResult = { ok: false, reason: 'malformed_envelope', detail: '', mayHeal: false };
+
+/** The name under which messages of a sender are stored, however the gateway wrote it. */
+const senderOf = (from: string): string => parsePeerAid(from) ?? UNKNOWN_SENDER;
 
 type EnvelopeRow = Extract<ReadRow, { kind: 'envelope' }>;
 
