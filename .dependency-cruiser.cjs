@@ -12,7 +12,7 @@ const mainLayers = [
   ground,
   ['store', 'keychain'],
   ['e2ee', 'gateway', 'identity'],
-  ['messaging', 'groups', 'attachments', 'streams'],
+  ['messaging', 'groups', 'attachments', 'streams', 'notifications'],
   ['bridge'],
   ['accounts'],
   ['shell'],

@@ -68,7 +68,7 @@ export const en = {
     conversations: 'Conversations',
     messages: 'Messages',
     none: 'Nothing found for “{{query}}”',
-    noneHint: 'Try fewer or other words. The beginning of a word is enough.',
+    noneHint: 'Try fewer or other words. A part of a word is enough.',
     searching: 'Searching…',
     found_one: '{{count}} message found',
     found_other: '{{count}} messages found',

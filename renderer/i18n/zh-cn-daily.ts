@@ -36,7 +36,7 @@ export const zhDaily = {
     noRequests: '没有消息请求',
     noRequestsText: '陌生人给你发消息时，会先在这里等你答复。',
     noArchived: '没有归档的会话',
-    noArchivedText: '归档的会话会离开列表，留在这里，直到有新消息。',
+    noArchivedText: '归档的会话会离开列表，留在这里，直到有新消息；已静音的会继续留着。',
     railRequests_other: '{{count}} 个消息请求',
     catchingUp: '正在同步…',
   },

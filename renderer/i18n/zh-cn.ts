@@ -74,7 +74,7 @@ export const zhCn: Translated<typeof en> = {
     conversations: '会话',
     messages: '消息',
     none: '没有找到“{{query}}”',
-    noneHint: '换个词或少几个字试试，输入词的开头就够了。',
+    noneHint: '换个词或少几个字试试，输入词的一部分就够了。',
     searching: '正在搜索…',
     found_other: '找到 {{count}} 条消息',
   },

@@ -54,7 +54,7 @@ export function WindowPanel(props: { readonly account: Account }) {
       <CheckRow
         label={t('window.notify')}
         text={t('window.notifyText')}
-        checked={account.notifications === 'all'}
+        checked={account.notifications !== 'none'}
         onChange={(checked) => update({ notifications: checked ? 'all' : 'none' })}
         testId="notify"
       />
