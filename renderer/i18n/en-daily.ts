@@ -40,7 +40,8 @@ export const enDaily = {
     noRequests: 'No message requests',
     noRequestsText: 'When somebody you do not know writes to you, they wait here until you answer.',
     noArchived: 'Nothing is archived',
-    noArchivedText: 'Conversations you archive leave the list and stay here until something new arrives; muted ones stay longer.',
+    noArchivedText:
+      'Conversations you archive leave the list and stay here until something new arrives; muted ones stay longer.',
     railRequests_one: '{{count}} message request',
     railRequests_other: '{{count}} message requests',
     catchingUp: 'Catching up…',
