@@ -181,6 +181,13 @@ export class AccountMessaging {
     return this.outbox.wake(conversation);
   }
 
+  /** Somebody was blocked: nothing goes to them, and nothing of theirs is fetched or read along any more. */
+  blocked(conversation: string, change: StoreChange): Promise<void> {
+    this.outbox.breakOff(change.messages.filter(({ state }) => state === 'failed').map(({ id }) => id));
+    this.reader.leave(conversation);
+    return this.attachments.leave(conversation);
+  }
+
   /**
    * Stops fetching a file, or takes the message that is being uploaded out of the outbox: its files stand beside the draft
    * again. @throws AunError `not_found`, `unknown_message` when it has left

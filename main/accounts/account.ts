@@ -111,6 +111,7 @@ export class Account implements ServiceListener {
       now,
       publish,
       accepted: (aid) => this.peers.met(aid),
+      blocked: (aid, change) => this.messaging.blocked(aid, change),
       retentionChanged: () => this.retention.look(),
     });
     signals.listen(this);

@@ -10,6 +10,7 @@ const nothing: StoreChange = { messages: [], conversations: [], removed: [] };
 
 let rows: Map<string, Conversation>;
 let accepted: string[];
+let blocked: string[];
 let published: StoreChange[];
 let steps: number;
 let desk: ConversationDesk;
@@ -17,6 +18,7 @@ let desk: ConversationDesk;
 beforeEach(() => {
   rows = new Map();
   accepted = [];
+  blocked = [];
   published = [];
   steps = 3;
   const store: Partial<AccountStore> = {
@@ -43,6 +45,7 @@ beforeEach(() => {
     now: () => 1,
     publish: (change) => published.push(change),
     accepted: (aid) => accepted.push(aid),
+    blocked: async (aid) => void blocked.push(aid),
     retentionChanged: () => undefined,
   });
 });
@@ -70,6 +73,7 @@ it('lets somebody in by writing to them, and writes nothing to who is blocked', 
   await desk.writingTo(BOB);
   expect(rows.get(BOB)?.standing).toBe('accepted');
   await desk.block(BOB);
+  expect(blocked).toEqual([BOB]);
   await expect(desk.writingTo(BOB)).rejects.toMatchObject({ code: 'conversation_blocked' });
 });
 

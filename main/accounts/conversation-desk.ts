@@ -14,6 +14,8 @@ export interface ConversationDeskParts {
   readonly publish: (change: StoreChange) => void;
   /** Somebody may be contacted from now on: their profile, what waits for them, what they sent. */
   readonly accepted: (aid: string) => void;
+  /** Somebody was blocked, with what that changed: what is under way with them ends. */
+  readonly blocked: (aid: string, change: StoreChange) => Promise<void>;
   /** Messages of this conversation are being deleted: nothing may still work with their files. */
   readonly retentionChanged: () => void;
 }
@@ -69,11 +71,13 @@ export class ConversationDesk {
     return this.get(id);
   }
 
-  /** Blocks an address. @throws AunError `invalid_request` for the notes to self */
+  /** Blocks an address; what waits to be sent to it fails with `conversation_blocked`. @throws AunError `invalid_request` for the notes to self */
   async block(id: string): Promise<Conversation> {
     const { kind } = await this.get(id);
     if (kind === 'self') throw new AunError('invalid_request', 'nobody blocks themselves');
-    this.parts.publish(await this.parts.store.setStanding(id, 'blocked'));
+    const change = await this.parts.store.setStanding(id, 'blocked');
+    this.parts.publish(change);
+    await this.parts.blocked(id, change);
     return this.get(id);
   }
 

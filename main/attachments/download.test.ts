@@ -179,6 +179,18 @@ describe('a file that is received', () => {
     expect(await bob.files()).toEqual([]);
   });
 
+  it('stays on the server when its sender is blocked, and nothing of others is stopped by that', async () => {
+    const { bob, row } = await received(systemRandom.bytes(2_000_000));
+    world.faults.bytesPerSecond = 100_000;
+    const done = bob.attachments.download(row.id);
+    await vi.waitFor(async () => expect((await bob.files()).length).toBe(1));
+    await bob.attachments.leave('eve.aun.test');
+    expect((await bob.row(row.id)).state).toBe('loading');
+    await bob.attachments.leave(ALICE);
+    expect((await done).state).toBe('remote');
+    expect(await bob.files()).toEqual([]);
+  });
+
   it('goes on at the next start when the application ends', async () => {
     const { bob, row } = await received(systemRandom.bytes(2_000_000));
     world.faults.bytesPerSecond = 100_000;

@@ -63,6 +63,17 @@ export class Downloads {
     await job?.done;
   }
 
+  /** Stops fetching every file of a conversation. */
+  async leave(conversation: string): Promise<void> {
+    const ids = new Set([...this.jobs.keys(), ...this.again]);
+    await Promise.all(
+      [...ids].map(async (id) => {
+        const record = await this.deps.store.attachment(id);
+        if (record?.conversation === conversation) await this.cancel(id);
+      }),
+    );
+  }
+
   async stop(): Promise<void> {
     this.stopped = true;
     const jobs = [...this.jobs.values()];

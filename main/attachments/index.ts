@@ -130,6 +130,8 @@ class AccountAttachments implements Attachments {
     return this.view.attachment(id);
   }
 
+  leave: Attachments['leave'] = (conversation) => this.downloads.leave(conversation);
+
   async save(id: number): Promise<boolean> {
     const record = await this.view.record(id);
     const source = await this.folder.open(record);

@@ -151,6 +151,11 @@ export class Outbox {
     return payload.text;
   }
 
+  /** These messages are not to be sent any more, the database says why: their files need not go to the server either. */
+  breakOff(messages: readonly number[]): void {
+    for (const id of messages) this.uploads.get(id)?.abort();
+  }
+
   /** Keys of a peer may have appeared: what waits for them is tried now. */
   async wake(conversation: string): Promise<void> {
     await this.deps.store.wakeOutbox(conversation);

@@ -42,6 +42,8 @@ export interface Attachments {
   isVoice(record: AttachmentRecord): boolean;
   download(id: number): Promise<Attachment>;
   cancel(id: number): Promise<Attachment>;
+  /** Stops fetching everything of a conversation, also what was to be fetched later; it stays on the server. */
+  leave(conversation: string): Promise<void>;
   save(id: number): Promise<boolean>;
   /** Copies attachments that are here as draft attachments of another conversation, to be uploaded as own ones. */
   copy(ids: readonly number[], conversation: string): Promise<number[]>;

@@ -408,7 +408,10 @@ export interface AccountStore extends StoreReader {
   /** Also takes the unread mark away. */
   markRead(conversation: string, upTo: number): Promise<StoreChange>;
   changeConversation(conversation: string, patch: ConversationPatch): Promise<StoreChange>;
-  /** `pending` conversations come from strangers; whoever writes to somebody or opens them accepts. */
+  /**
+   * `pending` conversations come from strangers; whoever writes to somebody or opens them accepts. What waits for somebody who
+   * is blocked fails with `conversation_blocked`, also what comes back to the queue later.
+   */
   setStanding(conversation: string, standing: Conversation['standing']): Promise<StoreChange>;
   /** Deletes messages here, with index rows, attachments and drafts that answer them; they never come back (tombstones). */
   deleteMessages(ids: readonly number[]): Promise<StoreChange>;

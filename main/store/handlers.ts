@@ -143,7 +143,10 @@ export function createHandlers(
     changeConversation: ([conversation, patch]) =>
       changing(({ change }) => conversationWrites.changeConversation(database, change, conversation, patch)),
     setStanding: ([conversation, standing]) =>
-      changing(({ change }) => conversationWrites.setStanding(database, change, conversation, standing)),
+      changing((context) => {
+        conversationWrites.setStanding(database, context.change, conversation, standing);
+        if (standing === 'blocked') outbox.failBlocked(context);
+      }),
     deleteMessages: ([ids]) => changing((context) => deleteMessages(context, ids)),
     clearConversation: ([conversation, whole, limit]) => {
       const { result, change } = writing((context) => clearConversation(context, conversation, whole, limit));

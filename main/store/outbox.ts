@@ -183,6 +183,8 @@ export function markWaiting(context: WriteContext, id: number, reason: WaitReaso
   const { database, change } = context;
   const message = ownMessage(database, id);
   if (message?.state !== 'sending' && message?.state !== 'queued') return;
+  // Blocked while it was being sent: it is not tried again.
+  if (isBlocked(database, message.conversation)) return markFailed(context, id, 'conversation_blocked');
   database.run("UPDATE messages SET state = 'queued', state_reason = ? WHERE id = ?", [reason, id]);
   database.run('UPDATE outbox SET not_before = ? WHERE conversation = ? AND message = ?', [
     wholeNumber(notBefore),
@@ -200,6 +202,25 @@ export function markFailed(context: WriteContext, id: number, code: ErrorCode): 
   database.run("UPDATE messages SET state = 'failed', state_reason = ? WHERE id = ?", [code, id]);
   database.run('DELETE FROM outbox WHERE conversation = ? AND message = ?', [message.conversation, id]);
   change.message(id, message.conversation);
+}
+
+function isBlocked(database: ReadConnection, key: number): boolean {
+  const row = database.get('SELECT standing FROM conversations WHERE key = ?', [key]);
+  return row !== undefined && text(row, 'standing') === 'blocked';
+}
+
+/** Gives up whatever waits for somebody who is blocked; what is on its way to the gateway at this moment may still arrive. */
+export function failBlocked(context: WriteContext): void {
+  const { database } = context;
+  for (const conversation of database.all("SELECT key FROM conversations WHERE standing = 'blocked'")) {
+    const rows = database.all(
+      // Along the queue of the conversation, never along all messages.
+      `SELECT m.id FROM outbox o CROSS JOIN messages m ON m.id = o.message
+       WHERE o.conversation = ? AND m.state = 'queued' ORDER BY o.message`,
+      [integer(conversation, 'key')],
+    );
+    for (const row of rows) markFailed(context, integer(row, 'id'), 'conversation_blocked');
+  }
 }
 
 /** Puts a failed or waiting message back to the queue at its old place; touches nothing in any other state. */
@@ -229,6 +250,7 @@ export function recoverOutbox(context: WriteContext): void {
     ]);
     change.message(id, conversation);
   }
+  failBlocked(context);
 }
 
 /** Lets waiting items be tried now. */

@@ -126,6 +126,37 @@ describe('strangers', () => {
 });
 
 describe('a blocked conversation', () => {
+  it('gives up what waits to be sent there, and what comes back from being sent, until it is tried again by hand', async () => {
+    const { store } = await openTestStore();
+    const ids: number[] = [];
+    for (const parts of [{}, {}, { conversation: EVE }]) {
+      ids.push((await store.enqueue(outgoing('soon', parts))).messages[0]?.id ?? 0);
+    }
+    const [leaving = 0, waiting = 0, other = 0] = ids;
+    await store.markSending(leaving);
+    const failed = { state: 'failed', stateReason: 'conversation_blocked' };
+    const change = await store.setStanding(PEER, 'blocked');
+    expect(change.messages).toMatchObject([{ id: waiting, ...failed }]);
+    expect((await store.markSending(waiting)).messages).toEqual([]);
+    expect((await store.markWaiting(leaving, 'retrying', 0)).messages).toMatchObject([failed]);
+    expect((await store.outboxHeads()).map(({ id }) => id)).toEqual([other]);
+    await store.setStanding(PEER, 'accepted');
+    expect((await store.outboxHeads()).map(({ id }) => id)).toEqual([other]);
+    await store.requeue(waiting);
+    expect((await store.outboxHeads()).map(({ id }) => id)).toEqual([waiting, other]);
+  });
+
+  it('sends nothing that a crash interrupted', async () => {
+    const test = await openTestStore();
+    const id = (await test.store.enqueue(outgoing('soon'))).messages[0]?.id ?? 0;
+    await test.store.markSending(id);
+    await test.store.setStanding(PEER, 'blocked');
+    const store = await test.reopen();
+    await store.recoverOutbox();
+    expect(await store.outboxHeads()).toEqual([]);
+    expect(await store.message(id)).toMatchObject({ state: 'failed', stateReason: 'conversation_blocked' });
+  });
+
   it('stays out of every count, and blocked when it is deleted', async () => {
     const { store } = await openTestStore();
     await store.commitInbound([inbound('hi')], null);

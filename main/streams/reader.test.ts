@@ -207,6 +207,21 @@ describe('reading a stream', () => {
     expect(await reader.watch(7)).toEqual({ text: 'a', state: 'failed' });
   });
 
+  it('stops everything of a conversation that is left, also what is only about to be read', async () => {
+    const { server, reader } = await live();
+    reader.leave('eve.aun.test');
+    await settle();
+    expect(server.last.closed).toBe(false);
+    reader.leave(BOT);
+    await settle();
+    expect(server.last.closed).toBe(true);
+    const begun = reader.watch(7);
+    reader.leave(BOT);
+    await begun;
+    await settle();
+    expect(server.pulls.every(({ closed }) => closed)).toBe(true);
+  });
+
   it('keeps what was read when the user stops it, and goes on from there when they look again', async () => {
     const { server, reader } = await live();
     server.last.send(frame(1, 'a'));

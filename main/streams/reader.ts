@@ -41,6 +41,8 @@ export interface StreamReader {
   watch(id: number): Promise<StreamSnapshot>;
   /** Stops reading along, for everybody who watches; what was read stays. */
   unwatch(id: number): void;
+  /** Stops reading along everything of a conversation, as {@link unwatch} does. */
+  leave(conversation: string): void;
   /** The network is back: what waits reads on at once. */
   online(): void;
   /** The network is gone, or the user went offline: nothing connects until {@link online}. */
@@ -50,6 +52,7 @@ export interface StreamReader {
 }
 
 interface Entry {
+  readonly conversation: string;
   readonly reading: Reading;
   readonly ticker: Ticker;
 }
@@ -63,7 +66,7 @@ export function createStreamReader(deps: StreamReaderDependencies): StreamReader
   let connected = true;
   let stopped = false;
 
-  function open(id: number, reading: (changed: () => void) => Reading): Entry {
+  function open(id: number, conversation: string, reading: (changed: () => void) => Reading): Entry {
     let told = 0;
     let toldState: StreamState | null = null;
     const made = reading(() => ticker.touch());
@@ -78,7 +81,7 @@ export function createStreamReader(deps: StreamReaderDependencies): StreamReader
         data: { account, id, at, text: text.slice(at), state },
       });
     });
-    return { reading: made, ticker };
+    return { conversation, reading: made, ticker };
   }
 
   function drop(id: number): void {
@@ -125,7 +128,11 @@ export function createStreamReader(deps: StreamReaderDependencies): StreamReader
       const reference = payload === null ? null : parseStreamAnnouncement(JSON.parse(payload));
       if (reference === null) return { text: '', state: 'failed' };
       const { transfers } = deps;
-      entry = open(id, (changed) => new Reading({ reference, aid: account, transfers, runtime, changed }));
+      entry = open(
+        id,
+        message.conversation,
+        (changed) => new Reading({ reference, aid: account, transfers, runtime, changed }),
+      );
     }
     if (stopped) return { text: '', state: 'stopped' };
     entries.delete(id);
@@ -148,6 +155,15 @@ export function createStreamReader(deps: StreamReaderDependencies): StreamReader
       const running = starting.get(id);
       if (running === undefined) entries.get(id)?.reading.stop();
       else running.then(() => entries.get(id)?.reading.stop()).catch(() => undefined);
+    },
+    leave(conversation) {
+      const stop = (id: number): void => {
+        const entry = entries.get(id);
+        if (entry?.conversation === conversation) entry.reading.stop();
+      };
+      for (const id of entries.keys()) stop(id);
+      // One that was allowed a moment ago may only be about to connect.
+      for (const [id, running] of starting) running.then(() => stop(id)).catch(() => undefined);
     },
     online() {
       connected = true;
