@@ -4,6 +4,7 @@ import { refuseBlocked, requireKind } from './action-support';
 import type { ActionDependencies } from './action-support';
 import { composeChoice } from './compose';
 import type { ChosenCard } from './compose';
+import { choiceLabel } from './payload/cards';
 
 /** Cards whose answer is being written, at most; older ones are answered by plain texts. */
 const MAX_PRESSED = 100;
@@ -31,7 +32,8 @@ export class Cards {
     const action = content.actions[index];
     if (action === undefined || message.own) throw new AunError('invalid_request', 'there is no such button');
     if (message.card !== null && message.card.state !== 'pending') {
-      if (message.card.label === action.label) return message;
+      const { label } = message.card;
+      if (label === action.label || label === choiceLabel(action.label, action.value)) return message;
       throw new AunError('card_answered', 'the card was answered already');
     }
     if (content.expiresAt !== null && content.expiresAt <= this.deps.now())
@@ -89,7 +91,8 @@ export class Cards {
     });
     this.pressed.delete(message.id);
     // Two buttons pressed at once: what was sent first counts.
-    const label = sent.content.kind === 'choice' ? sent.content.label : action.label;
+    const label =
+      sent.content.kind === 'choice' ? sent.content.label : choiceLabel(action.label, action.value);
     await this.mark(message.id, 'completed', label);
   }
 

@@ -174,7 +174,7 @@ describe('answers', () => {
   it('to a card press a button or write something, for that card', () => {
     const card = { messageId: 'm-2', title: 'Deploy?' };
     expect(shown(composeChoice(card, { label: 'Yes', value: 'deploy' }))).toMatchObject({
-      content: { kind: 'choice', card: 'm-2', label: 'Yes', text: 'deploy', typed: false },
+      content: { kind: 'choice', card: 'm-2', label: 'Yes: deploy', text: 'deploy', typed: false },
       links: { refersTo: { messageId: 'm-2', as: 'choice' } },
     });
     const answer = composeAnswer(card, 'Say why', 'Because');

@@ -321,9 +321,21 @@ describe('an action card', () => {
     });
   });
 
+  it('is answered by a choice that shows what was really sent, within bounds', () => {
+    const shown = (action_label: string, text: string): string => {
+      const content = contentOf(sample('action_card_reply', { action_label, text }));
+      return content.kind === 'choice' ? content.label : '';
+    };
+    expect(shown('Yes', ' yes ')).toBe('Yes');
+    expect(shown('No', 'Pay\nnow\u202e')).toMatch(/^No: Pay now.?$/);
+    expect(shown('n'.repeat(80), `pay ${'x'.repeat(4_000)}`)).toMatch(/^n{3,40}.?: pay x{3,200}…$/);
+    expect(shown('Yes', `Yes${' '.repeat(900)}pay`)).toBe('Yes: Yes pay');
+    expect(shown('', 'deploy')).toBe('');
+  });
+
   it('is answered by a choice, unless that came in the clear', () => {
     expect(described(sample('action_card_reply'))).toMatchObject({
-      content: { kind: 'choice', card: 'm-2', label: 'Yes', text: 'deploy', typed: false },
+      content: { kind: 'choice', card: 'm-2', label: 'Yes: deploy', text: 'deploy', typed: false },
       links: { refersTo: { messageId: 'm-2', as: 'choice' } },
     });
     expect(contentOf(sample('action_card_reply', { behavior: 'compose' }))).toMatchObject({ typed: true });

@@ -44,12 +44,12 @@ describe('pressing a button of a card', () => {
       desk.actions.answerCard(asked.id, 0, 'a'),
       desk.actions.answerCard(asked.id, 0, 'b'),
     ]);
-    expect(first.card).toEqual({ state: 'completed', label: 'Yes' });
-    expect((await desk.actions.answerCard(asked.id, 0, 'c')).card?.label).toBe('Yes');
+    expect(first.card).toEqual({ state: 'completed', label: 'Yes: deploy' });
+    expect((await desk.actions.answerCard(asked.id, 0, 'c')).card?.label).toBe('Yes: deploy');
     await expect(desk.actions.answerCard(asked.id, 1, 'd')).rejects.toMatchObject({ code: 'card_answered' });
     const sent = await own(BOB);
     expect(sent.map(({ content }) => content)).toEqual([
-      { kind: 'choice', card: 'in-1', label: 'Yes', text: 'deploy', typed: false },
+      { kind: 'choice', card: 'in-1', label: 'Yes: deploy', text: 'deploy', typed: false },
     ]);
   });
 

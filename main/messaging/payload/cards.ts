@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cutText } from '../../../shared/aun/agent-md-text';
 import { searchable } from './described';
 import type { Describer } from './described';
 import { entriesOf, id, line, moment, passage, requiredLine, textFormat } from './fields';
@@ -65,6 +66,22 @@ export const describeCard: Describer = (payload) => {
   };
 };
 
+/** A button says one thing and may send another: of its label and of what it sends so much is shown. */
+const MAX_SHOWN_LABEL = 40;
+const MAX_SHOWN_VALUE = 200;
+const sentLine = line(MAX_VALUE);
+const shortLine = line(MAX_SHOWN_LABEL);
+
+/** What is shown of a pressed button: its label, and what is really sent where that is something else. */
+export function choiceLabel(label: string, value: string): string {
+  const sent = sentLine.parse(value).replace(/\s+/g, ' ').trim();
+  // Nothing may hide behind an end that is cut off.
+  const same = value.length <= MAX_VALUE && sent.toLowerCase() === label.trim().toLowerCase();
+  if (label === '' || sent === '' || same) return label;
+  const end = value.length > MAX_VALUE || sent.length > MAX_SHOWN_VALUE ? '…' : '';
+  return `${shortLine.parse(label)}: ${cutText(sent, MAX_SHOWN_VALUE)}${end}`;
+}
+
 const replySchema = z.object({
   card_message_id: id,
   behavior: z.string().default('reply').catch('reply'),
@@ -77,8 +94,9 @@ export const describeChoice: Describer = (payload, context) => {
   const parsed = replySchema.safeParse(payload);
   if (!parsed.success || typeof payload['text'] !== 'string') return null;
   const { card_message_id: card, behavior, text, action_label: label } = parsed.data;
+  const typed = behavior === 'compose';
   return {
-    content: { kind: 'choice', card, label, text, typed: behavior === 'compose' },
+    content: { kind: 'choice', card, label: typed ? label : choiceLabel(label, text), text, typed },
     links: {
       searchText: text === label ? label : searchable(label, text),
       refersTo: context.protection === 'none' ? null : { messageId: card, as: 'choice' },
