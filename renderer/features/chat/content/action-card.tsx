@@ -73,7 +73,7 @@ function Outcome(props: ContentProps & { readonly expired: boolean }) {
   const { t } = useTranslation();
   const { card, own } = props.message;
   if (card?.state === 'completed') {
-    const facts = { label: label(card.label, 80) };
+    const facts = { label: label(card.label, 250) };
     return (
       <p className="action-card__outcome" data-state="completed" data-testid="card-outcome">
         <Check size={15} aria-hidden />
@@ -137,7 +137,7 @@ export function ActionCard(props: ContentProps & { readonly content: Of<'actions
         )}
         {open && asked !== undefined && sure !== null ? (
           <Sure
-            words={label(asked.label, 80)}
+            words={label(asked.label, 250)}
             onNo={() => setSure(null)}
             onYes={() => {
               setSure(null);
@@ -156,7 +156,7 @@ export function ActionCard(props: ContentProps & { readonly content: Of<'actions
                 onClick={() => press(action, index)}
                 data-testid="card-action"
               >
-                <bdi>{label(action.label, 80)}</bdi>
+                <bdi>{label(action.label, 250)}</bdi>
               </button>
             ))}
           </div>
@@ -171,7 +171,7 @@ export function ActionCard(props: ContentProps & { readonly content: Of<'actions
                     data-style={action.style}
                     data-inert="true"
                   >
-                    <bdi>{label(action.label, 80)}</bdi>
+                    <bdi>{label(action.label, 250)}</bdi>
                   </span>
                 ))}
               </div>
