@@ -137,7 +137,7 @@ export function ActionCard(props: ContentProps & { readonly content: Of<'actions
         )}
         {open && asked !== undefined && sure !== null ? (
           <Sure
-            words={label(asked.label, 250)}
+            words={label(asked.label, 80)}
             onNo={() => setSure(null)}
             onYes={() => {
               setSure(null);
@@ -156,7 +156,7 @@ export function ActionCard(props: ContentProps & { readonly content: Of<'actions
                 onClick={() => press(action, index)}
                 data-testid="card-action"
               >
-                <bdi>{label(action.label, 250)}</bdi>
+                <bdi>{label(action.label, 80)}</bdi>
               </button>
             ))}
           </div>
@@ -171,7 +171,7 @@ export function ActionCard(props: ContentProps & { readonly content: Of<'actions
                     data-style={action.style}
                     data-inert="true"
                   >
-                    <bdi>{label(action.label, 250)}</bdi>
+                    <bdi>{label(action.label, 80)}</bdi>
                   </span>
                 ))}
               </div>
