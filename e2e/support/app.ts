@@ -144,7 +144,8 @@ export async function launchParley(options: LaunchOptions = {}): Promise<ParleyA
     dataDir,
     output: () => output,
     close: async () => {
-      await app.close();
+      // The process may end while it is still being asked to; what counts is that it ends.
+      await app.close().catch(() => undefined);
       await exited;
       await rm(work, { recursive: true, force: true });
     },
