@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { chmod, chown, cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import os from 'node:os';
@@ -97,6 +98,20 @@ function definedEnvironment(): Record<string, string> {
     (entry): entry is [string, string] => entry[1] !== undefined,
   );
   return Object.fromEntries(entries);
+}
+
+/**
+ * Starts the application on a folder that another one has open, and waits for it to end. Without Playwright, which would
+ * talk to a program that is gone already. Returns the exit code.
+ */
+export async function startOnTakenFolder(dataDir: string): Promise<number | null> {
+  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  const args = [...sandbox, '--password-store=basic', rootDirectory, '--data', dataDir];
+  const child = spawn(runtimeExecutable(), args, { stdio: 'ignore' });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code));
+  });
 }
 
 /** Starts the built application in the Electron runtime of this test run and waits for its first window. */
