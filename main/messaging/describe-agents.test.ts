@@ -1,17 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { JsonObject, JsonValue } from '../../shared/aun/canonical-json';
-import { describePayload } from './describe';
-import { open, OWN, samples, sealed } from './payload/payload-test-support';
-
-function sample(name: string, change: JsonObject = {}): JsonObject {
-  const found = samples[name];
-  if (found === undefined) throw new Error(`no sample ${name}`);
-  return { ...found, ...change };
-}
-
-const described = (payload: JsonValue, context = sealed) => describePayload(payload, context);
-const contentOf = (payload: JsonValue, context = sealed) => described(payload, context).content;
-const linksOf = (payload: JsonValue, context = sealed) => described(payload, context).links;
+import { contentOf, described, linksOf, open, OWN, sample, sealed } from './payload/payload-test-support';
 
 describe('what agents tell of their work', () => {
   it('keeps one line per task, thread or sender', () => {

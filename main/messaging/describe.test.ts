@@ -1,27 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import type { JsonObject, JsonValue } from '../../shared/aun/canonical-json';
-import { describePayload } from './describe';
 import {
+  contentOf,
+  described,
   KEY,
+  linksOf,
   open,
   openReference,
   own,
   OWN,
   PEER,
   reference,
-  samples,
-  sealed,
+  sample,
 } from './payload/payload-test-support';
-
-function sample(name: string, change: JsonObject = {}): JsonObject {
-  const found = samples[name];
-  if (found === undefined) throw new Error(`no sample ${name}`);
-  return { ...found, ...change };
-}
-
-const described = (payload: JsonValue, context = sealed) => describePayload(payload, context);
-const contentOf = (payload: JsonValue, context = sealed) => described(payload, context).content;
-const linksOf = (payload: JsonValue, context = sealed) => described(payload, context).links;
 
 describe('a text', () => {
   it('is shown with the names it mentions, where the words are really there', () => {

@@ -1,4 +1,5 @@
-import type { JsonObject } from '../../../shared/aun/canonical-json';
+import type { JsonObject, JsonValue } from '../../../shared/aun/canonical-json';
+import { describePayload } from '../describe';
 import type { PayloadContext } from './described';
 
 export const OWN = 'alice.aun.test';
@@ -237,3 +238,15 @@ export const samples: Readonly<Record<string, JsonObject>> = {
   'e2ee.encrypted': { type: 'e2ee.encrypted', ciphertext: 'x' },
   unknown: { type: 'acme.sticker', fallback_text: 'a sticker', attachments: [openReference] },
 };
+
+/** One of {@link samples} with some members changed. */
+export function sample(name: string, change: JsonObject = {}): JsonObject {
+  const found = samples[name];
+  if (found === undefined) throw new Error(`no sample ${name}`);
+  return { ...found, ...change };
+}
+
+/** What a payload comes to; in a verified message of the peer unless told otherwise. */
+export const described = (payload: JsonValue, context = sealed) => describePayload(payload, context);
+export const contentOf = (payload: JsonValue, context = sealed) => described(payload, context).content;
+export const linksOf = (payload: JsonValue, context = sealed) => described(payload, context).links;
