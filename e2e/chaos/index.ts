@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { SeededRandom } from '../../main/messaging/testing/simulation/seeded-random';
 import { until } from '../harness/until';
 import { World } from '../interop/world';
 import { balance, stored, textsOf } from './ledger';
@@ -10,17 +11,6 @@ const KILL_PAUSE_MS = 1_200;
 const SEND_PAUSE_MS = 60;
 /** The last word must be there when nothing has moved for so long, in ms. */
 const SETTLE_MS = 180_000;
-
-/** Small generator with a seed (mulberry32), so that a run can be made again as far as processes allow. */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let value = Math.imul(state ^ (state >>> 15), state | 1);
-    value = (value + Math.imul(value ^ (value >>> 7), value | 61)) ^ value;
-    return ((value ^ (value >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -72,7 +62,8 @@ async function main(): Promise<number> {
   });
   const kills = Number(values.kills);
   const seed = Number(values.seed);
-  const random = randomFrom(seed);
+  const seeded = new SeededRandom(seed);
+  const random = (): number => seeded.unit();
   process.stderr.write(`chaos: ${String(kills)} kills, seed ${String(seed)}\n`);
   const world = await World.begin();
   const first = values['no-window']
