@@ -5,7 +5,7 @@ import { attachmentFiles } from '../identity/backup';
 import type { IdentityStore, PendingIdentity } from '../identity/identity-store';
 import { readPrivateKey } from '../identity/import-material';
 import type { Certificate, IdentityMaterial } from '../ports/identity';
-import { exportKinds } from '../ports/store';
+import { exportKinds, noRows } from '../ports/store';
 import type { AccountStore, ExportKind, StoreHost } from '../ports/store';
 import type { Vault } from '../ports/vault';
 import { AunError } from '../runtime/errors';
@@ -117,16 +117,7 @@ async function carry(
 }
 
 async function mergeRows(source: AccountStore, target: AccountStore): Promise<MergedRows> {
-  const merged: Record<ExportKind, number> = {
-    contacts: 0,
-    certificates: 0,
-    prekeys: 0,
-    conversations: 0,
-    messages: 0,
-    attachments: 0,
-    tombstones: 0,
-    profiles: 0,
-  };
+  const merged = noRows();
   for (const kind of exportKinds) {
     let after: number | null = null;
     do {

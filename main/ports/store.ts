@@ -261,6 +261,20 @@ export const exportKinds = [
 ] as const;
 export type ExportKind = (typeof exportKinds)[number];
 
+/** A count of zero for every kind of row. */
+export function noRows(): Record<ExportKind, number> {
+  return {
+    contacts: 0,
+    certificates: 0,
+    prekeys: 0,
+    conversations: 0,
+    messages: 0,
+    attachments: 0,
+    tombstones: 0,
+    profiles: 0,
+  };
+}
+
 /** One page of exported rows. Rows are JSON texts that {@link AccountStore.importRows} of any later version takes. */
 export interface ExportPage {
   readonly rows: readonly string[];

@@ -5,7 +5,7 @@ import {
   retentionSchema,
 } from '../../shared/model/conversation';
 import { deliveryStateSchema, protectionSchema } from '../../shared/model/message';
-import { exportKinds, type ExportKind, type ExportPage } from '../ports/store';
+import { exportKinds, noRows, type ExportKind, type ExportPage } from '../ports/store';
 import { backupRowSchemas, ROW_VERSION, type BackupRow } from './backup-rows';
 import {
   bytes,
@@ -28,16 +28,7 @@ const cardStateSchema = backupRowSchemas.messages.shape.cardState.unwrap();
 
 /** How many rows of each kind there are now; messages that arrive during a backup make it more. */
 export function exportCounts(database: ReadConnection): Record<ExportKind, number> {
-  const counts = {
-    contacts: 0,
-    certificates: 0,
-    prekeys: 0,
-    conversations: 0,
-    messages: 0,
-    attachments: 0,
-    tombstones: 0,
-    profiles: 0,
-  };
+  const counts = noRows();
   for (const kind of exportKinds) {
     // Kinds are named like their tables. What stands beside a draft is in no backup.
     const condition = kind === 'attachments' ? 'WHERE message IS NOT NULL' : '';

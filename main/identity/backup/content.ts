@@ -132,17 +132,3 @@ export function parseSettings(value: unknown): BackupSettings {
   if (!parsed.success) throw damaged('the settings in the backup cannot be read');
   return parsed.data;
 }
-
-/** A count of zero for every kind of row. */
-export function noRows(): Record<ExportKind, number> {
-  return {
-    contacts: 0,
-    certificates: 0,
-    prekeys: 0,
-    conversations: 0,
-    messages: 0,
-    attachments: 0,
-    tombstones: 0,
-    profiles: 0,
-  };
-}

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { exportKinds, type ExportKind } from '../../ports/store';
+import { exportKinds, noRows, type ExportKind } from '../../ports/store';
 import { isSafeFileName } from './attachments';
 import { damaged, openChunks } from './chunks';
-import { noRows, parseIdentityDocument, parseSettings, type Progress, type RestoreTarget } from './content';
+import { parseIdentityDocument, parseSettings, type Progress, type RestoreTarget } from './content';
 import { headerLength, parseHeader, parseJsonBytes, PREAMBLE_BYTES, type Header } from './header';
 import { deriveBackupKey } from './key-derivation';
 import { RecordReader, type RecordFront } from './records';

@@ -1,9 +1,9 @@
-import { exportKinds, type ExportKind } from '../../ports/store';
+import { exportKinds, noRows, type ExportKind } from '../../ports/store';
 import { AunError } from '../../runtime/errors';
 import type { Clock, Random } from '../../runtime/runtime';
 import { attachmentFiles, readAttachment } from './attachments';
 import { ChunkWriter } from './chunks';
-import { identityDocument, noRows, type BackupSource, type Progress } from './content';
+import { identityDocument, type BackupSource, type Progress } from './content';
 import { NONCE_PREFIX_BYTES, sealableHeader } from './header';
 import { deriveBackupKey, KEY_SALT_BYTES, newKeyDerivation } from './key-derivation';
 import { MAX_RECORD_BYTES, recordBytes } from './records';
