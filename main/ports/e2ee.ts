@@ -1,5 +1,7 @@
+export type { OpenResult } from './open-result';
+import type { OpenResult } from './open-result';
+import type { GroupEnvelopes } from './group-e2ee';
 import type { JsonObject } from '../../shared/aun/canonical-json';
-import type { UndecryptableReason } from '../../shared/model/message';
 
 /** What `message.send` gets for one payload, besides `to` (`protocol/02 §5.1`). */
 export interface SealedMessage {
@@ -14,33 +16,8 @@ export interface IncomingRow {
   readonly row: Readonly<Record<string, unknown>>;
 }
 
-/** What opening a row gave. */
-export type OpenResult =
-  | {
-      readonly ok: true;
-      readonly payload: JsonObject;
-      /** Verified sender. */
-      readonly from: string;
-      /** Logical recipient, bound by the signature. */
-      readonly to: string;
-      readonly messageId: string;
-      /** The sender's signed clock, Unix ms, or null. */
-      readonly senderTime: number | null;
-      readonly protection: 'e2ee-v1' | 'e2ee-v2';
-      readonly forwardSecret: boolean;
-      readonly prekeyId: string | null;
-    }
-  | {
-      readonly ok: false;
-      readonly reason: UndecryptableReason;
-      /** Technical text, no secrets. */
-      readonly detail: string;
-      /** A later try can succeed (a key or a certificate may still arrive). */
-      readonly mayHeal: boolean;
-    };
-
 /** One generation of end-to-end encryption behind one interface (design §4). */
-export interface E2eeEngine {
+export interface E2eeEngine extends GroupEnvelopes {
   /**
    * Encrypts for every device of the peer and the own other devices. `refresh` drops cached keys first.
    * @throws AunError `recipient_unknown`, `recipient_without_keys`, `recipient_keys_invalid`, `recipient_certificate_revoked`,

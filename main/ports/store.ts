@@ -11,50 +11,10 @@ import type { ProfileWarning } from '../../shared/model/people';
 import type { ErrorCode } from '../../shared/bridge/errors';
 import type { TimelinePosition } from '../../shared/bridge/contract';
 
-/** An attachment as a payload names it, before anything was fetched. Claims of the sender, made harmless. */
-export interface AttachmentClaim {
-  readonly role: 'main' | 'picture' | 'thumbnail';
-  readonly name: string;
-  readonly type: string;
-  /** Bytes of the real file. */
-  readonly size: number;
-  readonly width: number | null;
-  readonly height: number | null;
-  readonly durationMs: number | null;
-  readonly encrypted: boolean;
-  /** The reference of the payload as JSON (`protocol/06 §2`, §3): it may hold a key. */
-  readonly referenceJson: string;
-  readonly thumbnail: AttachmentClaim | null;
-}
-
-/** What a message has to do with others, found in its payload by `main/messaging`. */
-export interface MessageLinks {
-  /** The message it answers, with what the sender says that one was. */
-  readonly replyTo: { readonly messageId: string; readonly text: string } | null;
-  readonly thread: string | null;
-  /** The card, poll or stream this message acts on. Only messages of the same conversation are ever touched. */
-  readonly refersTo: { readonly messageId: string; readonly as: 'choice' | 'vote' | 'final' } | null;
-  /** Of messages with the same sender and key only the newest is shown (`status`, `protocol/04 §9.2`). */
-  readonly replaceKey: string | null;
-  readonly mentionsMe: boolean;
-  /** Kept, but not shown, not counted, not previewed. */
-  readonly hidden: boolean;
-  /** What the full-text index gets. */
-  readonly searchText: string;
-  readonly attachments: readonly AttachmentClaim[];
-}
-
-/** Links of a message that has none. */
-export const noLinks: MessageLinks = {
-  replyTo: null,
-  thread: null,
-  refersTo: null,
-  replaceKey: null,
-  mentionsMe: false,
-  hidden: false,
-  searchText: '',
-  attachments: [],
-};
+export { noLinks } from './store-records';
+export type { AttachmentClaim, InboundRecord, MessageLinks, StoreChange } from './store-records';
+import type { AttachmentClaim, InboundRecord, MessageLinks, StoreChange } from './store-records';
+import type { GroupReader, GroupWriter, NewGroupControl } from './group-store';
 
 /** An attachment as it is stored. `message` is null while it stands beside a draft; `parent` is set for small pictures. */
 export interface AttachmentRecord {
@@ -114,27 +74,6 @@ export interface ConversationPatch {
   readonly retention?: Retention | undefined;
 }
 
-/** One message that arrived, opened or kept unreadable. Times are Unix ms. */
-export interface InboundRecord {
-  readonly seq: number | null;
-  readonly messageId: string;
-  readonly sender: string;
-  /** Peer's AID, or the own AID for notes to self. */
-  readonly conversation: string;
-  readonly own: boolean;
-  readonly serverTime: number;
-  /** The sender's signed clock, or null when unknown. */
-  readonly senderTime: number | null;
-  readonly content: MessageContent;
-  readonly links: MessageLinks;
-  /** Plaintext payload as JSON, or null when it could not be opened. */
-  readonly payloadJson: string | null;
-  /** The raw row as JSON: kept for everything that could not be opened, else null. */
-  readonly rawJson: string | null;
-  readonly protection: Message['protection'];
-  readonly forwardSecret: boolean;
-}
-
 /** Where the inbox stands (`protocol/04 §5`). All are sequence numbers. */
 export interface InboxCursor {
   /** Every row up to here is stored. */
@@ -143,25 +82,11 @@ export interface InboxCursor {
   readonly acknowledged: number;
 }
 
-/** What a write changed, ready to be told to the window. */
-export interface StoreChange {
-  readonly messages: readonly Message[];
-  /** Those of `messages` that no timeline shows (votes, control messages): the window is not told of them. */
-  readonly hidden?: readonly number[];
-  readonly conversations: readonly Conversation[];
-  readonly removed: readonly { readonly conversation: string; readonly id: number }[];
-  /** Conversations that are gone. */
-  readonly removedConversations?: readonly string[];
-  /** Attachment files that nothing refers to any more: to be deleted by the caller. */
-  readonly files?: readonly string[];
-  /** Messages that were stored now for the first time and did not come from this device, in order: they may deserve a notification. */
-  readonly arrived?: readonly number[];
-}
-
 /** An outbox entry. `payloadJson` is the plaintext payload. */
 export interface OutboxItem {
   readonly id: number;
   readonly conversation: string;
+  readonly kind: Conversation['kind'];
   readonly messageId: string;
   readonly payloadJson: string;
   /** Attachments that have to be on the server first, in the order of the payload. */
@@ -258,6 +183,7 @@ export const exportKinds = [
   'attachments',
   'tombstones',
   'profiles',
+  'groups',
 ] as const;
 export type ExportKind = (typeof exportKinds)[number];
 
@@ -272,6 +198,7 @@ export function noRows(): Record<ExportKind, number> {
     attachments: 0,
     tombstones: 0,
     profiles: 0,
+    groups: 0,
   };
 }
 
@@ -285,7 +212,7 @@ export interface ExportPage {
 /**
  * Read side: cannot change anything. Reads overtake writes that wait: who wants to see a write waits for it first.
  */
-export interface StoreReader {
+export interface StoreReader extends GroupReader {
   getMeta(key: string): Promise<string | null>;
   cursor(): Promise<InboxCursor>;
   /** Pinned ones first, then by newest activity. */
@@ -363,14 +290,19 @@ export interface StoreReader {
  * survives a power cut). After a damaged page was seen every method fails with `database_damaged`. A state never goes back
  * from `sent` or `delivered`: such calls change nothing.
  */
-export interface AccountStore extends StoreReader {
+export interface AccountStore extends StoreReader, GroupWriter {
   setMeta(key: string, value: string | null): Promise<void>;
   /**
    * Stores a batch in one transaction together with the new cursor. Unique by (sender, messageId): a repeat changes
    * nothing, except that a readable copy heals an unreadable one, a recall blanks one, and the own message of the outbox that
    * comes back (note to self) is merged.
    */
-  commitInbound(records: readonly InboundRecord[], cursor: InboxCursor | null): Promise<StoreChange>;
+  commitInbound(
+    records: readonly InboundRecord[],
+    cursor: InboxCursor | null,
+    /** Group key messages of the same rows: kept until they are handled, once per (sender, messageId). */
+    controls?: readonly NewGroupControl[],
+  ): Promise<StoreChange>;
   setCursor(cursor: InboxCursor): Promise<void>;
   /** Replaces unreadable messages by what was opened now, or by a new reason. */
   heal(id: number, record: InboundRecord): Promise<StoreChange>;
@@ -417,7 +349,7 @@ export interface AccountStore extends StoreReader {
   /** A device of `peer` acknowledged everything up to `ackSeq` of its inbox (`protocol/04 §4.3`). */
   applyAck(peer: string, deviceId: string, ackSeq: number): Promise<StoreChange>;
   /** Finds or makes a conversation. */
-  openConversation(id: string, kind: Conversation['kind'], title: string, now: number): Promise<Conversation>;
+  openConversation(id: string, kind: 'direct' | 'self', title: string, now: number): Promise<Conversation>;
   setDraft(conversation: string, text: string, replyTo: number | null): Promise<StoreChange>;
   /** Also takes the unread mark away. */
   markRead(conversation: string, upTo: number): Promise<StoreChange>;

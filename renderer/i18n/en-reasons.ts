@@ -112,6 +112,36 @@ export const enReasons = {
     stream_ended: 'This live reply has ended.',
     conversation_blocked: 'You have blocked this address. Unblock it to write.',
     too_many_recipients: 'Choose fewer conversations at once.',
+    group_not_found: 'This group does not exist, or not any more.',
+    group_suspended: 'The owner has suspended this group. Messages can be written again when it goes on.',
+    group_bad_status: 'The group is in a state that does not allow this.',
+    group_dissolved: 'This group was dissolved. What was written stays here to read.',
+    group_already_member: 'They are in this group already.',
+    group_not_member: 'You are not in this group.',
+    group_invite_unknown: 'This invite code does not exist. Check the spelling.',
+    group_invite_revoked: 'This invite was taken back. Ask for a new one.',
+    group_invite_expired: 'This invite has expired. Ask for a new one.',
+    group_invite_exhausted: 'This invite has been used up. Ask for a new one.',
+    group_request_pending: 'Your request was sent already and waits for an answer.',
+    group_request_not_found: 'Somebody else has decided on this request already, or it has expired.',
+    group_too_many_requests: 'Too many requests wait in this group. Try again later.',
+    group_invite_only: 'This group lets people in by invitation only. Ask a member for a code.',
+    group_closed: 'This group takes no new members.',
+    group_need_owner: 'Only the owner may do this. Your role may have changed a moment ago.',
+    group_need_admin: 'Only admins may do this. Your role may have changed a moment ago.',
+    group_target_owner: 'Nobody can do this to the owner of the group.',
+    group_owner_leaves: 'The owner can’t leave. Hand the group over first, or dissolve it.',
+    group_muted: 'You may not write in this group for now.',
+    group_private: 'This group is private: it can’t be looked at from outside.',
+    group_member_without_keys:
+      'They have not set up encryption yet. They have to sign in once with a program that encrypts for groups.',
+    group_protocol_mismatch:
+      'They, or this group, use another kind of encryption that can’t be mixed with this one.',
+    group_full: 'The group is full.',
+    group_name_taken: 'A group with this id exists already. Choose another one.',
+    group_securing: 'The group is still being secured. The message is kept and leaves by itself.',
+    group_signature_refused:
+      'The network did not accept the signature of this request. Check this computer’s clock.',
   },
   blocked: {
     signed_in_elsewhere: 'This identity was opened elsewhere on this device.',
@@ -156,6 +186,9 @@ export const enReasons = {
     certificate_unusable:
       '{{name}}’s certificate can’t be used now. Your message is kept and tried again by itself.',
     uploading: 'Its files are being uploaded.',
+    group_securing: 'The group is being secured.',
+    group_suspended: 'The group is suspended.',
+    group_muted: 'You may not write in this group for now.',
   },
   unreadable: {
     malformed_envelope: 'It arrived incomplete or garbled.',
@@ -171,6 +204,11 @@ export const enReasons = {
     metadata_invalid: 'Its additional data could not be verified.',
     decryption_failed: 'The key does not open it.',
     plaintext_invalid: 'It was opened, but its content makes no sense.',
+    group_key_missing:
+      'The key of the group for this message is not here yet. Parley asks other members for it.',
+    group_key_unavailable:
+      'Nobody can hand this device the key for this message any more. It may be from before you joined.',
+    group_mismatch: 'It was made for another group.',
   },
   aid: {
     empty: 'Enter a name.',

@@ -1,7 +1,9 @@
 import { enContent } from './en-content';
 import { enConversation } from './en-conversation';
 import { enDaily } from './en-daily';
+import { enGroups } from './en-groups';
 import { enIdentity } from './en-identity';
+import { enModeration } from './en-moderation';
 import { enPeople } from './en-people';
 import { enReasons } from './en-reasons';
 
@@ -275,7 +277,9 @@ export const en = {
   ...enContent,
   ...enConversation,
   ...enDaily,
+  ...enGroups,
   ...enIdentity,
+  ...enModeration,
   ...enPeople,
   ...enReasons,
 } as const;

@@ -2,7 +2,9 @@ import type { en } from './en';
 import { zhContent } from './zh-cn-content';
 import { zhConversation } from './zh-cn-conversation';
 import { zhDaily } from './zh-cn-daily';
+import { zhGroups } from './zh-cn-groups';
 import { zhIdentity } from './zh-cn-identity';
+import { zhModeration } from './zh-cn-moderation';
 import { zhPeople } from './zh-cn-people';
 import { zhReasons } from './zh-cn-reasons';
 
@@ -272,7 +274,9 @@ export const zhCn: Translated<typeof en> = {
   ...zhContent,
   ...zhConversation,
   ...zhDaily,
+  ...zhGroups,
   ...zhIdentity,
+  ...zhModeration,
   ...zhPeople,
   ...zhReasons,
 };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { accountSchema } from '../model/account';
 import { backupProgressSchema } from '../model/backup';
 import { conversationIdSchema, conversationSchema } from '../model/conversation';
+import { groupSchema } from '../model/group';
 import { messageSchema } from '../model/message';
 import { contactSchema, profileSchema } from '../model/people';
 import { networkProbeSchema, networkSchema } from '../model/network';
@@ -11,6 +12,7 @@ import type { CommandShape } from './command-shape';
 import { attachmentCommands } from './commands/attachment';
 import { backupCommands } from './commands/backup';
 import { conversationCommands } from './commands/conversation';
+import { groupCommands } from './commands/group';
 import { identityCommands } from './commands/identity';
 import { messageCommands } from './commands/message';
 import { peopleCommands } from './commands/people';
@@ -22,7 +24,9 @@ import { peopleCommands } from './commands/people';
 export { timelinePositionSchema } from './commands/message';
 export type { TimelinePosition } from './commands/message';
 
-const conversation = conversationIdSchema.describe("the peer's AID; the own AID for notes to self");
+const conversation = conversationIdSchema.describe(
+  "the peer's AID, the own AID for notes to self, or a group id",
+);
 
 /** Every command by name. */
 export const commands = {
@@ -190,6 +194,7 @@ export const commands = {
   ...conversationCommands,
   ...messageCommands,
   ...attachmentCommands,
+  ...groupCommands,
   ...identityCommands,
   ...peopleCommands,
   ...backupCommands,
@@ -253,6 +258,18 @@ export const events = {
     about: 'A conversation is gone.',
     data: z.object({ account, conversation }),
   },
+  'group.changed': {
+    about: 'A group was added or any of its facts changed.',
+    data: z.object({ account, group: groupSchema }),
+  },
+  'group.members': {
+    about: 'The members of a group, or what is known of them, changed: who shows them asks again.',
+    data: z.object({ account, group: z.string() }),
+  },
+  'group.logged': {
+    about: 'The moderation log of a group got longer.',
+    data: z.object({ account, group: z.string() }),
+  },
   'transfer.progress': {
     about: 'An upload or download got further.',
     data: z.object({
@@ -274,7 +291,12 @@ export const events = {
   },
   'typing.changed': {
     about: 'Somebody is writing until a moment, or stopped.',
-    data: z.object({ account, conversation, until: z.number().nullable() }),
+    data: z.object({
+      account,
+      conversation,
+      who: z.string().describe('AID; differs from the conversation in groups'),
+      until: z.number().nullable(),
+    }),
   },
   'presence.changed': {
     about: 'Who of the watched people is connected.',

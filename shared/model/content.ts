@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { signatureStandingSchema } from './group';
 
 /** Why an envelope could not be opened (`protocol/02 §5.4`); each has a text in both languages. */
 export const undecryptableReasonSchema = z.enum([
@@ -15,6 +16,9 @@ export const undecryptableReasonSchema = z.enum([
   'metadata_invalid',
   'decryption_failed',
   'plaintext_invalid',
+  'group_key_missing',
+  'group_key_unavailable',
+  'group_mismatch',
 ]);
 export type UndecryptableReason = z.infer<typeof undecryptableReasonSchema>;
 
@@ -165,6 +169,14 @@ export const messageContentSchema = z.discriminatedUnion('kind', [
     kind: z.literal('notice'),
     notice: noticeSchema,
     detail: z.string().describe('Fact of the notice, such as a fingerprint; may be empty.'),
+  }),
+  z.object({
+    kind: z.literal('group_event'),
+    action: z.string().describe('one of groupActions, or the raw name of a later version'),
+    actor: z.string().nullable(),
+    target: z.string().nullable(),
+    values: z.record(z.string(), z.string()).describe('like those of the moderation log'),
+    signature: signatureStandingSchema,
   }),
   z.object({ kind: z.literal('expired') }),
   z.object({

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { groupMembershipSchema, groupStatusSchema } from './group';
 import { deliveryStateSchema } from './message';
 import { waitReasons } from './wait-reasons';
 
-/** Id of a conversation: the peer's AID for a one-to-one chat (the own AID for notes to self). */
+/** Id of a conversation: the peer's AID for a one-to-one chat (the own AID for notes to self), Form A of a group id for a group. */
 export const conversationIdSchema = z.string().min(3).max(512);
 
 /** How much a profile document is worth (`protocol/06 §5.2`). Each has a text in both languages. */
@@ -71,7 +72,7 @@ export type Retention = z.infer<typeof retentionSchema>;
 /** One row of the conversation list. Times are Unix milliseconds. */
 export const conversationSchema = z.object({
   conversation: conversationIdSchema,
-  kind: z.enum(['direct', 'self']),
+  kind: z.enum(['direct', 'self', 'group']),
   title: z.string(),
   peerKind: peerKindSchema,
   preview: z
@@ -79,6 +80,7 @@ export const conversationSchema = z.object({
     .describe('One line of the newest message, already plain text; empty when there is none.'),
   previewKind: previewKindSchema,
   previewOwn: z.boolean(),
+  previewSender: z.string().nullable().describe('AID of who wrote the newest message, for groups'),
   previewState: deliveryStateSchema
     .nullable()
     .describe('Delivery state of the newest message when it is ours.'),
@@ -104,8 +106,26 @@ export const conversationSchema = z.object({
     .int()
     .describe('Last message this user has read, as the id of a message, 0 when none.'),
   security: z
-    .enum(['unknown', 'encrypted', 'verified', 'no_keys', 'keys_changed', 'revoked', 'certificate_unusable'])
+    .enum([
+      'unknown',
+      'encrypted',
+      'verified',
+      'no_keys',
+      'keys_changed',
+      'revoked',
+      'certificate_unusable',
+      'securing',
+    ])
     .describe('Security of the conversation: what protects the next message, or what stops it.'),
+  group: z
+    .object({
+      membership: groupMembershipSchema,
+      status: groupStatusSchema,
+      memberCount: z.number().int(),
+      picture: z.string().nullable(),
+    })
+    .nullable()
+    .describe('for groups: what the list shows of them'),
   profileStatus: profileStatusSchema.describe('Where peerKind and the name in the title come from.'),
 });
 export type Conversation = z.infer<typeof conversationSchema>;

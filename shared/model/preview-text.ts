@@ -53,6 +53,8 @@ export function previewOf(content: MessageContent, fileName = ''): Preview {
       return line('poll', '');
     case 'stream':
       return line('stream', content.text);
+    case 'group_event':
+      return line('none', '');
     case 'data':
       return line('data', content.text || content.name);
     case 'unsupported':

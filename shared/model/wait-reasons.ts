@@ -11,6 +11,9 @@ export const waitReasons = [
   'certificate_revoked',
   'certificate_unusable',
   'uploading',
+  'group_securing',
+  'group_suspended',
+  'group_muted',
 ] as const;
 
 export type WaitReason = (typeof waitReasons)[number];

@@ -8,7 +8,9 @@ import {
 import { account, nothing, peerAid } from '../command-shape';
 import type { CommandShape } from '../command-shape';
 
-const conversation = conversationIdSchema.describe("the peer's AID; the own AID for notes to self");
+const conversation = conversationIdSchema.describe(
+  "the peer's AID, the own AID for notes to self, or a group id",
+);
 
 /** Commands about whole conversations. */
 export const conversationCommands = {

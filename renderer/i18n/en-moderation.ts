@@ -1,0 +1,4 @@
+/** English texts of the group page: members, requests, invites, settings, and the moderation log. */
+export const enModeration = {
+  moderation: {},
+} as const;
