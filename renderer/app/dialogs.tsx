@@ -17,6 +17,9 @@ const SettingsDialog = lazy(async () => ({
   default: (await import('../features/settings/settings-dialog')).SettingsDialog,
 }));
 
+const GroupPageDialog = lazy(async () => ({
+  default: (await import('../features/groups/page/group-page-dialog')).GroupPageDialog,
+}));
 const PeopleDialogs = lazy(async () => ({
   default: (await import('../features/contacts/people-dialogs')).PeopleDialogs,
 }));
@@ -50,6 +53,8 @@ function OpenDialog() {
           <Onboarding start="network" onDone={close} />
         </Dialog>
       );
+    case 'group-page':
+      return account === null ? null : <GroupPageDialog account={account} about={about} onClose={close} />;
     case 'identity':
     case 'restore':
     case 'lock-settings':

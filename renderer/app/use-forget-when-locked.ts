@@ -4,6 +4,7 @@ import { useAppStore } from '../stores/app-store';
 import { useComposerStore } from '../stores/composer-store';
 import { useConversationsStore } from '../stores/conversations-store';
 import { forgetDraftFiles, useDraftFilesStore } from '../stores/draft-files-store';
+import { useGroupsStore } from '../stores/groups-store';
 import { useNoticesStore } from '../stores/notices-store';
 import { usePeopleStore } from '../stores/people-store';
 import { forgetPresence, usePresenceStore } from '../stores/presence-store';
@@ -45,6 +46,7 @@ export function forgetEverything(): void {
   reset(useStreamsStore);
   reset(useTransfersStore);
   reset(usePeopleStore);
+  reset(useGroupsStore);
   reset(useSearchStore);
   reset(useNoticesStore);
   reset(useViewStore);

@@ -4,6 +4,7 @@ import { useAppStore } from './app-store';
 import { invoke, onEvents } from './bridge';
 import { storeDrafts } from './composer-store';
 import { useConversationsStore } from './conversations-store';
+import { useGroupsStore } from './groups-store';
 import { startLinks, useLinksStore } from './links-store';
 import { applyNavigation, showAccount } from './navigation';
 import { useNoticesStore } from './notices-store';
@@ -52,6 +53,7 @@ export async function startStores(): Promise<() => void> {
     useConversationsStore.getState().applyBatch(batch);
     useTimelineStore.getState().applyBatch(batch);
     usePeopleStore.getState().applyBatch(batch);
+    useGroupsStore.getState().applyBatch(batch);
     useStreamsStore.getState().applyBatch(batch);
     useTransfersStore.getState().applyBatch(batch);
     useTypingStore.getState().applyBatch(batch);

@@ -13,6 +13,7 @@ export type DialogName =
   | 'new-conversation'
   | 'add-identity'
   | 'passphrase'
+  | 'group-page'
   | IdentityDialogName
   | PeopleDialogName
   | ObjectDialogName
@@ -30,7 +31,7 @@ interface ViewState {
   /** Open conversation of each identity. */
   readonly conversations: Readonly<Record<string, string | null>>;
   readonly dialog: DialogName | null;
-  /** What the dialog is about: an AID for people, a section for identities. */
+  /** What the dialog is about: an AID for people, a section for identities, a group and a section for its page. */
   readonly dialogAbout: string | null;
   readonly detailsOpen: boolean;
   /** What is typed into the search field. */
