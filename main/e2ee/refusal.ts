@@ -18,6 +18,7 @@ const HEALING: ReadonlySet<UndecryptableReason> = new Set([
   'sender_certificate_unavailable',
   'recipient_certificate_unknown',
   'unknown_generation',
+  'group_key_missing',
 ]);
 
 /** A refusal for `reason`, with the usual answer to whether a later try can help. */

@@ -87,7 +87,8 @@ function isMetadataValid(envelope: CheckedEnvelope, messageKey: Buffer): boolean
   );
 }
 
-function judgePlaintext(plaintext: Buffer, payloadType: string | null): OpenedEnvelope | Refusal {
+/** The rules of the plaintext (`protocol/02 §4`, §5.4): a JSON object whose type is the protected one. */
+export function judgePlaintext(plaintext: Buffer, payloadType: string | null): OpenedEnvelope | Refusal {
   let text: string;
   let parsed: unknown;
   try {

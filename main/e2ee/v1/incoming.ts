@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { canonicalJson } from '../../../shared/aun/canonical-json';
-import type { JsonObject } from '../../../shared/aun/canonical-json';
 import { envelopeV1Schema } from '../../../shared/aun/wire';
 import type { EnvelopeV1 } from '../../../shared/aun/wire';
 import { refuse } from '../refusal';
@@ -8,8 +7,8 @@ import type { Refusal } from '../refusal';
 import { AAD_KEYS, aadText } from './aad';
 import type { Aad, AadKey } from './aad';
 import { asJsonObject, jsonText } from './json';
-import { METADATA_ALGORITHM } from './metadata';
-import { normalFingerprint, NONCE_BYTES, POINT_BYTES, SUITE, TAG_BYTES } from './primitives';
+import { splitMetadata, withoutAuth } from './clear-metadata';
+import { hasLength, normalFingerprint, NONCE_BYTES, POINT_BYTES, SUITE, TAG_BYTES } from './primitives';
 
 const metadataSchema = z.object({ body: z.string(), tag: z.string() });
 
@@ -211,35 +210,8 @@ function withMetadata(
   };
 }
 
-interface SplitMetadata {
-  readonly body: JsonObject;
-  readonly text: string;
-  readonly tag: string;
-}
-
-/** Parts body and tag; absent is fine, anything without a right `_auth` or without a body is not (`protocol/02 §4`). */
-function splitMetadata(value: unknown): SplitMetadata | 'invalid' | null {
-  if (value === null || value === undefined) return null;
-  const whole = asJsonObject(value);
-  const auth = asJsonObject(whole?.['_auth']);
-  if (whole === null || auth === null) return 'invalid';
-  const { alg, tag } = auth;
-  if (alg !== METADATA_ALGORITHM || typeof tag !== 'string') return 'invalid';
-  const body = withoutAuth(whole);
-  if (Object.keys(body).length === 0) return 'invalid';
-  return { body, text: canonicalJson(body, 'null'), tag };
-}
-
-function withoutAuth(value: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(value).filter(([key]) => key !== '_auth'));
-}
-
 function asText(value: Aad[AadKey]): string {
   return value === undefined || value === null ? '' : String(value);
-}
-
-function hasLength(base64: string, bytes: number): boolean {
-  return base64.length === Math.ceil(bytes / 3) * 4 && Buffer.byteLength(base64, 'base64') === bytes;
 }
 
 function describe(error: z.ZodError, prefix = 'envelope'): string {

@@ -31,6 +31,11 @@ export function decodeBase64(text: string): Buffer | null {
   return bytes.toString('base64') === text ? bytes : null;
 }
 
+/** Whether a base64 text has the length of so many bytes. */
+export function hasLength(base64: string, bytes: number): boolean {
+  return base64.length === Math.ceil(bytes / 3) * 4 && Buffer.byteLength(base64, 'base64') === bytes;
+}
+
 /** The form in which two fingerprints are compared: trimmed, lower case (`protocol/02 §1`). */
 export function normalFingerprint(text: string): string {
   return text.trim().toLowerCase();
