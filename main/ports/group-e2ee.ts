@@ -43,6 +43,12 @@ export interface GroupEnvelopes {
 export interface GroupPeers {
   /** Current verified certificate of somebody. @throws AunError when there is none that verifies */
   certificate(aid: string): Promise<Certificate>;
+  /** The verified certificate with this fingerprint, also one that has ended: what it signed may be read. @throws AunError */
+  certificateNamed(aid: string, fingerprint: string): Promise<Certificate>;
+  /** A group secret for the server to hold, encrypted to a member's certificate (`protocol/02 §12`), base64. */
+  sealForServer(secret: Uint8Array, certificate: Certificate): string;
+  /** Opens what was sealed for one of our identity keys, the former ones too; null when it cannot be. */
+  openFromServer(blob: string): Uint8Array | null;
   /** Forgets cached device keys of somebody, so that the next message reaches a device that is new. */
   forgetDevices(aid: string): void;
 }

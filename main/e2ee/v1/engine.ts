@@ -1,5 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { asJsonObject } from './json';
+import type { JsonObject } from '../../../shared/aun/canonical-json';
+import type { GroupEnvelopes, GroupOpenResult, GroupPeers } from '../../ports/group-e2ee';
 import type { E2eeEngine, IncomingRow, OpenResult, SealedMessage } from '../../ports/e2ee';
 import type { Certificate, CertificateVerifier, Identity, PkiSource } from '../../ports/identity';
 import type { RpcCaller } from '../../ports/session';
@@ -16,6 +18,7 @@ import { checkIncoming, isV1Row } from './incoming';
 import type { CheckedEnvelope, Receiver } from './incoming';
 import { EnvelopeOpener, senderId } from './opener';
 import { PeerDirectory } from './peer-directory';
+import { V1GroupEnvelopes } from './group/group-envelopes';
 import { PrekeyService } from './prekey-service';
 import { AgreementKey, spkiOf } from './primitives';
 import { fingerprintOf } from '../../runtime/fingerprint';
@@ -58,6 +61,7 @@ export class V1Engine implements E2eeEngine {
   readonly #sealer: MessageSealer;
   readonly #opener: EnvelopeOpener;
   readonly #watch: TrustWatch;
+  readonly #groups: V1GroupEnvelopes;
 
   constructor(options: EngineOptions) {
     const { identity } = options;
@@ -70,14 +74,23 @@ export class V1Engine implements E2eeEngine {
     this.#directory = new PeerDirectory({ ...options, key, certificates: this.#certificates });
     this.#prekeys = new PrekeyService(options);
     this.#sealer = new MessageSealer({ ...options, key, directory: this.#directory });
-    this.#opener = new EnvelopeOpener(
-      new Map(ownKeys(identity).map(({ id, privateKey }) => [id, AgreementKey.fromPrivateKey(privateKey)])),
+    const keys = new Map(
+      ownKeys(identity).map(({ id, privateKey }) => [id, AgreementKey.fromPrivateKey(privateKey)]),
     );
+    this.#opener = new EnvelopeOpener(keys);
     this.#watch = new TrustWatch({
       own: identity.aid,
       certificates: this.#certificates,
       changed: (aid) => this.#directory.forgetList(aid),
       logger: options.runtime.logger,
+    });
+    this.#groups = new V1GroupEnvelopes({
+      identity,
+      ownKeys: [...keys.values()],
+      certificates: this.#certificates,
+      directory: this.#directory,
+      watch: this.#watch,
+      random: options.runtime.random,
     });
   }
 
@@ -119,6 +132,22 @@ export class V1Engine implements E2eeEngine {
     });
     this.#prekeys.consumed(consumed);
     return opened;
+  }
+
+  get groupPeers(): GroupPeers {
+    return this.#groups.groupPeers;
+  }
+
+  recognizesGroup(row: Readonly<Record<string, unknown>>): boolean {
+    return this.#groups.recognizesGroup(row);
+  }
+
+  sealGroup(message: Parameters<GroupEnvelopes['sealGroup']>[0]): JsonObject {
+    return this.#groups.sealGroup(message);
+  }
+
+  openGroup(...args: Parameters<GroupEnvelopes['openGroup']>): Promise<GroupOpenResult[]> {
+    return this.#groups.openGroup(...args);
   }
 
   onOnline(): void {

@@ -4,11 +4,16 @@ import { refuse } from '../refusal';
 import type { Refusal } from '../refusal';
 import type { CertificateDirectory } from './certificates';
 import { isCertificateVerdict } from './certificates';
-import type { CheckedEnvelope } from './incoming';
 import { senderId } from './opener';
 
 /** How many certificates are asked for at the same time. */
 const PARALLEL = 8;
+
+/** Who sealed an envelope, and under which certificate. */
+export interface SealedBy {
+  readonly from: string;
+  readonly senderFingerprint: string;
+}
 
 /** The verified certificate of a sender, or why its messages stay closed. */
 export type SenderFound = { readonly ok: true; readonly certificate: Certificate } | Refusal;
@@ -19,9 +24,9 @@ export type SenderFound = { readonly ok: true; readonly certificate: Certificate
  */
 export async function findSenders(
   directory: CertificateDirectory,
-  envelopes: readonly CheckedEnvelope[],
+  envelopes: readonly SealedBy[],
 ): Promise<Map<string, SenderFound>> {
-  const wanted = new Map<string, CheckedEnvelope>();
+  const wanted = new Map<string, SealedBy>();
   for (const envelope of envelopes) wanted.set(senderId(envelope.from, envelope.senderFingerprint), envelope);
   const found = new Map<string, SenderFound>();
   const queue = [...wanted];
