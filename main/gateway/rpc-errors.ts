@@ -8,6 +8,9 @@ const dataSchema = z
   .object({
     retry_after: z.number().nonnegative().optional().catch(undefined),
     reason: z.string().max(200).optional().catch(undefined),
+    // Facts of group errors (`protocol/05 §10.2`).
+    expires_at: z.number().optional().catch(undefined),
+    required_protocol: z.string().max(200).optional().catch(undefined),
   })
   .catch({});
 
@@ -83,6 +86,7 @@ export function toRpcError(method: string, error: unknown): AunError {
       message,
       retryAfterSeconds: data.retry_after ?? null,
       reason: data.reason ?? null,
+      facts: { expires_at: data.expires_at, required_protocol: data.required_protocol },
     },
     retryable,
     method,

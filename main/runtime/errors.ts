@@ -33,10 +33,18 @@ export class RpcError extends AunError {
   readonly retryAfterSeconds: number | null;
   /** `data.reason` of the error, or null. */
   readonly reason: string | null;
+  /** Further members of `data` that are texts or numbers, as received: to be checked by whoever reads them. */
+  readonly facts: Readonly<Record<string, unknown>>;
 
   constructor(
     code: ErrorCode,
-    wire: { code: number; message: string; retryAfterSeconds?: number | null; reason?: string | null },
+    wire: {
+      code: number;
+      message: string;
+      retryAfterSeconds?: number | null;
+      reason?: string | null;
+      facts?: Readonly<Record<string, unknown>>;
+    },
     retryable: boolean,
     method: string,
   ) {
@@ -49,6 +57,7 @@ export class RpcError extends AunError {
     this.wireMessage = wire.message;
     this.retryAfterSeconds = wire.retryAfterSeconds ?? null;
     this.reason = wire.reason ?? null;
+    this.facts = wire.facts ?? {};
   }
 }
 
