@@ -19,7 +19,7 @@ import {
 } from './inbound-record';
 import type { ReadRow } from './inbound-record';
 import { ACK_DELAY_MS, CATCH_UP_RETRY_MS, MAX_RESETS, PULL_PAGE, RESET_PAUSE_MS } from './limits';
-import { createSerialQueue } from './serial-queue';
+import { createSerialQueue } from '../runtime/serial-queue';
 
 /** What the inbox needs of its account. */
 export interface InboxDependencies {
