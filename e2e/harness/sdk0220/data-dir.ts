@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { GroupKeyRing } from './group/key-book';
+import { readKeyRing } from './group/key-ring-file';
 import { isDict, numberOf, parseDict, textOf } from './json';
 import type { Dict } from './json';
 import type { StoredPrekey } from './prekeys';
@@ -24,6 +26,8 @@ export interface AidRecord {
   instances: Record<string, InstanceState>;
   cursors: Record<string, number>;
   prekeys: StoredPrekey[];
+  /** Secrets of groups by group id. */
+  groupKeys: Record<string, GroupKeyRing>;
 }
 
 function emptyRecord(): AidRecord {
@@ -36,6 +40,7 @@ function emptyRecord(): AidRecord {
     instances: {},
     cursors: {},
     prekeys: [],
+    groupKeys: {},
   };
 }
 
@@ -114,6 +119,7 @@ function readRecord(source: Dict): AidRecord {
     instances: mapOf(source['instances'], readInstance),
     cursors: mapOf(source['cursors'], (value) => numberOf(value)),
     prekeys: Array.isArray(source['prekeys']) ? source['prekeys'].filter(isDict).map(readPrekey) : [],
+    groupKeys: mapOf(source['groupKeys'], readKeyRing),
   };
 }
 
