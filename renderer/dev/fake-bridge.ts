@@ -10,6 +10,8 @@ import { fakeConversations } from './fake-conversations';
 import { addDailyLife } from './fake-daily';
 import { localNetwork, networks } from './fake-data';
 import { emit, fail, listeners, scene, type Handlers } from './fake-engine';
+import { fakeGroups } from './fake-groups';
+import { addGroupLife } from './fake-groups-chat';
 import { fakeIdentity } from './fake-identity';
 import { addSampleMessages } from './fake-messages';
 import { fakeMessageCommands } from './fake-message-commands';
@@ -129,6 +131,7 @@ const handlers: Handlers = {
   ...fakeMessageCommands,
   ...fakeAttachments,
   ...fakeAccounts,
+  ...fakeGroups,
   ...fakeIdentity,
   ...fakeBackup,
   ...fakePeople,
@@ -152,6 +155,7 @@ const bridge: ParleyBridge = {
 };
 
 addSampleMessages();
+addGroupLife();
 addDailyLife();
 Object.defineProperty(window, 'parley', { value: bridge });
 if (scene.has('catching-up')) {

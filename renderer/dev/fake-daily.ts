@@ -85,7 +85,12 @@ export function addDailyLife(): void {
       () =>
         emit({
           event: 'typing.changed',
-          data: { account: main, conversation: 'lin_wei.agentid.pub', until: Date.now() + 25_000 },
+          data: {
+            account: main,
+            conversation: 'lin_wei.agentid.pub',
+            who: 'lin_wei.agentid.pub',
+            until: Date.now() + 25_000,
+          },
         }),
       400,
     );

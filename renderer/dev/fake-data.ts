@@ -98,6 +98,7 @@ export function conversation(aid: string, title: string, more: Partial<Conversat
     preview: '',
     previewKind: 'none',
     previewOwn: false,
+    previewSender: null,
     previewState: null,
     lastActivityAt: 0,
     unread: 0,
@@ -114,6 +115,7 @@ export function conversation(aid: string, title: string, more: Partial<Conversat
     waiting: null,
     readUpTo: 0,
     security: 'encrypted',
+    group: null,
     profileStatus: 'none',
     ...more,
   };

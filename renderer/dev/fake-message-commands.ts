@@ -115,12 +115,12 @@ function send(params: ParsedParams<'message.send'>): Message {
       () =>
         emit({
           event: 'typing.changed',
-          data: { account, conversation, until: Date.now() + 6000 },
+          data: { account, conversation, who: conversation, until: Date.now() + 6000 },
         }),
       600,
     );
     setTimeout(() => {
-      emit({ event: 'typing.changed', data: { account, conversation, until: null } });
+      emit({ event: 'typing.changed', data: { account, conversation, who: conversation, until: null } });
       putMessage(account, { ...answer, sortAt: Date.now() });
     }, 2200);
   }
