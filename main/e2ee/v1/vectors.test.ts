@@ -1,21 +1,10 @@
 import { createPublicKey } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../../shared/aun/canonical-json';
-import { silentLogger } from '../../runtime/logger';
-import { systemRandom } from '../../runtime/runtime';
-import { TestIdentity } from '../testing/parties';
-import {
-  vectorAid,
-  vectorCertificate,
-  vectorKey,
-  vectorPrekey,
-  vectors,
-  vectorScalar,
-} from '../testing/vectors';
+import { vectorCertificate, vectorKey, vectorPrekey, vectors, vectorScalar } from '../testing/vectors';
+import { vectorReceiver } from '../testing/vector-receiver';
 import type { MessageVector } from '../testing/vectors';
-import { MemoryStore, TestGateway, TestTime, TestTrust } from '../testing/world';
 import { signedBytes } from './aad';
-import { V1Engine } from './engine';
 import { sealEnvelope } from './envelope-seal';
 import type { SealingTarget } from './envelope-seal';
 import { jsonText } from './json';
@@ -33,37 +22,6 @@ import { fingerprintOf } from '../../runtime/fingerprint';
 
 const named = <Entry extends { name: string }>(entries: readonly Entry[]): [string, Entry][] =>
   entries.map((entry) => [entry.name, entry]);
-
-/** An engine that holds what `person` holds in the vectors. */
-function receiver(person: string): V1Engine {
-  const gateway = new TestGateway();
-  for (const name of Object.keys(vectors.certs)) gateway.serve(vectorCertificate(name));
-  const store = new MemoryStore();
-  for (const name of ['bob_laptop', 'alice_tablet']) {
-    const { owner, private_key: key, upload_params: upload } = vectorPrekey(name);
-    if (owner !== person) continue;
-    store.prekeyRows.set(upload.prekey_id, {
-      prekeyId: upload.prekey_id,
-      deviceId: upload.device_id ?? '',
-      privateKeyPkcs8: vectorKey(key).export({ type: 'pkcs8', format: 'der' }),
-      createdAt: upload.created_at ?? 0,
-    });
-  }
-  const identity = new TestIdentity(vectorAid(person), vectorKey(`${person}_identity`));
-  identity.held.push(vectorCertificate(person));
-  const time = new TestTime();
-  return new V1Engine({
-    identity,
-    deviceId: 'dev-test',
-    rpc: gateway.rpcOf(identity.aid),
-    pki: gateway,
-    verifier: gateway,
-    store,
-    trust: new TestTrust(),
-    runtime: { clock: time.clock, random: systemRandom, scheduler: time, logger: silentLogger },
-    pool: null,
-  });
-}
 
 function targetOf({ inputs }: MessageVector): SealingTarget {
   const certificate = vectorCertificate(inputs.recipient_cert);
@@ -191,7 +149,7 @@ describe('sealing gives the bytes of the vectors', () => {
 
 describe('opening gives the verdicts of the vectors', () => {
   it.each(named(vectors.p2p))('%s opens to its payload', async (_name, vector) => {
-    const [result] = await receiver(vector.receiver).open([{ row: vector.message }]);
+    const [result] = await vectorReceiver(vector.receiver).open([{ row: vector.message }]);
     expect(result).toEqual({
       ok: true,
       payload: vector.decrypted.payload,
@@ -206,7 +164,7 @@ describe('opening gives the verdicts of the vectors', () => {
   });
 
   it.each(named(vectors.p2p_negative))('%s', async (_name, { receiver: person, message, recommended }) => {
-    const [result] = await receiver(person).open([{ row: message }]);
+    const [result] = await vectorReceiver(person).open([{ row: message }]);
     expect(result?.ok).toBe(recommended === 'accept');
     if (recommended.startsWith('drop')) expect(result).toMatchObject({ reason: 'wrong_recipient' });
   });
