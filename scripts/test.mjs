@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { inRoot, isRoot, log, packageFile, runScript, runToEnd, ScriptError } from './lib/common.mjs';
 import { ensureDependencies } from './lib/dependencies.mjs';
-import { countPlaywright, countVitest } from './lib/test-reports.mjs';
+import { countPlaywright, countVitest, failedInPlaywright, failedInVitest } from './lib/test-reports.mjs';
 
 const reports = inRoot('out', 'test');
 const unitReport = path.join(reports, 'vitest.json');
@@ -105,6 +105,10 @@ runScript(async () => {
   ]);
   const failed = failedTests + failedSteps.filter((name) => !explained.has(name)).length;
 
+  // Named again at the end, where a long log is read first.
+  const names = (file, list) => (existsSync(file) ? list(JSON.parse(readFileSync(file, 'utf8'))) : []);
+  for (const name of [...names(unitReport, failedInVitest), ...names(desktopReport, failedInPlaywright)])
+    log(`parley: failed: ${name.replace(inRoot('.'), '')}`);
   if (failedSteps.length > 0) log(`\nparley: failed steps: ${failedSteps.join(', ')}`);
   const testsWanted = only.includes('unit') || only.includes('desktop');
   if (testsWanted && passed + failedTests === 0) log('parley: no test ran');

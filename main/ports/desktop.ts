@@ -12,7 +12,7 @@ export interface Desktop {
   chooseFiles(request: FileRequest): Promise<readonly string[]>;
   /** Asks for a folder: to read an SDK folder, or an empty place for one. */
   chooseFolder(request: { readonly purpose: FilePurpose }): Promise<string | null>;
-  /** Addresses of `aun://` links that the system handed over since the last call; an empty text for a link without one. */
+  /** Addresses of `aun://` links that the system handed over since the last call; an empty text for a link without one; the plain link for one of a group. */
   takeLinks(): readonly string[];
 }
 

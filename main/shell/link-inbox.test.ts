@@ -25,6 +25,20 @@ describe('links from the operating system', () => {
     expect(inbox.take()).toEqual(['']);
   });
 
+  it('of groups keep their code, and nothing else that stood in them', () => {
+    const inbox = createLinkInbox(silentLogger, () => undefined);
+    inbox.offer([
+      'AUN://group.aun.test/g-abc123/invite/IC-0123456789',
+      'aun://group.aun.test/10042.aun.test',
+    ]);
+    expect(inbox.take()).toEqual([
+      'aun://group.aun.test/g-abc123/invite/ic-0123456789',
+      'aun://group.aun.test/10042',
+    ]);
+    inbox.offer(['aun://group.aun.test/g-abc123/invite/../../x']);
+    expect(inbox.take()).toEqual(['']);
+  });
+
   it('cannot flood the window', () => {
     const inbox = createLinkInbox(silentLogger, () => undefined);
     inbox.offer(Array.from({ length: 500 }, (_, index) => `aun://person${index}.aun.test`));

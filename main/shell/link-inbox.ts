@@ -1,3 +1,4 @@
+import { groupLink, parseGroupLink } from '../../shared/aun/group-link';
 import { looksLikeAunLink, parseAunLink } from '../../shared/aun/link';
 import type { Logger } from '../runtime/logger';
 
@@ -8,8 +9,18 @@ const MOST_WAITING = 20;
 export interface LinkInbox {
   /** Takes the links among the arguments of a start; anything else is passed over. Returns whether there was one. */
   offer(texts: readonly string[]): boolean;
-  /** The addresses in them; they are gone afterwards. A link that names no address is an empty text. */
+  /**
+   * The addresses in them, or the links of groups in their plain form; they are gone afterwards. A link that names nobody is an
+   * empty text.
+   */
   take(): string[];
+}
+
+/** What a link leads to, without anything else that stood in it. */
+function targetOf(link: string): string {
+  const invitation = parseGroupLink(link);
+  if (invitation?.group != null) return groupLink(invitation.group, invitation.code);
+  return parseAunLink(link) ?? '';
 }
 
 /** Builds the inbox; `arrived` is called after something new came in. */
@@ -20,9 +31,9 @@ export function createLinkInbox(logger: Logger, arrived: () => void): LinkInbox 
       const links = texts.filter(looksLikeAunLink);
       if (links.length === 0) return false;
       for (const link of links) {
-        const aid = parseAunLink(link) ?? '';
-        if (aid === '') logger.log('warn', 'link.refused', { length: link.length });
-        if (waiting.length < MOST_WAITING && !waiting.includes(aid)) waiting.push(aid);
+        const target = targetOf(link);
+        if (target === '') logger.log('warn', 'link.refused', { length: link.length });
+        if (waiting.length < MOST_WAITING && !waiting.includes(target)) waiting.push(target);
       }
       arrived();
       return true;

@@ -1,3 +1,4 @@
+import { parseGroupLink } from '../../../shared/aun/group-link';
 import { requirePeer as peer } from '../require-peer';
 import type { HandlerContext, HandlersOf } from './context';
 
@@ -32,7 +33,11 @@ export function peopleHandlers({
       return owner.ownProfile.publish(text, replacing);
     },
     'link.take': async () => ({
-      links: options.desktop.takeLinks().map((aid) => ({ aid })),
+      links: options.desktop
+        .takeLinks()
+        .map((link) =>
+          parseGroupLink(link) === null ? { aid: link, invitation: null } : { aid: '', invitation: link },
+        ),
     }),
   };
 }

@@ -83,6 +83,13 @@ export const peopleCommands = {
   'link.take': {
     about: 'Links that the operating system handed to this program and that nobody has taken yet.',
     params: nothing,
-    result: z.object({ links: z.array(z.object({ aid: z.string() })) }),
+    result: z.object({
+      links: z.array(
+        z.object({
+          aid: z.string().describe('address it names; empty when it names none'),
+          invitation: z.string().nullable().describe('link of a group, in its plain form, or null'),
+        }),
+      ),
+    }),
   },
 } as const satisfies Record<string, CommandShape>;
