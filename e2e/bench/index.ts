@@ -1,5 +1,6 @@
 import { accountsBench } from './accounts';
 import { catchUpBench } from './catch-up';
+import { groupBench } from './group';
 import { openBench } from './open';
 import { scrollBench } from './scroll';
 import { searchBench } from './search';
@@ -21,6 +22,7 @@ const benches: Readonly<Record<string, Bench>> = {
   search: searchBench,
   'search-screen': searchScreenBench,
   open: openBench,
+  group: groupBench,
 };
 
 async function main(): Promise<number> {
