@@ -24,6 +24,29 @@ export interface RateLimits {
   readonly send: RateLimit;
   readonly createAid: RateLimit;
   readonly login: RateLimit;
+  /** `group.send` of an AID. */
+  readonly groupSend: RateLimit;
+  /** Other changes of groups by an AID. */
+  readonly groupChange: RateLimit;
+  /** `group.request_join` and `group.use_invite_code` of an AID: codes must not be guessed. */
+  readonly groupJoin: RateLimit;
+  readonly groupRead: RateLimit;
+}
+
+/** Limits of groups (`protocol/05 §11`); times in ms. */
+export interface GroupLimits {
+  readonly members: number;
+  /** Groups one AID may be in. */
+  readonly groupsPerAid: number;
+  /** Codes of one group that still work. */
+  readonly codes: number;
+  readonly announcementLength: number;
+  readonly requestLifetime: number;
+  readonly codeLifetime: number;
+  /** How long members may still read after the end of a group. */
+  readonly grace: number;
+  /** Largest push with content, in bytes; above it there is a notice. */
+  readonly pushBytes: number;
 }
 
 /** Delays and lifetimes, all in milliseconds. */
@@ -106,6 +129,7 @@ export interface GatewayOptions {
   /** A port of its own for streams, 0 for any free one; absent: they are served on the gateway's port. */
   readonly streamPort?: number;
   readonly streams?: Partial<StreamLimits>;
+  readonly groups?: Partial<GroupLimits>;
   readonly clock?: GatewayClock;
 }
 
@@ -127,6 +151,7 @@ export interface GatewayConfig {
   readonly storage: StorageLimits;
   readonly streamPort: number | null;
   readonly streams: StreamLimits;
+  readonly groups: GroupLimits;
 }
 
 const MINUTE = 60_000;
@@ -174,6 +199,21 @@ const DEFAULT_LIMITS: RateLimits = {
   send: { perSecond: 500, burst: 5000 },
   createAid: { perSecond: 1, burst: 60 },
   login: { perSecond: 5, burst: 120 },
+  groupSend: { perSecond: 20, burst: 40 },
+  groupChange: { perSecond: 5, burst: 20 },
+  groupJoin: { perSecond: 1 / 6, burst: 10 },
+  groupRead: { perSecond: 100, burst: 200 },
+};
+
+const DEFAULT_GROUPS: GroupLimits = {
+  members: 500,
+  groupsPerAid: 500,
+  codes: 100,
+  announcementLength: 4000,
+  requestLifetime: DAY,
+  codeLifetime: 7 * DAY,
+  grace: 7 * DAY,
+  pushBytes: 256 * 1024,
 };
 
 /** Fills in the defaults. */
@@ -196,5 +236,6 @@ export function resolveConfig(options: GatewayOptions): GatewayConfig {
     storage: { ...DEFAULT_STORAGE, ...options.storage },
     streamPort: options.streamPort ?? null,
     streams: { ...DEFAULT_STREAMS, ...options.streams },
+    groups: { ...DEFAULT_GROUPS, ...options.groups },
   };
 }

@@ -6,6 +6,9 @@ import type { GatewayConfig } from './config';
 import type { CustodyService } from './custody/service';
 import type { Faults } from './faults';
 import type { RateLimiter } from './limits';
+import type { GroupKeyService } from './group-keys/service';
+import type { AfterReply } from './groups/after-reply';
+import type { GroupService } from './groups/service';
 import type { GatewayLog } from './log';
 import type { MessageDelivery } from './messages/delivery';
 import type { EphemeralMail } from './messages/ephemeral';
@@ -37,4 +40,7 @@ export interface GatewayContext {
   readonly storage: ObjectStorage;
   readonly shares: ShareLinks;
   readonly streams: StreamHub;
+  readonly afterReply: AfterReply;
+  readonly groups: GroupService;
+  readonly groupKeys: GroupKeyService;
 }

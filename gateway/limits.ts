@@ -1,4 +1,5 @@
 import type { RateLimit, RateLimits } from './config';
+import type { RpcError } from './errors';
 import { rateLimited } from './errors';
 import type { GatewayClock } from './runtime';
 
@@ -26,15 +27,21 @@ export class RateLimiter {
     this.#buckets.clear();
   }
 
-  /** Takes one token. @throws RpcError −32029 with `data.retry_after` in whole seconds when there is none. */
-  take(kind: keyof RateLimits, subject: string): void {
+  /**
+   * Takes one token. @throws RpcError −32029 with `data.retry_after` in whole seconds when there is none; `refusal` words it.
+   */
+  take(
+    kind: keyof RateLimits,
+    subject: string,
+    refusal: (retryAfterS: number) => RpcError = rateLimited,
+  ): void {
     const limit = this.#limits?.[kind];
     if (limit === undefined) return;
     const key = `${kind}|${subject}`;
     const now = this.#clock.now();
     const bucket = this.#refill(key, limit, now);
     if (bucket.tokens < 1) {
-      throw rateLimited(Math.max(1, Math.ceil((1 - bucket.tokens) / limit.perSecond)));
+      throw refusal(Math.max(1, Math.ceil((1 - bucket.tokens) / limit.perSecond)));
     }
     bucket.tokens -= 1;
   }

@@ -14,6 +14,9 @@ import { resolveConfig } from './config';
 import type { GatewayContext } from './context';
 import { CustodyService } from './custody/service';
 import { Faults } from './faults';
+import { GroupKeyService } from './group-keys/service';
+import { AfterReply } from './groups/after-reply';
+import { GroupService } from './groups/service';
 import { AdminEndpoint } from './http/admin';
 import { HttpRouter } from './http/router';
 import { RateLimiter } from './limits';
@@ -193,6 +196,8 @@ function createContext(
   const addresses = new Addresses();
   const { dataDir, storage: limits } = config;
   const secret = authority.tokenSecret;
+  const afterReply = new AfterReply();
+  const groupKeys = new GroupKeyService({ store, clock });
   return {
     config,
     clock,
@@ -212,6 +217,16 @@ function createContext(
     storage: new ObjectStorage({ dataDir, store, sessions, clock, addresses, secret, limits }),
     shares: new ShareLinks({ store, clock, addresses }),
     streams: new StreamHub(clock, config.streams),
+    afterReply,
+    groupKeys,
+    groups: new GroupService({
+      store,
+      clock,
+      sessions,
+      afterReply,
+      keys: groupKeys,
+      limits: config.groups,
+    }),
   };
 }
 
@@ -225,6 +240,8 @@ function keepHouse(gateway: GatewayContext): void {
   gateway.storage.dropExpired();
   gateway.streams.tick();
   gateway.store.inbox.purgeOlderThan(before);
+  gateway.store.groups.purgeOlderThan(before);
+  gateway.groupKeys.dropExpired();
   // An id stays taken for a day at least, however short the retention is.
   gateway.store.messages.dropOlderThan(Math.min(before, now - DAY_MS));
 }

@@ -261,13 +261,20 @@ export class Connection implements SessionChannel {
   }
 
   #reply(id: RequestId, method: string, frame: string): void {
-    if (id !== null && this.#gateway.faults.takeLostReply(method)) {
+    const { afterReply, faults } = this.#gateway;
+    if (id !== null && faults.takeLostReply(method)) {
       this.drop();
+      afterReply.flush();
       return;
     }
-    const delay = this.#gateway.faults.replyDelayMs;
-    if (delay > 0) this.#after(delay, () => this.#write(frame));
-    else this.#write(frame);
+    if (faults.replyDelayMs <= 0) {
+      this.#write(frame);
+      afterReply.flush();
+      return;
+    }
+    // Others do not have to wait for a socket that closes before its reply is due.
+    this.#after(faults.replyDelayMs, () => this.#write(frame));
+    setTimeout(() => afterReply.flush(), faults.replyDelayMs).unref();
   }
 
   #attach(facts: SessionFacts, admit: (session: Session) => void): Session {

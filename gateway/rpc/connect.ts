@@ -5,6 +5,7 @@ import { parseDeviceId, parseSlotId } from '../../shared/aun/ids';
 import { RpcError } from '../errors';
 import { randomHex } from '../runtime';
 import type { DeliveryMode, Generation, Session } from '../sessions/session';
+import type { Capabilities } from '../store/capabilities';
 import { jsonObject } from '../wire/frames';
 import type { OpenCall } from './method';
 import { parseParams, withoutNulls } from './method';
@@ -67,6 +68,18 @@ function generationOf(capabilities: Readonly<Record<string, unknown>>): Generati
   return listed.includes('group_e2ee') ? 'both' : 'v2';
 }
 
+/** What a connection declares about encrypted groups (`protocol/05 §4.2`). */
+function groupCapabilities(capabilities: Readonly<Record<string, unknown>>): Capabilities {
+  const generation = generationOf(capabilities);
+  const listed = capabilities['supported_group_e2ee'];
+  const named = Array.isArray(listed) && listed.length > 0;
+  return {
+    groupE2ee: capabilities['group_e2ee'] === true || named,
+    v1: generation !== 'v2',
+    v2: generation !== 'v1',
+  };
+}
+
 /** Whether the client named V2 envelopes between two at login (`protocol/06 §1.3`). */
 function announcesV2(capabilities: Readonly<Record<string, unknown>>): boolean {
   const envelopes = capabilities['supported_p2p_e2ee'];
@@ -117,6 +130,7 @@ export function connect(call: OpenCall): unknown {
     (candidate) => gateway.sessions.check(candidate),
   );
   if (session.kind === 'long') gateway.delivery.deviceOnline(session);
+  gateway.store.capabilities.note(aid, groupCapabilities(input.capabilities), gateway.clock.now());
   gateway.sessions.add(session);
   gateway.log.info('connected', { aid, device: deviceId, slot: slotId, kind: session.kind });
   return hello(call, session);

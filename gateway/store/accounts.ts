@@ -42,6 +42,7 @@ export class AccountStore {
         'DELETE FROM objects WHERE owner = ?',
         'DELETE FROM staged_uploads WHERE owner = ?',
         'DELETE FROM share_links WHERE owner = ?',
+        'DELETE FROM account_capabilities WHERE aid = ?',
         'DELETE FROM inbox WHERE device IN (SELECT id FROM devices WHERE aid = ?)',
         'UPDATE devices SET known = 0, floor_seq = last_seq WHERE aid = ?',
       ]) {

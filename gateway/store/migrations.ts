@@ -1,3 +1,5 @@
+import { GROUPS } from './group-schema';
+
 /** What a migration needs of the database. */
 export interface MigrationTarget {
   get<Row extends { user_version: number }>(sql: string): Row | undefined;
@@ -208,7 +210,7 @@ CREATE INDEX share_links_owner ON share_links (owner);
 `;
 
 /** Numbered from 1, forward only, each in one transaction. Never edit one that has been released. */
-const MIGRATIONS: readonly string[] = [FIRST, CUSTODY, STORAGE];
+const MIGRATIONS: readonly string[] = [FIRST, CUSTODY, STORAGE, GROUPS];
 
 /**
  * Brings the schema to the newest version.

@@ -1,9 +1,15 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { AccountStore } from './accounts';
+import { CapabilityStore } from './capabilities';
 import { CertificateStore } from './certificates';
 import { CustodyStore } from './custody';
 import { SqlDatabase } from './database';
+import { GroupJoiningStore } from './group-joining';
+import { GroupMemberStore } from './group-members';
+import { GroupMessageStore } from './group-messages';
+import { GroupSettingStore } from './group-settings';
+import { GroupStore } from './groups';
 import { InboxStore } from './inbox';
 import { MessageStore } from './messages';
 import { ObjectStore } from './objects';
@@ -23,6 +29,12 @@ export class GatewayStore {
   readonly custody: CustodyStore;
   readonly objects: ObjectStore;
   readonly shares: ShareStore;
+  readonly capabilities: CapabilityStore;
+  readonly groups: GroupStore;
+  readonly groupMembers: GroupMemberStore;
+  readonly groupMessages: GroupMessageStore;
+  readonly groupJoining: GroupJoiningStore;
+  readonly groupSettings: GroupSettingStore;
 
   /**
    * Opens `{dataDir}/gateway.db`, creating folder and file (both readable by the owner only).
@@ -42,6 +54,17 @@ export class GatewayStore {
     this.custody = new CustodyStore(this.#sql);
     this.objects = new ObjectStore(this.#sql);
     this.shares = new ShareStore(this.#sql);
+    this.capabilities = new CapabilityStore(this.#sql);
+    this.groups = new GroupStore(this.#sql);
+    this.groupMembers = new GroupMemberStore(this.#sql);
+    this.groupMessages = new GroupMessageStore(this.#sql);
+    this.groupJoining = new GroupJoiningStore(this.#sql);
+    this.groupSettings = new GroupSettingStore(this.#sql);
+  }
+
+  /** The database itself, for stores that other parts of the gateway bring along. */
+  get database(): SqlDatabase {
+    return this.#sql;
   }
 
   /** All or nothing across the stores; `work` must be synchronous. */

@@ -1,0 +1,10 @@
+export { AfterReply } from './after-reply';
+export { epochRefused, groupError } from './errors';
+export type { GroupReason } from './errors';
+export type { GroupEvent, Viewer } from './events';
+export { GROUP_E2EE_V1, GROUP_E2EE_V2 } from './ids';
+export type { IdForm } from './ids';
+export { memberFacts } from './objects';
+export type { GroupKeyKeeper } from './ports';
+export { GroupService } from './service';
+export { signatureOf } from './signed';
