@@ -54,6 +54,12 @@ export type ObjectAddress =
   | { readonly kind: 'object'; readonly owner: string; readonly bucket: string; readonly objectKey: string }
   | { readonly kind: 'share'; readonly shareId: string };
 
+/** Reads an address that names its owner, `https://{owner}/{object key}` (`protocol/06 §2`); null for every other. */
+export function ownedObject(address: string): Extract<ObjectAddress, { kind: 'object' }> | null {
+  const found = fromUrl(address, '');
+  return found?.kind === 'object' ? found : null;
+}
+
 /**
  * Finds the object of a reference in the order of `protocol/06 §2`. `sender` is the authenticated sender of the message. An
  * address is never asked itself: only known forms are read, and they end in calls to the own gateway.

@@ -18,7 +18,7 @@ export interface Desktop {
 
 /** What a file is for: the dialog's words and filters follow from it. */
 export type FilePurpose =
-  'backup' | 'encrypted_key' | 'trust_root' | 'sdk_folder' | 'sdk_export' | 'attachment';
+  'backup' | 'encrypted_key' | 'trust_root' | 'sdk_folder' | 'sdk_export' | 'attachment' | 'group_log';
 
 export interface FileRequest {
   readonly purpose: FilePurpose;

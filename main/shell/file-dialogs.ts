@@ -31,6 +31,8 @@ function wordsFor(purpose: FilePurpose, text: ShellTexts, saving: boolean): Word
       return { title: text.saveSdkFolder, filters: [] };
     case 'attachment':
       return { title: saving ? text.saveAttachment : text.openAttachments, filters: [] };
+    case 'group_log':
+      return { title: text.saveGroupLog, filters: [] };
   }
 }
 

@@ -37,7 +37,7 @@ export function parseGroupLink(text: string): GroupInvitation | null {
 }
 
 /** Reads whatever somebody may paste to get into a group: a link, a group id, `code` or `code@domain`. */
-export function parseGroupInvitation(text: string): GroupInvitation | null {
+export function parseGroupInvitation(text: string, localIssuer = ''): GroupInvitation | null {
   const link = parseGroupLink(text);
   if (link !== null) return link;
   const typed = text.trim().toLowerCase();
@@ -45,7 +45,7 @@ export function parseGroupInvitation(text: string): GroupInvitation | null {
   const [code, domain, more] = typed.split('@');
   const isId = typed.startsWith('group.') || typed.startsWith('g-') || typed.includes('.');
   if (isId && !(domain !== undefined && code !== undefined && CODE.test(code) && !code.startsWith('g-'))) {
-    const group = parseGroupId(typed);
+    const group = parseGroupId(typed, localIssuer);
     return group === null ? null : { group, code: null, domain: groupName(group)?.domain ?? null };
   }
   if (code === undefined || !CODE.test(code) || more !== undefined) return null;

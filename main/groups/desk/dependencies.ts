@@ -8,34 +8,7 @@ import type { Pictures } from '../../ports/pictures';
 import type { RpcCaller } from '../../ports/session';
 import type { AccountStore, StoreChange } from '../../ports/store';
 import type { Runtime } from '../../runtime/runtime';
-import type { GroupWire } from '../wire';
-
-/** What may be laid down of a group besides what its object on the wire says. */
-export type GroupFacts = Partial<Omit<GroupRecord, 'group' | 'wireId' | 'messages' | 'events'>>;
-
-/**
- * The keeper of group records, as the desk needs it: the one place that writes them, one change after the other, so that the
- * answer to an own call and its event never apply twice. Every write tells the window (`group.changed`).
- */
-export interface DeskSync {
-  /** A group as it is stored, or null. */
-  record(group: string): Promise<GroupRecord | null>;
-  /** The record as the window shows it, with keys and loop notice. */
-  view(record: GroupRecord): Promise<Group>;
-  /**
-   * Lays down a group object out of an answer, and `facts`, which win. A group that was not there gets its record and an
-   * accepted conversation. A record whose `pictureRef` changes loses its `picture`.
-   */
-  apply(wire: GroupWire, facts?: GroupFacts): Promise<GroupRecord>;
-  /** Lays down facts of a group that is there. @throws AunError `group_not_found` */
-  change(group: string, facts: GroupFacts): Promise<GroupRecord>;
-  /** Reads group, members, texts and settings anew. @throws AunError group errors, gateway errors */
-  refresh(group: string): Promise<GroupRecord>;
-  /** Reads the list of own groups anew and refreshes what is new in it. @throws AunError gateway errors */
-  refreshList(): Promise<void>;
-  /** Pulls and opens every message and event that waits. Resolves when there is nothing left, or when it cannot be. */
-  catchUp(group: string): Promise<void>;
-}
+import type { GroupSync } from '../sync/port';
 
 /** What the commands of groups work with. */
 export interface DeskDependencies {
@@ -43,11 +16,17 @@ export interface DeskDependencies {
   readonly deviceId: string;
   readonly slotId: string;
   readonly store: AccountStore;
-  /** Adds `device_id` and `slot_id` and signs what has to be signed (`protocol/05 §9.1`). */
+  /** Adds `device_id` and `slot_id`, signs what has to be signed, throws in the terms of groups. */
   readonly rpc: RpcCaller;
-  readonly sync: DeskSync;
+  /**
+   * The one writer of group records, so that the answer to an own call and its event never apply twice. A record whose
+   * `pictureRef` changes loses its `picture`.
+   */
+  readonly sync: GroupSync;
   readonly keys: GroupKeys;
   readonly pictures: Pictures;
+  /** A record as the window shows it, with its keys and {@link GroupDesk.loopOf}. */
+  readonly view: (record: GroupRecord) => Promise<Group>;
   readonly runtime: Runtime;
   readonly isOnline: () => boolean;
   /** Our clock corrected by the gateway's, Unix ms. */
