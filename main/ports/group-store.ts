@@ -156,7 +156,10 @@ export interface GroupReader {
 
 /** Write side of groups. Each is one transaction. */
 export interface GroupWriter {
-  /** Stores a group and brings its conversation along (title, what the list shows). Makes both when they are new. */
+  /**
+   * Stores a group and brings its conversation along (title, what the list shows). Makes both when they are new. Both cursors are
+   * taken from a new group only: those of a known one move with what is stored. A blocked conversation stays blocked.
+   */
   saveGroup(group: GroupRecord, standing?: Conversation['standing']): Promise<StoreChange>;
   /** Replaces the members of a group. */
   replaceMembers(group: string, members: readonly GroupMemberRecord[]): Promise<void>;

@@ -63,6 +63,8 @@ export interface InboundRecord {
   readonly payloadJson: string | null;
   /** The raw row as JSON: kept for everything that could not be opened, else null. */
   readonly rawJson: string | null;
+  /** Number of the group key an envelope names: what cannot be opened is asked for again when that key comes. */
+  readonly epoch?: number | null;
   readonly protection: Message['protection'];
   readonly forwardSecret: boolean;
 }

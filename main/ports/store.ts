@@ -265,8 +265,11 @@ export interface StoreReader extends GroupReader {
   ): Promise<Message[]>;
   /** When the next message has to be deleted by a retention rule, Unix ms, or null. */
   nextExpiry(): Promise<number | null>;
-  /** Which of the (sender, messageId) pairs are stored in readable form (a repeat needs no second opening). */
-  known(pairs: readonly { sender: string; messageId: string }[]): Promise<boolean[]>;
+  /**
+   * Which of the (sender, messageId) pairs are stored in readable form (a repeat needs no second opening), among the messages of
+   * a group, or else among all others and the group key messages.
+   */
+  known(pairs: readonly { sender: string; messageId: string }[], group?: string): Promise<boolean[]>;
   /** Stored identity of a sequence number, for detecting a server reset; null when that seq is not stored. */
   seqOwner(seq: number): Promise<{ sender: string; messageId: string } | null>;
   /** First waiting item of every conversation, oldest first. */
@@ -306,8 +309,11 @@ export interface AccountStore extends StoreReader, GroupWriter {
   setCursor(cursor: InboxCursor): Promise<void>;
   /** Replaces unreadable messages by what was opened now, or by a new reason. */
   heal(id: number, record: InboundRecord): Promise<StoreChange>;
-  /** Blanks messages of `sender`; ids that are unknown or somebody else's are ignored (`protocol/04 §16`). */
-  recall(sender: string, messageIds: readonly string[]): Promise<StoreChange>;
+  /**
+   * Blanks messages of `sender`, those of a group or else those that are in none; ids that are unknown or somebody else's are
+   * ignored (`protocol/04 §16`).
+   */
+  recall(sender: string, messageIds: readonly string[], group?: string): Promise<StoreChange>;
   /** Puts a message into the outbox; a known requestId returns the message it made before. */
   enqueue(item: {
     conversation: string;

@@ -44,6 +44,7 @@ async function exported(store: AccountStore): Promise<Record<ExportKind, string[
     attachments: [],
     tombstones: [],
     profiles: [],
+    groups: [],
   };
   for (const kind of exportKinds) {
     let after: number | null = null;
@@ -265,7 +266,7 @@ describe('rows of a backup', () => {
         code: 'backup_damaged',
       });
     await expect(
-      store.importRows('messages', [first, second.replace('"v":2', '"v":3')]),
+      store.importRows('messages', [first, second.replace('"v":2', '"v":4')]),
     ).rejects.toMatchObject({ code: 'backup_too_new' });
     expect((await store.exportCounts()).messages).toBe(0);
     for (const kind of exportKinds)

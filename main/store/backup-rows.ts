@@ -5,21 +5,73 @@ import {
   profileStatusSchema,
   retentionSchema,
 } from '../../shared/model/conversation';
+import {
+  groupLogEntrySchema,
+  groupMembershipSchema,
+  groupRoleSchema,
+  groupStatusSchema,
+  memberKindSchema,
+} from '../../shared/model/group';
 import { deliveryStateSchema, protectionSchema } from '../../shared/model/message';
 import { profileWarningSchema } from '../../shared/model/people';
 import type { ExportKind } from '../ports/store';
 import { AunError } from '../runtime/errors';
+import { keyOriginSchema } from './group-keys';
+import { groupFactsSchema } from './groups';
 
 /**
- * Version of every row this file describes. Rows of a newer version are refused, not guessed at; those of version 1 lack what has
+ * Version of rows, but those about groups. Rows of a newer version are refused, not guessed at; those of version 1 lack what has
  * a default here.
  */
 export const ROW_VERSION = 2;
+/** Version of rows that have to do with groups: a backup of somebody who is in none is readable for an older program. */
+export const GROUP_ROW_VERSION = 3;
 
-const version = z.union([z.literal(1), z.literal(ROW_VERSION)]);
+const version = z.union([z.literal(1), z.literal(ROW_VERSION), z.literal(GROUP_ROW_VERSION)]);
 const time = z.number().int();
 const name = z.string().min(1).max(512);
 const base64 = z.base64();
+
+/** Rows of kind `groups`: keys first, then groups with their members, then their logs. */
+const groupKeyRow = z.object({
+  v: version,
+  what: z.literal('key'),
+  group: name,
+  epoch: z.number().int(),
+  secret: base64.describe('32 bytes'),
+  commitment: z.string(),
+  members: z.array(z.string()),
+  chain: z.string().nullable(),
+  chainDoubt: z.string().nullable(),
+  origin: keyOriginSchema,
+  updatedAt: time,
+});
+const groupRow = z.object({
+  v: version,
+  what: z.literal('group'),
+  group: name,
+  membership: groupMembershipSchema,
+  status: groupStatusSchema,
+  memberCount: z.number().int(),
+  facts: groupFactsSchema,
+  members: z.array(
+    z.object({
+      aid: name,
+      role: groupRoleSchema,
+      kind: memberKindSchema,
+      joinedAt: time.nullable(),
+      mutedUntil: time.nullable(),
+      muteReason: z.string(),
+      hasKeys: z.boolean(),
+    }),
+  ),
+});
+const groupLogRow = z.object({
+  v: version,
+  what: z.literal('log'),
+  group: name,
+  entry: groupLogEntrySchema,
+});
 
 /**
  * What a row of each kind holds (`docs/backup-format.md`). Internal numbers of the database are in none of them, nor are tokens,
@@ -88,6 +140,7 @@ export const backupRowSchemas = {
     body: z.string().nullable(),
     payload: z.string().nullable(),
     raw: z.string().nullable(),
+    epoch: z.number().int().nullable().default(null).describe('key of an envelope of a group in `raw`'),
     protection: protectionSchema,
     forwardSecret: z.boolean(),
     state: deliveryStateSchema.nullable(),
@@ -137,7 +190,13 @@ export const backupRowSchemas = {
       .describe('name of the encrypted file, which a full backup carries'),
     fileKey: base64.nullable().default(null).describe('its 32-byte key'),
   }),
-  tombstones: z.object({ v: version, sender: name, messageId: name }),
+  tombstones: z.object({
+    v: version,
+    conversation: z.string().max(512).default('').describe('the group it was in, or empty'),
+    sender: name,
+    messageId: name,
+  }),
+  groups: z.discriminatedUnion('what', [groupKeyRow, groupRow, groupLogRow]),
   profiles: z.object({
     v: version,
     aid: name,
@@ -174,7 +233,7 @@ const versionOnly = z.looseObject({ v: z.number().int() });
 export function parseBackupRow<Kind extends ExportKind>(kind: Kind, row: string): BackupRow<Kind> {
   const value = parseJson(row);
   const outer = versionOnly.safeParse(value);
-  if (outer.success && outer.data.v > ROW_VERSION) {
+  if (outer.success && outer.data.v > GROUP_ROW_VERSION) {
     throw new AunError('backup_too_new', `a row of kind ${kind} has version ${outer.data.v}`);
   }
   const parsed = readers[kind].safeParse(value);

@@ -8,14 +8,17 @@ import {
   type Conversation,
   type ConversationView,
 } from '../../shared/model/conversation';
+import { groupMembershipSchema, groupStatusSchema } from '../../shared/model/group';
 import { deliveryStateSchema } from '../../shared/model/message';
 import { AunError } from '../runtime/errors';
 import { flag, integer, integerOrNull, oneOf, text, textOrNull, wholeNumber, type SqlRow } from './columns';
 import type { ReadConnection, WriteConnection } from './sqlite';
 
-const COLUMNS = `key, id, kind, title, peer_kind, preview, preview_kind, preview_own, preview_state, last_activity_at, unread,
-  mentions, marked_unread, pinned, archived, muted_until, standing, retention, draft, draft_reply, draft_attachments, waiting,
-  read_up_to, security, profile_status`;
+const QUERY = `SELECT c.key, c.id, c.kind, c.title, c.peer_kind, c.preview, c.preview_kind, c.preview_own, c.preview_sender,
+    c.preview_state, c.last_activity_at, c.unread, c.mentions, c.marked_unread, c.pinned, c.archived, c.muted_until, c.standing,
+    c.retention, c.draft, c.draft_reply, c.draft_attachments, c.waiting, c.read_up_to, c.security, c.profile_status,
+    g.membership AS group_membership, g.status AS group_status, g.member_count AS group_members, g.picture AS group_picture
+  FROM conversations c LEFT JOIN groups g ON g.conversation = c.key`;
 const { kind: kindSchema, security: securitySchema, standing: standingSchema } = conversationSchema.shape;
 const previewKindSchema = conversationSchema.shape.previewKind;
 const stateSchema = z.nullable(deliveryStateSchema);
@@ -30,6 +33,7 @@ function read(row: SqlRow): Conversation {
     preview: text(row, 'preview'),
     previewKind: oneOf(row, 'preview_kind', previewKindSchema),
     previewOwn: flag(row, 'preview_own'),
+    previewSender: textOrNull(row, 'preview_sender'),
     previewState: oneOf(row, 'preview_state', stateSchema),
     lastActivityAt: integer(row, 'last_activity_at'),
     unread: integer(row, 'unread'),
@@ -46,7 +50,18 @@ function read(row: SqlRow): Conversation {
     waiting: oneOf(row, 'waiting', waitingSchema),
     readUpTo: integer(row, 'read_up_to'),
     security: oneOf(row, 'security', securitySchema),
+    group: groupSummary(row),
     profileStatus: oneOf(row, 'profile_status', profileStatusSchema),
+  };
+}
+
+function groupSummary(row: SqlRow): Conversation['group'] {
+  if (textOrNull(row, 'group_membership') === null) return null;
+  return {
+    membership: oneOf(row, 'group_membership', groupMembershipSchema),
+    status: oneOf(row, 'group_status', groupStatusSchema),
+    memberCount: integer(row, 'group_members'),
+    picture: textOrNull(row, 'group_picture'),
   };
 }
 
@@ -58,15 +73,15 @@ export function listConversations(
   offset: number,
 ): { conversations: Conversation[]; total: number } {
   const rows = database.all(
-    `SELECT ${COLUMNS} FROM conversations WHERE view = ?
-     ORDER BY pinned DESC, last_activity_at DESC, key DESC LIMIT ? OFFSET ?`,
+    `${QUERY} WHERE c.view = ? ORDER BY c.pinned DESC, c.last_activity_at DESC, c.key DESC LIMIT ? OFFSET ?`,
     [view, limit, offset],
   );
   const total = database.get('SELECT count(*) AS total FROM conversations WHERE view = ?', [view]);
   return { conversations: rows.map(read), total: total === undefined ? 0 : integer(total, 'total') };
 }
 
-const folded = (value: string): string => value.normalize('NFKC').toLowerCase();
+/** As names are compared. */
+export const folded = (value: string): string => value.normalize('NFKC').toLowerCase();
 
 /** Whose title, alias or address contains a text; see `StoreReader.findConversations`. */
 export function findConversations(database: ReadConnection, query: string, limit: number): Conversation[] {
@@ -85,13 +100,13 @@ export function findConversations(database: ReadConnection, query: string, limit
 
 /** The conversation with this id, or null. */
 export function conversationById(database: ReadConnection, id: string): Conversation | null {
-  const row = database.get(`SELECT ${COLUMNS} FROM conversations WHERE id = ?`, [id]);
+  const row = database.get(`${QUERY} WHERE c.id = ?`, [id]);
   return row === undefined ? null : read(row);
 }
 
 /** The conversation with this internal key. */
 export function conversationByKey(database: ReadConnection, key: number): Conversation | null {
-  const row = database.get(`SELECT ${COLUMNS} FROM conversations WHERE key = ?`, [key]);
+  const row = database.get(`${QUERY} WHERE c.key = ?`, [key]);
   return row === undefined ? null : read(row);
 }
 
@@ -106,6 +121,17 @@ export function requireKey(database: ReadConnection, id: string): number {
   const key = keyOf(database, id);
   if (key === null) throw new AunError('unknown_conversation', 'there is no such conversation');
   return key;
+}
+
+/** Whether a conversation is a group. */
+export function isGroup(database: ReadConnection, key: number): boolean {
+  return groupIdOf(database, key) !== null;
+}
+
+/** The id of a group by the key of its conversation, or null for any other conversation. */
+export function groupIdOf(database: ReadConnection, key: number): string | null {
+  const row = database.get("SELECT id FROM conversations WHERE key = ? AND kind = 'group'", [key]);
+  return row === undefined ? null : text(row, 'id');
 }
 
 /** What a conversation that is not there yet begins with. */
@@ -162,7 +188,7 @@ export function totals(
  */
 export function hasRealConversation(database: ReadConnection): boolean {
   const row = database.get(
-    `SELECT 1 AS found FROM conversations c WHERE c.kind = 'direct'
+    `SELECT 1 AS found FROM conversations c WHERE c.kind <> 'self'
        AND EXISTS (SELECT 1 FROM messages m INDEXED BY messages_unread WHERE m.conversation = c.key AND m.counted = 1)
        AND EXISTS (SELECT 1 FROM messages m INDEXED BY messages_own WHERE m.conversation = c.key
          AND m.own = 1 AND m.state IN ('sent', 'delivered')) LIMIT 1`,

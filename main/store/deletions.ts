@@ -2,27 +2,36 @@ import type { Conversation } from '../../shared/model/conversation';
 import { integer, text, wholeNumber } from './columns';
 import { dropFiles } from './attachment-writes';
 import { requireKey } from './conversations';
+import { removeGroupKeys } from './group-keys';
+import { isLine } from './message-flags';
 import { REPLACED, storedMessages, type StoredMessage, type WriteContext } from './message-writes';
 import { touchAnswers, touchTarget } from './relations';
-import type { ReadConnection } from './sqlite';
+import type { ReadConnection, WriteConnection } from './sqlite';
 
 /** Own messages that have not left: no rule deletes them by itself. */
 const SETTLED = "(state IS NULL OR state IN ('sent', 'delivered'))";
 
-/** Names a message that must never come back. */
-export function bury(context: WriteContext, sender: string, messageId: string): void {
-  context.database.run('INSERT OR IGNORE INTO tombstones (sender, message_id) VALUES (?, ?)', [
+/** Names a message that must never come back; `group` is the group it was in, or empty. */
+export function bury(context: WriteContext, sender: string, messageId: string, group: string): void {
+  context.database.run('INSERT OR IGNORE INTO tombstones (scope, sender, message_id) VALUES (?, ?, ?)', [
+    group,
     sender,
     messageId,
   ]);
 }
 
-/** Whether a message was deleted here. */
-export function isBuried(database: ReadConnection, sender: string, messageId: string): boolean {
+/** Whether a message was deleted here; `group` is the group it was in, or empty. */
+export function isBuried(
+  database: ReadConnection,
+  sender: string,
+  messageId: string,
+  group: string,
+): boolean {
   return (
-    database.get('SELECT 1 AS found FROM tombstones WHERE sender = ? AND message_id = ?', [
+    database.get('SELECT 1 AS found FROM tombstones WHERE sender = ? AND message_id = ? AND scope = ?', [
       sender,
       messageId,
+      group,
     ]) !== undefined
   );
 }
@@ -38,7 +47,8 @@ export function removeMessage(context: WriteContext, message: StoredMessage, for
     message.conversation,
     message.id,
   ]);
-  if (forGood && message.kind !== 'notice') bury(context, message.sender, message.messageId);
+  if (forGood && !isLine(message.kind))
+    bury(context, message.sender, message.messageId, message.scope > 0 ? message.conversationId : '');
   change.removed(message.id, message.conversation, message.conversationId);
   touchTarget(context, message);
   touchAnswers(context, message);
@@ -86,7 +96,22 @@ export function clearConversation(
   for (const message of messages) removeMessage(context, message, true);
   change.conversation(key);
   if (messages.length >= limit) return false;
-  if (whole) removeConversation(context, key, conversation);
+  if (!whole) return true;
+  if (!clearGroup(database, key, conversation, limit)) return false;
+  removeConversation(context, key, conversation);
+  return true;
+}
+
+/** Takes away what is kept of a group besides its messages; false while there is more of its log. */
+function clearGroup(database: WriteConnection, key: number, id: string, limit: number): boolean {
+  const removed = database.run(
+    'DELETE FROM group_log WHERE id IN (SELECT id FROM group_log WHERE conversation = ? LIMIT ?)',
+    [key, limit],
+  );
+  if (removed.changes >= limit) return false;
+  removeGroupKeys(database, id);
+  database.run('DELETE FROM group_members WHERE conversation = ?', [key]);
+  database.run('DELETE FROM groups WHERE conversation = ?', [key]);
   return true;
 }
 

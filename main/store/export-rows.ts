@@ -6,7 +6,7 @@ import {
 } from '../../shared/model/conversation';
 import { deliveryStateSchema, protectionSchema } from '../../shared/model/message';
 import { exportKinds, noRows, type ExportKind, type ExportPage } from '../ports/store';
-import { backupRowSchemas, ROW_VERSION, type BackupRow } from './backup-rows';
+import { backupRowSchemas, GROUP_ROW_VERSION, ROW_VERSION, type BackupRow } from './backup-rows';
 import {
   bytes,
   bytesOrNull,
@@ -19,6 +19,7 @@ import {
   type SqlRow,
 } from './columns';
 import { readContact } from './contacts';
+import { countGroupRows, exportGroupRows } from './group-backup';
 import { readProfile } from './profiles';
 import type { ReadConnection } from './sqlite';
 
@@ -30,6 +31,10 @@ const cardStateSchema = backupRowSchemas.messages.shape.cardState.unwrap();
 export function exportCounts(database: ReadConnection): Record<ExportKind, number> {
   const counts = noRows();
   for (const kind of exportKinds) {
+    if (kind === 'groups') {
+      counts.groups = countGroupRows(database);
+      continue;
+    }
     // Kinds are named like their tables. What stands beside a draft is in no backup.
     const condition = kind === 'attachments' ? 'WHERE message IS NOT NULL' : '';
     const row = database.get(`SELECT count(*) AS count FROM ${kind} ${condition}`);
@@ -48,6 +53,7 @@ export function exportRows(
   after: number | null,
   limit: number,
 ): ExportPage {
+  if (kind === 'groups') return exportGroupRows(database, after, limit);
   const rows = SOURCES[kind].page(database, after, limit);
   const last = rows.at(-1);
   return {
@@ -64,13 +70,19 @@ function fileOf(row: SqlRow): { file: string | null; fileKey: string | null } {
   return { file, fileKey: Buffer.from(key).toString('base64') };
 }
 
-interface Source<Kind extends ExportKind> {
+/** What has to do with a group is not for programs that know none. */
+const versionOf = (row: SqlRow): 2 | 3 =>
+  text(row, 'of_kind') === 'group' ? GROUP_ROW_VERSION : ROW_VERSION;
+
+type PlainKind = Exclude<ExportKind, 'groups'>;
+
+interface Source<Kind extends PlainKind> {
   page(database: ReadConnection, after: number | null, limit: number): SqlRow[];
   row(row: SqlRow): BackupRow<Kind>;
 }
 
 /** Pages along a table's key. `after` is null at the beginning; ids are above zero. */
-function byKey(columns: string, from: string, key: string): Source<ExportKind>['page'] {
+function byKey(columns: string, from: string, key: string): Source<PlainKind>['page'] {
   return (database, after, limit) =>
     database.all(`SELECT ${columns}, ${key} AS walk FROM ${from} WHERE ${key} > ? ORDER BY ${key} LIMIT ?`, [
       after ?? 0,
@@ -78,7 +90,7 @@ function byKey(columns: string, from: string, key: string): Source<ExportKind>['
     ]);
 }
 
-const SOURCES: { readonly [Kind in ExportKind]: Source<Kind> } = {
+const SOURCES: { readonly [Kind in PlainKind]: Source<Kind> } = {
   contacts: {
     page: byKey('contacts.*', 'contacts', 'contacts.key'),
     row: (row) => ({ v: ROW_VERSION, ...readContact(row) }),
@@ -109,9 +121,9 @@ const SOURCES: { readonly [Kind in ExportKind]: Source<Kind> } = {
     }),
   },
   conversations: {
-    page: byKey('conversations.*', 'conversations', 'conversations.key'),
+    page: byKey('conversations.*, kind AS of_kind', 'conversations', 'conversations.key'),
     row: (row) => ({
-      v: ROW_VERSION,
+      v: versionOf(row),
       id: text(row, 'id'),
       kind: oneOf(row, 'kind', conversationSchema.shape.kind),
       title: text(row, 'title'),
@@ -130,12 +142,12 @@ const SOURCES: { readonly [Kind in ExportKind]: Source<Kind> } = {
   },
   messages: {
     page: byKey(
-      'm.*, c.id AS conversation_id, m.id <= c.read_up_to AS is_read',
+      'm.*, c.id AS conversation_id, c.kind AS of_kind, m.id <= c.read_up_to AS is_read',
       'messages m JOIN conversations c ON c.key = m.conversation',
       'm.id',
     ),
     row: (row) => ({
-      v: ROW_VERSION,
+      v: versionOf(row),
       conversation: text(row, 'conversation_id'),
       sender: text(row, 'sender'),
       messageId: text(row, 'message_id'),
@@ -147,6 +159,7 @@ const SOURCES: { readonly [Kind in ExportKind]: Source<Kind> } = {
       body: textOrNull(row, 'body'),
       payload: textOrNull(row, 'payload'),
       raw: textOrNull(row, 'raw'),
+      epoch: integerOrNull(row, 'epoch'),
       protection: oneOf(row, 'protection', protectionSchema),
       forwardSecret: flag(row, 'forward_secret'),
       state: oneOf(row, 'state', deliveryStateSchema.nullable()),
@@ -169,13 +182,13 @@ const SOURCES: { readonly [Kind in ExportKind]: Source<Kind> } = {
   },
   attachments: {
     page: byKey(
-      `a.*, c.id AS conversation_id, m.sender, m.message_id,
+      `a.*, c.id AS conversation_id, c.kind AS of_kind, m.sender, m.message_id,
        (SELECT p.position FROM attachments p WHERE p.id = a.parent) AS parent_position`,
       'attachments a JOIN messages m ON m.id = a.message JOIN conversations c ON c.key = a.conversation',
       'a.id',
     ),
     row: (row) => ({
-      v: ROW_VERSION,
+      v: versionOf(row),
       conversation: text(row, 'conversation_id'),
       sender: text(row, 'sender'),
       messageId: text(row, 'message_id'),
@@ -195,9 +208,10 @@ const SOURCES: { readonly [Kind in ExportKind]: Source<Kind> } = {
     }),
   },
   tombstones: {
-    page: byKey('tombstones.*', 'tombstones', 'tombstones.key'),
+    page: byKey("tombstones.*, iif(scope = '', '', 'group') AS of_kind", 'tombstones', 'tombstones.key'),
     row: (row) => ({
-      v: ROW_VERSION,
+      v: versionOf(row),
+      conversation: text(row, 'scope'),
       sender: text(row, 'sender'),
       messageId: text(row, 'message_id'),
     }),

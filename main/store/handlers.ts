@@ -21,6 +21,7 @@ import {
 import { clearConversation, deleteMessages, nextExpiry, sweepExpired } from './deletions';
 import { applyAck } from './deliveries';
 import { exportCounts, exportRows } from './export-rows';
+import { createGroupHandlers } from './group-handlers';
 import { importRows } from './import-rows';
 import { commitInbound } from './inbound';
 import { heal, recall } from './inbound-merge';
@@ -91,7 +92,7 @@ export function createHandlers(
     messagesWith: ([conversation, what, before, limit]) =>
       timeline.messagesWith(seen, conversation, what, before, limit),
     nextExpiry: () => nextExpiry(reader),
-    known: ([pairs]) => timeline.known(reader, pairs),
+    known: ([pairs, group]) => timeline.known(reader, pairs, group),
     seqOwner: ([seq]) => timeline.seqOwner(reader, seq),
     outboxHeads: () => outbox.outboxHeads(reader),
     healing: ([conversation, limit]) => timeline.healingItems(reader, conversation, limit),
@@ -104,11 +105,13 @@ export function createHandlers(
     exportRows: ([kind, after, limit]) => exportRows(reader, kind, after, limit),
     hasRealConversation: () => hasRealConversation(reader),
 
+    ...createGroupHandlers(reader, database, writing),
     setMeta: ([key, value]) => setMeta(database, key, value),
     setCursor: ([cursor]) => writeCursor(database, cursor),
-    commitInbound: ([records, cursor]) => changing((context) => commitInbound(context, records, cursor)),
+    commitInbound: ([records, cursor, controls]) =>
+      changing((context) => commitInbound(context, records, cursor, controls)),
     heal: ([id, record]) => changing((context) => heal(context, id, record)),
-    recall: ([sender, ids]) => changing((context) => recall(context, sender, ids)),
+    recall: ([sender, ids, group]) => changing((context) => recall(context, sender, ids, group)),
     enqueue: ([item]) => changing((context) => outbox.enqueue(context, item)),
     markSending: ([id]) => changing((context) => outbox.markSending(context, id)),
     markSent: ([id, sent]) => changing((context) => outbox.markSent(context, id, sent)),

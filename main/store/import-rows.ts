@@ -1,3 +1,4 @@
+import { isGroupId } from '../../shared/aun/group-id';
 import type { ErrorCode } from '../../shared/bridge/errors';
 import type { DeliveryState } from '../../shared/model/message';
 import type { ExportKind } from '../ports/store';
@@ -7,6 +8,7 @@ import { integer } from './columns';
 import { importContact } from './contacts';
 import { ensureConversation, keyOf } from './conversations';
 import { isBuried } from './deletions';
+import { importGroupRow } from './group-backup';
 import { importCertificate, importPrekey } from './keys';
 import { countsAsUnread, flagsOf } from './message-flags';
 import { isTimeDoubtful, readContent, storeContent } from './message-rows';
@@ -20,11 +22,12 @@ const NOT_SENT: ErrorCode = 'cancelled';
 export function importRows(context: WriteContext, kind: ExportKind, rows: readonly string[]): number {
   if (kind === 'messages') return importMessages(context, rows);
   let added = 0;
-  for (const row of rows) if (importOne(context.database, kind, row)) added += 1;
+  for (const row of rows) if (importOne(context, kind, row)) added += 1;
   return added;
 }
 
-function importOne(database: WriteConnection, kind: Exclude<ExportKind, 'messages'>, row: string): boolean {
+function importOne(context: WriteContext, kind: Exclude<ExportKind, 'messages'>, row: string): boolean {
+  const { database } = context;
   switch (kind) {
     case 'contacts':
       return importContact(database, parseBackupRow(kind, row));
@@ -41,6 +44,8 @@ function importOne(database: WriteConnection, kind: Exclude<ExportKind, 'message
       return importAttachment(database, parseBackupRow(kind, row));
     case 'tombstones':
       return importTombstone(database, parseBackupRow(kind, row));
+    case 'groups':
+      return importGroupRow(context, parseBackupRow(kind, row));
     case 'profiles': {
       const { raw, ...profile } = parseBackupRow(kind, row);
       return importProfile(database, { ...profile, raw: Buffer.from(raw, 'base64') });
@@ -80,10 +85,11 @@ function importConversation(database: WriteConnection, row: BackupRow<'conversat
  * account starts. The others are fetched again, as far as there is a reference.
  */
 function importAttachment(database: WriteConnection, row: BackupRow<'attachments'>): boolean {
-  const message = database.get('SELECT id, conversation FROM messages WHERE sender = ? AND message_id = ?', [
-    row.sender,
-    row.messageId,
-  ]);
+  const scope = scopeIn(database, row.conversation);
+  const message = database.get(
+    'SELECT id, conversation FROM messages WHERE sender = ? AND message_id = ? AND scope = ?',
+    [row.sender, row.messageId, scope],
+  );
   if (message === undefined) return false;
   const id = integer(message, 'id');
   const at = (position: number): number | null => {
@@ -127,17 +133,30 @@ function importAttachment(database: WriteConnection, row: BackupRow<'attachments
 function importTombstone(database: WriteConnection, row: BackupRow<'tombstones'>): boolean {
   return (
     database.run(
-      `INSERT INTO tombstones (sender, message_id) SELECT ?, ?
-       WHERE NOT EXISTS (SELECT 1 FROM messages WHERE sender = ? AND message_id = ?)
-       ON CONFLICT (sender, message_id) DO NOTHING`,
-      [row.sender, row.messageId, row.sender, row.messageId],
+      `INSERT INTO tombstones (scope, sender, message_id) SELECT ?, ?, ?
+       WHERE NOT EXISTS (SELECT 1 FROM messages WHERE sender = ? AND message_id = ? AND scope = ?)
+       ON CONFLICT DO NOTHING`,
+      [
+        row.conversation,
+        row.sender,
+        row.messageId,
+        row.sender,
+        row.messageId,
+        row.conversation === '' ? 0 : scopeIn(database, row.conversation),
+      ],
     ).changes > 0
   );
+}
+
+/** Scope of the messages of a conversation; -1 for a group that is not here. */
+function scopeIn(database: ReadConnection, conversation: string): number {
+  return isGroupId(conversation) ? (keyOf(database, conversation) ?? -1) : 0;
 }
 
 /** A conversation while messages go into it. */
 interface Target {
   readonly key: number;
+  readonly scope: number;
   /** Unread messages it has, those of this page included. */
   unread: number;
   readUpTo: number;
@@ -154,10 +173,11 @@ function importMessages(context: WriteContext, rows: readonly string[]): number 
   let added = 0;
   for (const text of rows) {
     const row = parseBackupRow('messages', text);
-    if (isBuried(database, row.sender, row.messageId)) continue;
+    const group = isGroupId(row.conversation) ? row.conversation : '';
+    if (isBuried(database, row.sender, row.messageId, group)) continue;
     const target = targets.get(row.conversation) ?? openTarget(database, row);
     targets.set(row.conversation, target);
-    const id = importMessage(context, target.key, row);
+    const id = importMessage(context, target, row);
     if (id === null) continue;
     added += 1;
     target.added = true;
@@ -180,7 +200,8 @@ function importMessages(context: WriteContext, rows: readonly string[]): number 
 
 /** Messages that arrived while a backup was written may lie in conversations that are not in it. */
 function openTarget(database: WriteConnection, row: BackupRow<'messages'>): Target {
-  const kind = row.own && row.sender === row.conversation ? 'self' : 'direct';
+  const group = isGroupId(row.conversation);
+  const kind = group ? 'group' : row.own && row.sender === row.conversation ? 'self' : 'direct';
   const key =
     keyOf(database, row.conversation) ??
     ensureConversation(database, {
@@ -190,7 +211,7 @@ function openTarget(database: WriteConnection, row: BackupRow<'messages'>): Targ
       now: row.sortAt,
       standing: 'accepted',
     });
-  return { key, unread: unreadOf(database, key), readUpTo: 0, added: false };
+  return { key, scope: group ? key : 0, unread: unreadOf(database, key), readUpTo: 0, added: false };
 }
 
 function unreadOf(database: ReadConnection, key: number): number {
@@ -200,7 +221,7 @@ function unreadOf(database: ReadConnection, key: number): number {
 
 function importMessage(
   context: WriteContext,
-  conversation: number,
+  { key: conversation, scope }: Target,
   row: BackupRow<'messages'>,
 ): number | null {
   const facts = JSON.stringify(row.facts);
@@ -210,9 +231,11 @@ function importMessage(
   const [state, stateReason] = settled(row.state, row.stateReason);
   return insertMessage(context, {
     conversation,
+    scope,
     sender: row.sender,
     messageId: row.messageId,
     own: row.own,
+    epoch: row.epoch,
     sortAt: row.sortAt,
     serverTime: row.serverTime,
     senderTime: row.senderTime,

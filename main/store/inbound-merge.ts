@@ -1,8 +1,9 @@
 import type { InboundRecord } from '../ports/store';
 import type { Logger } from '../runtime/logger';
 import { dropFiles } from './attachment-writes';
-import { text, textOrNull, wholeNumber } from './columns';
-import { countsAsUnread, flagsOf, isOurWord } from './message-flags';
+import { text, textOrNull, wholeNumber, wholeNumberOrNull } from './columns';
+import { keyOf } from './conversations';
+import { countsAsUnread, flagsOf, isLine, isOurWord } from './message-flags';
 import { isReadable, isTimeDoubtful, storeContent } from './message-rows';
 import {
   CONTENT_COLUMNS,
@@ -22,16 +23,20 @@ const SET_CONTENT = `(${CONTENT_COLUMNS}) = (${CONTENT_COLUMNS.split(',')
   .map(() => '?')
   .join(', ')})`;
 
+/** A message by sender, message id and scope. */
+const UNDER_ID = 'm.sender = ? AND m.message_id = ? AND m.scope = ?';
+
 const inOutbox = (message: StoredMessage): boolean =>
   message.own && (message.state === 'queued' || message.state === 'sending' || message.state === 'failed');
 
 /** What a second row with the (sender, messageId) of a stored message does (`protocol/04 §5.8`, §16). */
-export function mergeInbound(context: WriteContext, record: InboundRecord, conversation: number): void {
+export function mergeInbound(
+  context: WriteContext,
+  record: InboundRecord,
+  { conversation, scope }: { readonly conversation: number; readonly scope: number },
+): void {
   const { database, logger } = context;
-  const [before] = storedMessages(database, 'WHERE m.sender = ? AND m.message_id = ?', [
-    record.sender,
-    record.messageId,
-  ]);
+  const [before] = storedMessages(database, `WHERE ${UNDER_ID}`, [record.sender, record.messageId, scope]);
   if (before === undefined) return;
   if (record.seq !== null) {
     const seq = wholeNumber(record.seq);
@@ -102,13 +107,16 @@ function replace(context: WriteContext, before: StoredMessage, record: InboundRe
       : 'shown';
   const links = standing === 'shown' ? plain : { ...plain, hidden: standing };
   database.run(
-    `UPDATE messages SET ${SET_CONTENT}, payload = ?, raw = CASE WHEN ? THEN NULL ELSE coalesce(?, raw) END, protection = ?,
+    `UPDATE messages SET ${SET_CONTENT}, payload = ?, raw = CASE WHEN ? THEN NULL ELSE coalesce(?, raw) END,
+       epoch = CASE WHEN ? THEN NULL ELSE coalesce(?, epoch) END, protection = ?,
        forward_secret = ?, sender_time = ?, time_doubtful = ?, heal_attempts = heal_attempts + 1 WHERE id = ?`,
     [
       ...contentValues(before.own, content, links),
       record.payloadJson,
       readable ? 1 : 0,
       record.rawJson,
+      readable ? 1 : 0,
+      wholeNumberOrNull(record.epoch),
       record.protection,
       record.forwardSecret ? 1 : 0,
       senderTime,
@@ -119,7 +127,8 @@ function replace(context: WriteContext, before: StoredMessage, record: InboundRe
   if (before.indexed !== null) index.remove(before.indexed);
   if (links.hidden === SHOWN) {
     const text = links.indexText ?? content.body ?? '';
-    index.add({ id: before.id, conversation, own: before.own, flags: links.flags, text });
+    const author = before.scope > 0 ? sender : null;
+    index.add({ id: before.id, conversation, own: before.own, flags: links.flags, author, text });
   }
   insertClaims(database, conversation, before.id, record.links.attachments);
   if (before.unread) {
@@ -142,9 +151,9 @@ function replace(context: WriteContext, before: StoredMessage, record: InboundRe
 /** Takes text, payload, raw row, attachments and index words of a message away; the bubble says that it was recalled. */
 function blank(context: WriteContext, before: StoredMessage): void {
   const { change, database, index } = context;
-  if (before.kind === 'recalled' || before.kind === 'notice') return;
+  if (before.kind === 'recalled' || isLine(before.kind)) return;
   database.run(
-    `UPDATE messages SET kind = ?, body = NULL, facts = ?, payload = NULL, raw = NULL, healing = 0, counted = 0, mentions_me = 0,
+    `UPDATE messages SET kind = ?, body = NULL, facts = ?, payload = NULL, raw = NULL, epoch = NULL, healing = 0, counted = 0, mentions_me = 0,
        flags = 0, index_text = NULL, reply_to = NULL, reply_text = NULL, thread = NULL, card_state = NULL, card_label = NULL
      WHERE id = ?`,
     [RECALLED.kind, RECALLED.facts, before.id],
@@ -161,12 +170,16 @@ function blank(context: WriteContext, before: StoredMessage): void {
 }
 
 /** Blanks messages of `sender`; see `AccountStore.recall` (`protocol/04 §4.4`, §16). */
-export function recall(context: WriteContext, sender: string, messageIds: readonly string[]): void {
+export function recall(
+  context: WriteContext,
+  sender: string,
+  messageIds: readonly string[],
+  group: string | undefined,
+): void {
+  const scope = group === undefined ? 0 : keyOf(context.database, group);
+  if (scope === null) return;
   for (const messageId of new Set(messageIds)) {
-    const [before] = storedMessages(context.database, 'WHERE m.sender = ? AND m.message_id = ?', [
-      sender,
-      messageId,
-    ]);
+    const [before] = storedMessages(context.database, `WHERE ${UNDER_ID}`, [sender, messageId, scope]);
     if (before === undefined) continue;
     // Only what reached the gateway can be recalled there.
     if (inOutbox(before)) settleSent(context, before.id, null);

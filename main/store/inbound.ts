@@ -1,11 +1,14 @@
 import type { Message } from '../../shared/model/message';
+import type { GroupCursor, NewGroupControl } from '../ports/group-store';
 import type { InboundRecord, InboxCursor } from '../ports/store';
-import { integer, text, wholeNumber } from './columns';
+import { integer, text, wholeNumber, wholeNumberOrNull } from './columns';
 import { ensureConversation, keyOf } from './conversations';
 import { isBuried } from './deletions';
+import { queueControl } from './group-controls';
+import { requireGroup, writeGroupCursor } from './groups';
 import { mergeInbound } from './inbound-merge';
 import { countsAsUnread, flagsOf, isOurWord } from './message-flags';
-import { isTimeDoubtful, storeContent, type StoredContent } from './message-rows';
+import { isReadable, isTimeDoubtful, storeContent, type StoredContent } from './message-rows';
 import {
   insertClaims,
   insertMessage,
@@ -15,11 +18,15 @@ import {
   type WriteContext,
 } from './message-writes';
 import { writeCursor } from './meta';
+import { releaseNumber } from './numbers';
 import { relate, replaceOlder } from './relations';
+import type { ReadConnection } from './sqlite';
 
 /** A conversation that rows of a batch belong to. */
 interface Target {
   readonly key: number;
+  /** {@link NewMessage.scope} of its messages. */
+  readonly scope: number;
   standing: string;
   /** It leaves the archive when something new comes. */
   archived: boolean;
@@ -30,40 +37,60 @@ export function commitInbound(
   context: WriteContext,
   records: readonly InboundRecord[],
   cursor: InboxCursor | null,
+  controls: readonly NewGroupControl[] = [],
 ): void {
-  const targets = new Map<string, Target>();
-  const buried = context.database.get('SELECT 1 AS found FROM tombstones LIMIT 1') !== undefined;
-  for (const record of records) {
-    releaseNumber(context, record);
-    if (buried && isBuried(context.database, record.sender, record.messageId)) continue;
-    storeRecord(context, record, targets);
-  }
+  storeRecords(context, records, null);
+  for (const control of controls) queueControl(context.database, control);
   if (cursor !== null) writeCursor(context.database, cursor);
 }
 
-/** A number names one message: the newest row that came with it. Another one held it before the server's reset. */
-function releaseNumber({ database }: WriteContext, record: InboundRecord): void {
-  if (record.seq === null) return;
-  database.run('UPDATE messages SET seq = NULL WHERE seq = ? AND NOT (sender = ? AND message_id = ?)', [
-    wholeNumber(record.seq),
-    record.sender,
-    record.messageId,
-  ]);
+/** Stores a batch of a group; see `GroupWriter.commitGroupMessages`. @throws AunError `unknown_conversation` */
+export function commitGroupMessages(
+  context: WriteContext,
+  group: string,
+  records: readonly InboundRecord[],
+  cursor: GroupCursor | null,
+): void {
+  const key = requireGroup(context.database, group);
+  storeRecords(
+    context,
+    records.filter((record) => record.conversation === group),
+    { key, group },
+  );
+  if (cursor !== null) writeGroupCursor(context.database, key, 'messages', cursor);
 }
 
-function storeRecord(context: WriteContext, record: InboundRecord, targets: Map<string, Target>): void {
-  const target = targetOf(context, record, targets);
+/** Stores messages of one group, or with `null` those that are in none. */
+function storeRecords(
+  context: WriteContext,
+  records: readonly InboundRecord[],
+  within: { readonly key: number; readonly group: string } | null,
+): void {
+  const { database } = context;
+  const targets = new Map<string, Target>();
+  const buried = database.get('SELECT 1 AS found FROM tombstones LIMIT 1') !== undefined;
+  const scope = within?.key ?? 0;
+  for (const record of records) {
+    if (record.seq !== null) releaseNumber(database, scope, record.seq, record);
+    if (buried && isBuried(database, record.sender, record.messageId, within?.group ?? '')) continue;
+    storeRecord(context, record, targetOf(context, record, targets, scope));
+  }
+}
+
+function storeRecord(context: WriteContext, record: InboundRecord, target: Target): void {
   const content = storeContent(record.content);
-  const links = linksOf(context, target.key, record, content);
+  const links = linksOf(context, target, record, content);
   const serverTime = wholeNumber(record.serverTime);
   const senderTime = record.senderTime === null ? null : wholeNumber(record.senderTime);
   const recalled = content.kind === 'recalled';
   const id = insertMessage(context, {
     conversation: target.key,
+    scope: target.scope,
     sender: record.sender,
     messageId: record.messageId,
     own: record.own,
     seq: record.seq === null ? null : wholeNumber(record.seq),
+    epoch: isReadable(content.kind) ? null : wholeNumberOrNull(record.epoch),
     sortAt: serverTime,
     serverTime,
     senderTime,
@@ -78,7 +105,7 @@ function storeRecord(context: WriteContext, record: InboundRecord, targets: Map<
     storedAt: wholeNumber(context.now),
   });
   if (id === null) {
-    mergeInbound(context, record, target.key);
+    mergeInbound(context, record, { conversation: target.key, scope: target.scope });
     return;
   }
   insertClaims(context.database, target.key, id, record.links.attachments);
@@ -87,7 +114,7 @@ function storeRecord(context: WriteContext, record: InboundRecord, targets: Map<
 
 function linksOf(
   context: WriteContext,
-  conversation: number,
+  { key: conversation, scope }: Target,
   record: InboundRecord,
   content: StoredContent,
 ): StoredLinks {
@@ -96,17 +123,18 @@ function linksOf(
   if (links.hidden !== SHOWN || links.replaceKey === null) return links;
   const { sender, serverTime } = record;
   const place = { conversation, sender, replaceKey: links.replaceKey, sortAt: wholeNumber(serverTime) };
-  const known = isKnown(context, record);
+  const known = isKnown(context, scope, record);
   const standing = known ? 'shown' : replaceOlder(context, place);
   return standing === 'shown' ? links : { ...links, hidden: standing };
 }
 
 /** A repeat must not hide anything. */
-function isKnown({ database }: WriteContext, record: InboundRecord): boolean {
+function isKnown({ database }: WriteContext, scope: number, record: InboundRecord): boolean {
   return (
-    database.get('SELECT 1 AS found FROM messages WHERE sender = ? AND message_id = ?', [
+    database.get('SELECT 1 AS found FROM messages WHERE sender = ? AND message_id = ? AND scope = ?', [
       record.sender,
       record.messageId,
+      scope,
     ]) !== undefined
   );
 }
@@ -181,10 +209,15 @@ function insertedMessage(id: number, record: InboundRecord): Message {
   };
 }
 
-function targetOf(context: WriteContext, record: InboundRecord, targets: Map<string, Target>): Target {
+function targetOf(
+  context: WriteContext,
+  record: InboundRecord,
+  targets: Map<string, Target>,
+  scope: number,
+): Target {
   const { database } = context;
   const known = targets.get(record.conversation);
-  const target = known ?? openTarget(context, record);
+  const target = known ?? readTarget(database, scope === 0 ? conversationOf(context, record) : scope, scope);
   targets.set(record.conversation, target);
   // What another own device writes there answers the request.
   if (isOurWord(record) && target.standing === 'pending') {
@@ -194,11 +227,18 @@ function targetOf(context: WriteContext, record: InboundRecord, targets: Map<str
   return target;
 }
 
-function openTarget({ database }: WriteContext, record: InboundRecord): Target {
+function readTarget(database: ReadConnection, key: number, scope: number): Target {
+  const row = database.get('SELECT standing, archived FROM conversations WHERE key = ?', [key]);
+  if (row === undefined) return { key, scope, standing: 'accepted', archived: false };
+  return { key, scope, standing: text(row, 'standing'), archived: integer(row, 'archived') !== 0 };
+}
+
+/** Finds or makes the conversation of a message that is in no group. */
+function conversationOf({ database }: WriteContext, record: InboundRecord): number {
   const { conversation: id } = record;
   // Between two people one of them is always the peer; what is kept of nobody is kept under the notes to self.
   const self = record.own === (record.sender === id);
-  const key =
+  return (
     keyOf(database, id) ??
     ensureConversation(database, {
       id,
@@ -206,10 +246,8 @@ function openTarget({ database }: WriteContext, record: InboundRecord): Target {
       title: id,
       now: record.serverTime,
       standing: self || isOurWord(record) || isVerified(database, id) ? 'accepted' : 'pending',
-    });
-  const row = database.get('SELECT standing, archived FROM conversations WHERE key = ?', [key]);
-  if (row === undefined) return { key, standing: 'accepted', archived: false };
-  return { key, standing: text(row, 'standing'), archived: integer(row, 'archived') !== 0 };
+    })
+  );
 }
 
 /** Somebody whose present key the user has verified is no stranger. */

@@ -30,7 +30,12 @@ export function flagsOf(
   return flags;
 }
 
-const QUIET = new Set(['notice', 'recalled', 'expired', 'control', 'status', 'vote']);
+/** Lines that this installation writes itself: in no index, in no preview, never unread, and nothing to bury. */
+export function isLine(kind: string): boolean {
+  return kind === 'notice' || kind === 'group_event';
+}
+
+const QUIET = new Set(['notice', 'group_event', 'recalled', 'expired', 'control', 'status', 'vote']);
 
 /** Whether a message counts as unread while it lies behind the read pointer: what somebody else wrote and is there to be seen. */
 export function countsAsUnread(own: boolean, kind: string, hidden: number): boolean {

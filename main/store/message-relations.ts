@@ -1,6 +1,8 @@
 import { quotedTextOf } from '../../shared/model/preview-text';
 import type { Message, MessageContent, Reply } from '../../shared/model/message';
 import { flag, integer, text, textOrNull, type SqlRow } from './columns';
+import { groupIdOf, isGroup } from './conversations';
+import { isLine } from './message-flags';
 import { isReadable, readContent } from './message-rows';
 import { firstFileName } from './summary';
 import type { ReadConnection } from './sqlite';
@@ -15,21 +17,29 @@ export interface NamedMessage {
   readonly row: SqlRow;
 }
 
+/** More messages under one id are not looked at: all but one of them only pretend to be what others mean. */
+const MOST_NAMED = 16;
+const NAMED = 'SELECT m.id, m.sender, m.own, m.kind, m.hidden, m.body, m.facts FROM messages m';
+
 /**
- * The messages of a conversation under a message id; each sender may have used it once. Those who can have written are the
- * peer, whose AID is the conversation's id, and the owner.
+ * Between two people those who can have written are the peer, whose AID is the conversation's id, and the owner; so the rule of
+ * what is unique finds a message by its id.
  */
+const NAMED_BY_TWO = `${NAMED} WHERE m.message_id = ? AND m.conversation = ? AND m.scope = 0 AND m.sender IN (
+    SELECT id FROM conversations WHERE key = ?
+    UNION
+    SELECT * FROM (SELECT sender FROM messages INDEXED BY messages_own WHERE conversation = ? AND own = 1 LIMIT 1)
+  ) ORDER BY m.id`;
+/** In a group everybody can have written. */
+const NAMED_IN_GROUP = `${NAMED} WHERE m.scope = ? AND m.scope > 0 AND m.message_id = ? ORDER BY m.id LIMIT ${MOST_NAMED}`;
+
+/** The messages of a conversation under a message id; each sender may have used it once. */
 export function named(database: ReadConnection, conversation: number, messageId: string): NamedMessage[] {
-  return database
-    .all(
-      `SELECT m.id, m.sender, m.own, m.kind, m.hidden, m.body, m.facts FROM messages m
-       WHERE m.message_id = ? AND m.conversation = ? AND m.sender IN (
-         SELECT id FROM conversations WHERE key = ?
-         UNION
-         SELECT * FROM (SELECT sender FROM messages INDEXED BY messages_own WHERE conversation = ? AND own = 1 LIMIT 1)
-       ) ORDER BY m.id`,
-      [messageId, conversation, conversation, conversation],
-    )
+  const rows = isGroup(database, conversation)
+    ? database.all(NAMED_IN_GROUP, [conversation, messageId])
+    : database.all(NAMED_BY_TWO, [messageId, conversation, conversation, conversation]);
+  return rows
+    .filter((row) => !isLine(text(row, 'kind')))
     .map((row) => ({
       id: integer(row, 'id'),
       sender: text(row, 'sender'),
@@ -75,8 +85,14 @@ function agrees(quoted: string, content: MessageContent, words: string): boolean
 }
 
 function isBuried(database: ReadConnection, conversation: number, messageId: string): boolean {
+  const group = groupIdOf(database, conversation);
+  if (group !== null) {
+    const buried =
+      "SELECT 1 AS found FROM tombstones WHERE scope = ? AND scope <> '' AND message_id = ? LIMIT 1";
+    return database.get(buried, [group, messageId]) !== undefined;
+  }
   const row = database.get(
-    `SELECT 1 AS found FROM tombstones WHERE message_id = ? AND sender IN (
+    `SELECT 1 AS found FROM tombstones WHERE message_id = ? AND scope = '' AND sender IN (
        SELECT id FROM conversations WHERE key = ?
        UNION
        SELECT * FROM (SELECT sender FROM messages INDEXED BY messages_own WHERE conversation = ? AND own = 1 LIMIT 1))`,

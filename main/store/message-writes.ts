@@ -2,7 +2,7 @@ import type { AttachmentClaim, MessageLinks } from '../ports/store';
 import type { Logger } from '../runtime/logger';
 import type { ChangeSet } from './change-set';
 import { flag, integer, text, textOrNull, wholeNumberOrNull, type SqlValue } from './columns';
-import { countsAsUnread } from './message-flags';
+import { countsAsUnread, isLine } from './message-flags';
 import { indexTextOf, type StoredContent } from './message-rows';
 import type { ReadConnection, WriteConnection } from './sqlite';
 import type { IndexedMessage, SearchIndex } from './search-index';
@@ -25,10 +25,14 @@ export const REPLACED = 2;
 /** Columns of a new message; what is not named has the table's default. */
 export interface NewMessage {
   readonly conversation: number;
+  /** Key of the conversation in a group, 0 elsewhere: ids and numbers mean something within it. */
+  readonly scope: number;
   readonly sender: string;
   readonly messageId: string;
   readonly own: boolean;
   readonly seq?: number | null;
+  /** Number of the group key of what could not be opened. */
+  readonly epoch?: number | null;
   readonly sortAt: number;
   readonly serverTime?: number | null;
   readonly senderTime?: number | null;
@@ -109,22 +113,24 @@ export function contentValues(
   ];
 }
 
-const INSERT = `INSERT INTO messages (conversation, sender, message_id, own, seq, sort_at, server_time, sender_time,
+const INSERT = `INSERT INTO messages (conversation, scope, sender, message_id, own, seq, epoch, sort_at, server_time, sender_time,
     time_doubtful, payload, raw, protection, forward_secret, state, state_reason, request_id, stored_at, ${CONTENT_COLUMNS})
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-  ON CONFLICT (sender, message_id) DO NOTHING`;
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (sender, message_id, scope) DO NOTHING`;
 
-/** Inserts a message and returns its id, or null when there is one of this sender under this id already. */
+/** Inserts a message and returns its id, or null when there is one of this sender under this id in its scope already. */
 export function insertMessage(
   context: Pick<WriteContext, 'database' | 'index'>,
   message: NewMessage,
 ): number | null {
   const inserted = context.database.run(INSERT, [
     message.conversation,
+    message.scope,
     message.sender,
     message.messageId,
     message.own ? 1 : 0,
     message.seq ?? null,
+    message.epoch ?? null,
     message.sortAt,
     message.serverTime ?? null,
     message.senderTime ?? null,
@@ -140,12 +146,13 @@ export function insertMessage(
     ...contentValues(message.own, message.content, message.links),
   ]);
   if (inserted.changes === 0) return null;
-  if (message.links.hidden === SHOWN && message.content.kind !== 'notice') {
+  if (message.links.hidden === SHOWN && !isLine(message.content.kind)) {
     context.index.add({
       id: inserted.lastInsertRowid,
       conversation: message.conversation,
       own: message.own,
       flags: message.links.flags,
+      author: message.scope > 0 ? message.sender : null,
       text: message.links.indexText ?? message.content.body ?? '',
     });
   }
@@ -157,6 +164,7 @@ export interface StoredMessage {
   readonly id: number;
   readonly conversation: number;
   readonly conversationId: string;
+  readonly scope: number;
   readonly sender: string;
   readonly messageId: string;
   readonly own: boolean;
@@ -173,7 +181,7 @@ export interface StoredMessage {
   readonly indexed: IndexedMessage | null;
 }
 
-const STORED = `SELECT m.id, m.conversation, c.id AS conversation_id, c.read_up_to, m.sender, m.message_id, m.own, m.kind, m.hidden,
+const STORED = `SELECT m.id, m.conversation, c.id AS conversation_id, c.read_up_to, m.scope, m.sender, m.message_id, m.own, m.kind, m.hidden,
     m.counted, m.mentions_me, m.state, m.refers_to, m.refers_as, m.replace_key, m.flags,
     coalesce(m.index_text, m.body, '') AS indexed
   FROM messages m JOIN conversations c ON c.key = m.conversation`;
@@ -191,11 +199,14 @@ export function storedMessages(
     const conversation = integer(row, 'conversation');
     const own = flag(row, 'own');
     const flags = integer(row, 'flags');
+    const scope = integer(row, 'scope');
+    const sender = text(row, 'sender');
     return {
       id,
       conversation,
       conversationId: text(row, 'conversation_id'),
-      sender: text(row, 'sender'),
+      scope,
+      sender,
       messageId: text(row, 'message_id'),
       own,
       kind,
@@ -207,8 +218,8 @@ export function storedMessages(
       refersAs: textOrNull(row, 'refers_as'),
       replaceKey: textOrNull(row, 'replace_key'),
       indexed:
-        hidden === SHOWN && kind !== 'notice'
-          ? { id, conversation, own, flags, text: text(row, 'indexed') }
+        hidden === SHOWN && !isLine(kind)
+          ? { id, conversation, own, flags, author: scope > 0 ? sender : null, text: text(row, 'indexed') }
           : null,
     };
   });

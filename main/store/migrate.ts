@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { AunError } from '../runtime/errors';
+import { damagedError } from './errors';
 import type { Migration } from './migrations/migration';
 import type { Connection } from './sqlite';
 
@@ -40,10 +41,18 @@ export function migrate(database: Connection, file: string, migrations: readonly
   }
   if (current > 0) backUp(database, file, backupPath(file, newest));
   for (const migration of pending) {
-    database.transaction(() => {
-      migration.apply(database);
-      database.exec(`PRAGMA user_version = ${migration.version}`);
-    });
+    // Dropping a table that others refer to would take their rows along. Inside a transaction this cannot be changed.
+    if (migration.rebuildsTables) database.pragma('foreign_keys = OFF');
+    try {
+      database.transaction(() => {
+        migration.apply(database);
+        if (migration.rebuildsTables && database.pragma('foreign_key_check') !== null)
+          throw damagedError('rows refer to others that are not there');
+        database.exec(`PRAGMA user_version = ${migration.version}`);
+      });
+    } finally {
+      if (migration.rebuildsTables) database.pragma('foreign_keys = ON');
+    }
   }
 }
 

@@ -10,18 +10,22 @@ const AHEAD_MS = 2000;
 /** An own message as far as the outbox is concerned. */
 export interface OwnMessage {
   readonly conversation: number;
+  /** Key of the conversation in a group, else 0. */
+  readonly scope: number;
   readonly state: string | null;
   readonly sortAt: number;
 }
 
 /** An own message by its id, or null. */
 export function ownMessage(database: ReadConnection, id: number): OwnMessage | null {
-  const row = database.get('SELECT conversation, state, sort_at FROM messages WHERE id = ? AND own = 1', [
-    id,
-  ]);
+  const row = database.get(
+    'SELECT conversation, scope, state, sort_at FROM messages WHERE id = ? AND own = 1',
+    [id],
+  );
   if (row === undefined) return null;
   return {
     conversation: integer(row, 'conversation'),
+    scope: integer(row, 'scope'),
     state: textOrNull(row, 'state'),
     sortAt: integer(row, 'sort_at'),
   };

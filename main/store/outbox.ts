@@ -1,15 +1,17 @@
 import type { ErrorCode } from '../../shared/bridge/errors';
-import type { WaitReason } from '../../shared/model/conversation';
+import { isGroupId } from '../../shared/aun/group-id';
+import { conversationSchema, type WaitReason } from '../../shared/model/conversation';
 import type { AccountStore, AttachmentClaim, OutboxItem } from '../ports/store';
 import { AunError } from '../runtime/errors';
 import { bindAttachments, unbindAttachments } from './attachment-writes';
-import { integer, text, textOrNull, wholeNumber } from './columns';
-import { ensureConversation, keyOf } from './conversations';
+import { integer, oneOf, text, textOrNull, wholeNumber } from './columns';
+import { ensureConversation, keyOf, requireKey } from './conversations';
 import { removeMessage } from './deletions';
 import { recordSent } from './deliveries';
 import { flagsOf } from './message-flags';
 import { storeContent } from './message-rows';
 import { insertMessage, SHOWN, storedMessages, storeLinks, type WriteContext } from './message-writes';
+import { releaseNumber } from './numbers';
 import { ownMessage, settleSent } from './outbox-settle';
 import { relate, reopenCard, replaceOlder } from './relations';
 import type { ReadConnection, WriteConnection } from './sqlite';
@@ -30,14 +32,7 @@ export function enqueue(context: WriteContext, item: NewMessage): void {
     change.message(integer(repeated, 'id'), integer(repeated, 'conversation'));
     return;
   }
-  const kind = item.conversation === item.sender ? 'self' : 'direct';
-  const key = ensureConversation(database, {
-    id: item.conversation,
-    kind,
-    title: item.conversation,
-    now: item.sortAt,
-    standing: 'accepted',
-  });
+  const { key, scope } = placeOf(database, item);
   const content = storeContent(item.content);
   const sortAt = bottomOf(database, key, wholeNumber(item.sortAt));
   const flags = flagsOf(item.content, item.links.searchText, draftsOf(database, key, item.attachments));
@@ -52,6 +47,7 @@ export function enqueue(context: WriteContext, item: NewMessage): void {
   }
   const id = insertMessage(context, {
     conversation: key,
+    scope,
     sender: item.sender,
     messageId: item.messageId,
     own: true,
@@ -90,6 +86,22 @@ export function enqueue(context: WriteContext, item: NewMessage): void {
   );
 }
 
+/** The conversation a message goes to; only those with one person are made by writing. @throws AunError `unknown_conversation` */
+function placeOf(database: WriteConnection, item: NewMessage): { key: number; scope: number } {
+  if (isGroupId(item.conversation)) {
+    const group = requireKey(database, item.conversation);
+    return { key: group, scope: group };
+  }
+  const key = ensureConversation(database, {
+    id: item.conversation,
+    kind: item.conversation === item.sender ? 'self' : 'direct',
+    title: item.conversation,
+    now: item.sortAt,
+    standing: 'accepted',
+  });
+  return { key, scope: 0 };
+}
+
 function draftsOf(
   database: ReadConnection,
   key: number,
@@ -123,7 +135,7 @@ export function outboxHeads(database: ReadConnection): OutboxItem[] {
        SELECT (SELECT min(o.conversation) FROM outbox o WHERE o.conversation > busy.conversation)
          FROM busy WHERE busy.conversation IS NOT NULL
      )
-     SELECT m.id, c.id AS conversation, m.message_id, m.payload, o.attempts, o.not_before
+     SELECT m.id, c.id AS conversation, c.kind, m.message_id, m.payload, o.attempts, o.not_before
      FROM busy
      JOIN outbox o ON o.conversation = busy.conversation
        AND o.message = (SELECT min(h.message) FROM outbox h WHERE h.conversation = busy.conversation)
@@ -134,6 +146,7 @@ export function outboxHeads(database: ReadConnection): OutboxItem[] {
   return rows.map((row) => ({
     id: integer(row, 'id'),
     conversation: text(row, 'conversation'),
+    kind: oneOf(row, 'kind', conversationSchema.shape.kind),
     messageId: text(row, 'message_id'),
     payloadJson: text(row, 'payload'),
     attempts: integer(row, 'attempts'),
@@ -167,7 +180,9 @@ export function markSent(context: WriteContext, id: number, sent: SentFacts): vo
   if (message.state !== 'sent' && message.state !== 'delivered') {
     settleSent(context, id, wholeNumber(sent.serverTime));
   }
-  const acknowledged = recordSent(database, message.conversation, id, sent);
+  // Nobody acknowledges what is in a group; there the number is one of the group's own sequence.
+  const acknowledged = message.scope === 0 && recordSent(database, message.conversation, id, sent);
+  if (message.scope > 0 && sent.seq !== null) numberOwn(database, id, message.scope, sent.seq);
   const delivered = sent.delivered || acknowledged || message.state === 'delivered';
   database.run('UPDATE messages SET forward_secret = ?, state = ?, state_reason = NULL WHERE id = ?', [
     sent.forwardSecret ? 1 : 0,
@@ -176,6 +191,13 @@ export function markSent(context: WriteContext, id: number, sent: SentFacts): vo
   ]);
   if (delivered) database.run('DELETE FROM deliveries WHERE message = ?', [id]);
   change.message(id, message.conversation);
+}
+
+function numberOwn(database: WriteConnection, id: number, scope: number, seq: number): void {
+  const row = database.get('SELECT sender, message_id FROM messages WHERE id = ?', [id]);
+  if (row === undefined) return;
+  releaseNumber(database, scope, seq, { sender: text(row, 'sender'), messageId: text(row, 'message_id') });
+  database.run('UPDATE messages SET seq = ? WHERE id = ?', [wholeNumber(seq), id]);
 }
 
 /** Puts a message that could not leave now back, to be tried again at `notBefore`. */

@@ -1,9 +1,12 @@
+import type { GroupReader, GroupWriter } from '../ports/group-store';
 import type { AccountStore, StoreReader } from '../ports/store';
 import type { LogLevel } from '../runtime/logger';
 import type { BridgeError } from '../../shared/bridge/errors';
 
 /** Every method of an open database; the list is the port itself. */
 export type Method = Exclude<keyof AccountStore, 'close'>;
+/** Those of groups. */
+export type GroupMethod = keyof GroupReader | keyof GroupWriter;
 export type Arguments<Name extends Method> = Parameters<AccountStore[Name]>;
 export type Result<Name extends Method> = Awaited<ReturnType<AccountStore[Name]>>;
 
@@ -44,6 +47,16 @@ export const readMethods = {
   exportCounts: true,
   exportRows: true,
   hasRealConversation: true,
+  group: true,
+  groups: true,
+  groupMembers: true,
+  groupMember: true,
+  groupLog: true,
+  groupKeys: true,
+  groupControls: true,
+  groupSeqOwner: true,
+  groupHealing: true,
+  groupAuthors: true,
 } as const satisfies Record<keyof StoreReader, true>;
 
 /** Asks an open database. `store` is the number that `open` answered. */

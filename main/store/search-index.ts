@@ -13,6 +13,8 @@ export interface IndexedMessage {
   readonly conversation: number;
   readonly own: boolean;
   readonly flags: number;
+  /** Who wrote it, for messages of groups: everywhere else the conversation says it. */
+  readonly author: string | null;
   readonly text: string;
 }
 
@@ -33,8 +35,14 @@ export function quoted(word: string): string {
   return `"${word.replace(/["\0]/g, ' ')}"`;
 }
 
-function scopeOf({ conversation, own, flags }: IndexedMessage): string {
+/** Word of the scope column that messages of groups by somebody have; two people may share one. */
+export function authorWord(aid: string): string {
+  return `by.${aid.toLowerCase().replace(/[^a-z0-9._]/gu, '_')}`;
+}
+
+function scopeOf({ conversation, own, flags, author }: IndexedMessage): string {
   const words = [`c${conversation}`];
+  if (author !== null && !own) words.push(authorWord(author));
   if (own) words.push('own');
   if (flags & messageFlags.file) words.push('file');
   if (flags & messageFlags.image) words.push('image');

@@ -5,6 +5,7 @@ import { keyOf } from './conversations';
 import { excerptOf, fold, type SearchWord } from './excerpt';
 import { unitsOf, wordsOf, type SearchUnit } from './search-words';
 import type { ReadConnection } from './sqlite';
+import { authorWord, quoted } from './search-index';
 import type { TimelineContext } from './timeline';
 
 /** Messages of `message_times` in one row; see the third migration. */
@@ -15,7 +16,7 @@ const SCAN_STEP = 250;
 
 /** What a hit has to fulfil besides its words. */
 interface Filter {
-  /** Words of the `scope` column. */
+  /** Expressions of the `scope` column. */
   readonly scope: readonly string[];
   readonly lowest: number;
   readonly highest: number;
@@ -44,18 +45,18 @@ export function searchMessages(context: TimelineContext, query: SearchQuery): Se
 }
 
 function filterOf(database: ReadConnection, query: SearchQuery): Filter | null {
-  const scope: string[] = query.has === undefined ? [] : [query.has];
+  const scope: string[] = query.has === undefined ? [] : [quoted(query.has)];
   const params: SqlValue[] = [];
   let conditions = '';
   if (query.conversation !== undefined) {
     const key = keyOf(database, query.conversation);
     if (key === null) return null;
-    scope.push(`c${key}`);
+    scope.push(quoted(`c${key}`));
   }
   if (query.from !== undefined) {
-    const row = database.get('SELECT own, conversation FROM messages WHERE sender = ? LIMIT 1', [query.from]);
+    const row = database.get('SELECT own FROM messages WHERE sender = ? LIMIT 1', [query.from]);
     if (row === undefined) return null;
-    scope.push(flag(row, 'own') ? 'own' : `c${integer(row, 'conversation')}`);
+    scope.push(flag(row, 'own') ? quoted('own') : authorExpression(database, query.from));
     conditions += ' AND m.sender = ?';
     params.push(query.from);
   }
@@ -81,10 +82,16 @@ function filterOf(database: ReadConnection, query: SearchQuery): Filter | null {
   };
 }
 
+/** What somebody wrote to us alone, or in groups. */
+function authorExpression(database: ReadConnection, aid: string): string {
+  const direct = keyOf(database, aid);
+  const inGroups = quoted(authorWord(aid));
+  return direct === null ? inGroups : `(${quoted(`c${direct}`)} OR ${inGroups})`;
+}
+
 function expression(filter: Filter, units: readonly SearchUnit[]): string {
   const parts: string[] = [];
-  if (filter.scope.length > 0)
-    parts.push(`scope : (${filter.scope.map((word) => `"${word}"`).join(' AND ')})`);
+  if (filter.scope.length > 0) parts.push(`scope : (${filter.scope.join(' AND ')})`);
   if (units.length > 0) parts.push(`body : (${units.map((unit) => unit.match).join(' AND ')})`);
   return parts.join(' AND ');
 }
@@ -101,7 +108,7 @@ function matches(
   const rows =
     match === ''
       ? database.all(
-          `SELECT m.id FROM messages m WHERE m.id BETWEEN ? AND ? AND m.hidden = 0 AND m.kind <> 'notice' ${conditions}
+          `SELECT m.id FROM messages m WHERE m.id BETWEEN ? AND ? AND m.hidden = 0 AND m.kind NOT IN ('notice', 'group_event') ${conditions}
            ORDER BY m.id DESC LIMIT ?`,
           [lowest, highest, ...params, limit],
         )

@@ -11,14 +11,15 @@ export function summarize(
   difference: { readonly unread: number; readonly mentions: number },
 ): void {
   const newest = database.get(
-    `SELECT id, own, state, sort_at, facts, substr(body, 1, ${PREVIEW_SOURCE}) AS body FROM messages
-     WHERE conversation = ? AND hidden = 0 AND kind NOT IN ('notice', 'control', 'expired')
+    `SELECT id, own, sender, state, sort_at, facts, substr(body, 1, ${PREVIEW_SOURCE}) AS body FROM messages
+     WHERE conversation = ? AND hidden = 0 AND kind NOT IN ('notice', 'group_event', 'control', 'expired')
      ORDER BY sort_at DESC, id DESC LIMIT 1`,
     [key],
   );
   const shown = newest === undefined ? null : preview(database, newest);
   database.run(
     `UPDATE conversations SET preview = ?, preview_kind = ?, preview_own = ?, preview_state = ?,
+       preview_sender = iif(kind = 'group', ?, NULL),
        last_activity_at = coalesce(?, opened_at), unread = max(0, unread + ?), mentions = max(0, mentions + ?), waiting = ?,
        draft_attachments = (SELECT count(*) FROM attachments WHERE conversation = ? AND message IS NULL AND parent IS NULL)
      WHERE key = ?`,
@@ -27,6 +28,7 @@ export function summarize(
       shown?.previewKind ?? 'none',
       newest !== undefined && flag(newest, 'own') ? 1 : 0,
       newest === undefined ? null : textOrNull(newest, 'state'),
+      newest === undefined ? null : text(newest, 'sender'),
       newest === undefined ? null : integer(newest, 'sort_at'),
       difference.unread,
       difference.mentions,

@@ -4,6 +4,7 @@ import type { StoreReader } from '../ports/store';
 import { integer, text, textOrNull, wholeNumber, type SqlRow } from './columns';
 import { keyOf } from './conversations';
 import { isBuried } from './deletions';
+import { isKnownControl } from './group-controls';
 import { messageFlags } from './message-flags';
 import type { MessageReader } from './message-reading';
 import { isReadable } from './message-rows';
@@ -13,6 +14,8 @@ import type { ReadConnection } from './sqlite';
 type PageQuery = Parameters<StoreReader['page']>[1];
 type Page = Awaited<ReturnType<StoreReader['page']>>;
 
+/** Scope of a group that is not here: nothing is in it. */
+const UNKNOWN_SCOPE = -1;
 const OLDER = 'ORDER BY m.sort_at DESC, m.id DESC LIMIT ?';
 const NEWER = 'ORDER BY m.sort_at, m.id LIMIT ?';
 
@@ -165,13 +168,18 @@ export function messagesWith(
 export function known(
   database: ReadConnection,
   pairs: readonly { readonly sender: string; readonly messageId: string }[],
+  group: string | undefined,
 ): boolean[] {
+  const scope = group === undefined ? 0 : keyOf(database, group);
   return pairs.map(({ sender, messageId }) => {
-    const row = database.get('SELECT kind, protection FROM messages WHERE sender = ? AND message_id = ?', [
-      sender,
-      messageId,
-    ]);
-    if (row === undefined) return isBuried(database, sender, messageId);
+    const row = database.get(
+      'SELECT kind, protection FROM messages WHERE sender = ? AND message_id = ? AND scope = ?',
+      [sender, messageId, scope ?? UNKNOWN_SCOPE],
+    );
+    if (row === undefined) {
+      const control = group === undefined && isKnownControl(database, sender, messageId);
+      return control || isBuried(database, sender, messageId, group ?? '');
+    }
     const kind = text(row, 'kind');
     // What came in the clear gives way to the sealed message of the same id.
     return isReadable(kind) && (kind === 'recalled' || text(row, 'protection') !== 'none');
@@ -183,13 +191,14 @@ export function seqOwner(
   database: ReadConnection,
   seq: number,
 ): { sender: string; messageId: string } | null {
-  const row: SqlRow | undefined = database.get('SELECT sender, message_id FROM messages WHERE seq = ?', [
-    seq,
-  ]);
+  const row: SqlRow | undefined = database.get(
+    'SELECT sender, message_id FROM messages WHERE scope = 0 AND seq = ?',
+    [seq],
+  );
   return row === undefined ? null : { sender: text(row, 'sender'), messageId: text(row, 'message_id') };
 }
 
-/** Messages that may be opened later; those tried least often come first, so that hopeless ones never block others. */
+/** Messages outside of groups that may be opened later; those tried least often come first, so that hopeless ones never block others. */
 export function healingItems(
   database: ReadConnection,
   conversation: string | null,
@@ -198,7 +207,7 @@ export function healingItems(
   const condition = conversation === null ? '' : 'AND c.id = ?';
   const rows = database.all(
     `SELECT m.id, c.id AS conversation, m.raw FROM messages m JOIN conversations c ON c.key = m.conversation
-     WHERE m.healing = 1 AND m.raw IS NOT NULL ${condition} ORDER BY m.heal_attempts, m.id LIMIT ?`,
+     WHERE m.healing = 1 AND m.scope = 0 AND m.raw IS NOT NULL ${condition} ORDER BY m.heal_attempts, m.id LIMIT ?`,
     conversation === null ? [limit] : [conversation, limit],
   );
   return rows.map((row) => ({

@@ -75,6 +75,7 @@ export function storeOf(rows: Rows): BackupSource['store'] {
       attachments: all('attachments').length,
       tombstones: all('tombstones').length,
       profiles: all('profiles').length,
+      groups: all('groups').length,
     }),
     exportRows: async (kind, after, limit) => {
       const from = after ?? 0;

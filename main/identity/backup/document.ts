@@ -40,11 +40,14 @@ const documentSchema = z.object({
 });
 const plainSchema = z.looseObject({
   identity: z.unknown().optional(),
-  e2ee: z.looseObject({ prekeys: z.array(z.unknown()).default([]) }).nullish(),
+  e2ee: z
+    .looseObject({ prekeys: z.array(z.unknown()).default([]), group_keys: z.array(z.unknown()).default([]) })
+    .nullish(),
   contacts: z.array(z.unknown()).nullish(),
   settings: z.unknown().optional(),
   messages: z.array(z.unknown()).nullish(),
 });
+const groupKeySchema = z.looseObject({ what: z.literal('key') });
 const rowSchema = z.looseObject({ v: z.number().int() });
 
 /** A backup of version 1 as it stands in its file. */
@@ -61,7 +64,7 @@ function additionalData(outer: { aid: string; created_at: string; compression: s
   return Buffer.from(`${FORMAT}|1|${outer.aid}|${outer.created_at}|${outer.compression}`);
 }
 
-/** Writes a backup of version 1 (`protocol/06 §7`): identity, prekeys, contacts and settings in one small document. */
+/** Writes a backup of version 1 (`protocol/06 §7`): identity, prekeys, group keys, contacts and settings in one document. */
 export async function writeDocument(job: WriteJob): Promise<Written> {
   const { source, signal, random } = job;
   job.progress({ phase: 'key', done: 0, total: null, bytes: 0 });
@@ -79,10 +82,11 @@ export async function writeDocument(job: WriteJob): Promise<Written> {
   };
   const contacts = await allRows(source, 'contacts', signal);
   const prekeys = await allRows(source, 'prekeys', signal);
+  const groupKeys = await allRows(source, 'groups', signal, isGroupKey);
   const plain = Buffer.from(
     JSON.stringify({
       identity: identityDocument(source),
-      e2ee: { read_only: true, prekeys },
+      e2ee: { read_only: true, prekeys, ...(groupKeys.length > 0 ? { group_keys: groupKeys } : {}) },
       contacts,
       ...(source.settings === null ? {} : { settings: source.settings }),
     }),
@@ -98,7 +102,7 @@ export async function writeDocument(job: WriteJob): Promise<Written> {
     if (bytes.length > MAX_FILE_BYTES) throw new AunError('internal', 'too much for a backup of version 1');
     stopIfCancelled(signal);
     await writeAll(job.handle, bytes);
-    const records = contacts.length + prekeys.length;
+    const records = contacts.length + prekeys.length + groupKeys.length;
     job.progress({ phase: 'finishing', done: records, total: records, bytes: bytes.length });
     return { bytes: bytes.length, records };
   } finally {
@@ -113,17 +117,26 @@ async function compress(plain: Buffer): Promise<Buffer> {
   return plain.length > packed.length * MAX_RATIO ? gzipAsync(plain, { level: 0 }) : packed;
 }
 
+/** Keys come before everything else of groups. */
+const isGroupKey = (row: unknown): boolean => groupKeySchema.safeParse(row).success;
+
+/** Rows of a kind, up to the first one that is not wanted. */
 async function allRows(
   source: BackupSource,
   kind: ExportKind,
   signal: AbortSignal | undefined,
+  isWanted: (row: unknown) => boolean = () => true,
 ): Promise<unknown[]> {
   const rows: unknown[] = [];
   let after: number | null = null;
   do {
     stopIfCancelled(signal);
     const page = await source.store.exportRows(kind, after, PAGE_ROWS);
-    for (const row of page.rows) rows.push(JSON.parse(row));
+    for (const text of page.rows) {
+      const row: unknown = JSON.parse(text);
+      if (!isWanted(row)) return rows;
+      rows.push(row);
+    }
     after = page.next;
   } while (after !== null);
   return rows;
@@ -178,6 +191,7 @@ export async function restoreDocument(job: ReadJob): Promise<Restored> {
   const pages: readonly [ExportKind, readonly unknown[]][] = [
     ['contacts', content.contacts ?? []],
     ['prekeys', content.e2ee?.prekeys ?? []],
+    ['groups', content.e2ee?.group_keys ?? []],
     ['messages', content.messages ?? []],
   ];
   for (const [kind, values] of pages) {

@@ -49,7 +49,7 @@ export async function writeStream(job: WriteJob): Promise<Written> {
 }
 
 /** Kinds that came later: a backup without rows of them is the same file it was before there were any. */
-const LATER_KINDS: ReadonlySet<string> = new Set<ExportKind>(['attachments', 'tombstones']);
+const LATER_KINDS: ReadonlySet<string> = new Set<ExportKind>(['attachments', 'tombstones', 'groups']);
 
 function counted(counts: Readonly<Record<ExportKind, number>>): Record<string, number> {
   return Object.fromEntries(

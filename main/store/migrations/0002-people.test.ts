@@ -42,7 +42,7 @@ describe('the first schema', () => {
     oldDatabase(file, key);
     const host = createInlineStoreHost(quiet);
     const store = await host.open(file, key);
-    expect(readdirSync(path.dirname(file))).toContain('parley.db.before-schema-3');
+    expect(readdirSync(path.dirname(file))).toContain('parley.db.before-schema-4');
     expect(await store.conversation(PEER)).toMatchObject({
       unread: 1,
       draft: 'half a thought',
@@ -66,7 +66,7 @@ describe('the first schema', () => {
     await store.close();
 
     const again = await host.open(file, key);
-    expect(readdirSync(path.dirname(file))).not.toContain('parley.db.before-schema-3');
+    expect(readdirSync(path.dirname(file))).not.toContain('parley.db.before-schema-4');
     expect((await again.page(PEER, { limit: 10 })).messages).toHaveLength(4);
     await host.close();
   });

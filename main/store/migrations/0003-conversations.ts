@@ -175,6 +175,7 @@ function indexAll(database: WriteConnection): void {
         conversation: integer(row, 'conversation'),
         own: flag(row, 'own'),
         flags: integer(row, 'flags'),
+        author: null,
         text: text(row, 'body'),
       });
     }

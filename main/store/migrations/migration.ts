@@ -4,6 +4,8 @@ import type { WriteConnection } from '../sqlite';
 export interface Migration {
   /** 1, 2, 3 … without holes; kept in `PRAGMA user_version`. */
   readonly version: number;
+  /** It makes tables anew that others refer to: references are checked when it is done instead of row by row. */
+  readonly rebuildsTables?: true;
   /** Runs inside a transaction of its own. */
   apply(database: WriteConnection): void;
 }
