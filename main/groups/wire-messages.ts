@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parsePeerAid } from '../../shared/aun/aid';
 import type { JsonObject } from '../../shared/aun/canonical-json';
-import { count, plain, time, wireCount, wireDispatch } from './wire-values';
+import { anything, count, plain, time, wireCount, wireDispatch } from './wire-values';
 
 const messageFields = z.object({
   group_id: z.string().max(512).catch(''),
@@ -11,9 +11,9 @@ const messageFields = z.object({
   from: z.string().max(300).catch(''),
   type: z.string().max(128).catch(''),
   message_type: z.string().max(128).catch(''),
-  encrypted: z.unknown(),
-  payload: z.unknown(),
-  dispatch_mode: z.unknown(),
+  encrypted: anything,
+  payload: anything,
+  dispatch_mode: anything,
   timestamp: time,
   created_at: time,
 });

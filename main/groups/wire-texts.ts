@@ -4,6 +4,7 @@ import { groupLink } from '../../shared/aun/group-link';
 import type { GroupInvite, GroupText, JoinMode, JoinRequest } from '../../shared/model/group';
 import {
   aid,
+  anything,
   count,
   GroupLimits,
   line,
@@ -16,11 +17,11 @@ import {
 } from './wire-values';
 
 const textFields = z.object({
-  content: z.unknown(),
+  content: anything,
   updated_by: aid,
   updated_at: time,
   max_members: count,
-  allow_member_invite: z.unknown(),
+  allow_member_invite: anything,
 });
 
 /** An announcement or rules (`protocol/05 §2.7`). `text` is null when there is none. */
@@ -103,7 +104,7 @@ export function readJoin(value: unknown): JoinWire {
 
 const settingFields = z.object({
   key: z.string().min(1).max(128),
-  value: z.unknown(),
+  value: anything,
   updated_at: time,
   updated_by: aid,
 });
@@ -172,10 +173,10 @@ function textOf(
 }
 
 const requestFields = z.object({
-  aid: z.unknown(),
+  aid: anything,
   message: passage(GroupLimits.answer),
   answer: passage(GroupLimits.answer),
-  status: z.unknown(),
+  status: anything,
   created_at: time,
   expires_at: time,
   reviewed_by: aid,
@@ -213,7 +214,7 @@ const inviteFields = z.object({
   expires_at: time,
   max_uses: count,
   used_count: count,
-  status: z.unknown(),
+  status: anything,
   created_at: time,
 });
 

@@ -27,8 +27,10 @@ export function wireTime(value: unknown): number | null {
   return ms <= LATEST ? ms : null;
 }
 
+/** Any value, or none at all. */
+export const anything = z.unknown().optional();
 /** Schema of {@link wireTime}. */
-export const time = z.unknown().transform(wireTime);
+export const time = anything.transform(wireTime);
 /** One line of text, bounded; empty when missing. */
 export const line = (length: number) =>
   z
@@ -43,22 +45,18 @@ export const passage = (length: number) =>
     .transform((value) => cutText(cleanText(value.slice(0, length * 4)), length));
 /** One line of text, or null when it is not told. */
 export const optionalLine = (length: number) =>
-  z
-    .unknown()
-    .transform((value) =>
-      typeof value === 'string' ? cutText(cleanLine(value.slice(0, length * 4)), length) : null,
-    );
+  anything.transform((value) =>
+    typeof value === 'string' ? cutText(cleanLine(value.slice(0, length * 4)), length) : null,
+  );
 /** Several lines of text, or null when they are not told. */
 export const optionalPassage = (length: number) =>
-  z
-    .unknown()
-    .transform((value) =>
-      typeof value === 'string' ? cutText(cleanText(value.slice(0, length * 4)), length) : null,
-    );
+  anything.transform((value) =>
+    typeof value === 'string' ? cutText(cleanText(value.slice(0, length * 4)), length) : null,
+  );
 /** Address of somebody, or null. */
-export const aid = z.unknown().transform((value) => (typeof value === 'string' ? parsePeerAid(value) : null));
+export const aid = anything.transform((value) => (typeof value === 'string' ? parsePeerAid(value) : null));
 /** Schema of {@link wireCount}. */
-export const count = z.unknown().transform(wireCount);
+export const count = anything.transform(wireCount);
 /** Any JSON object. */
 export const plain = z.record(z.string(), z.unknown());
 

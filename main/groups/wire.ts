@@ -5,6 +5,7 @@ import type { GroupId } from '../../shared/aun/group-id';
 import type { GroupMember, GroupRole, GroupStatus, JoinMode } from '../../shared/model/group';
 import {
   aid,
+  anything,
   count,
   GroupLimits,
   line,
@@ -45,22 +46,22 @@ const groupFields = z.object({
   name: optionalLine(GroupLimits.name),
   owner_aid: aid,
   creator_aid: aid,
-  visibility: z
-    .unknown()
-    .transform((value) => (value === 'public' ? 'public' : typeof value === 'string' ? 'private' : null)),
-  status: z.unknown().transform(wireStatus),
+  visibility: anything.transform((value) =>
+    value === 'public' ? 'public' : typeof value === 'string' ? 'private' : null,
+  ),
+  status: anything.transform(wireStatus),
   description: optionalPassage(GroupLimits.description),
   avatar_ref: optionalLine(1024),
-  dispatch_mode: z.unknown().transform(wireDispatch),
+  dispatch_mode: anything.transform(wireDispatch),
   member_count: count,
   message_seq: count,
   event_seq: count,
   e2ee_epoch: count,
-  join_mode: z.unknown().transform(wireJoinMode),
+  join_mode: anything.transform(wireJoinMode),
   join_question: optionalPassage(GroupLimits.answer),
   group_e2ee_protocol: optionalLine(64),
-  my_role: z.unknown().transform(wireRole),
-  role: z.unknown().transform(wireRole),
+  my_role: anything.transform(wireRole),
+  role: anything.transform(wireRole),
   pending_join_request_count: count,
   unread_count: count,
   created_at: time,
@@ -139,7 +140,7 @@ const banFields = z.object({
   aid,
   banned_by: aid,
   reason: line(GroupLimits.reason),
-  expires_at: z.unknown(),
+  expires_at: anything,
   created_at: time,
 });
 
@@ -170,14 +171,14 @@ export function readBan(value: unknown, subject: string | null = null): BanWire 
 }
 
 const memberFields = z.object({
-  aid: z.unknown(),
-  role: z.unknown(),
-  member_type: z.unknown(),
-  status: z.unknown(),
+  aid: anything,
+  role: anything,
+  member_type: anything,
+  status: anything,
   joined_at: time,
-  banned: z.unknown(),
-  ban: z.unknown(),
-  online: z.unknown(),
+  banned: anything,
+  ban: anything,
+  online: anything,
 });
 
 /** A member (`protocol/05 §2.2`). */

@@ -51,7 +51,8 @@ function takeApart(text: string, localIssuer: string): GroupName | null {
 export function groupName(text: string, localIssuer = ''): GroupName | null {
   const name = takeApart(text, localIssuer);
   if (name === null || !BASE.test(name.base) || !DOMAIN.test(name.domain)) return null;
-  return name.domain.includes('..') ? null : name;
+  // The host of the service itself is no group.
+  return name.base === 'group' || name.domain.includes('..') ? null : name;
 }
 
 /** Parses any accepted spelling into Form A, or null. */

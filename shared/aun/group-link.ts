@@ -13,6 +13,7 @@ export interface GroupInvitation {
 
 const LONGEST = 800;
 const CODE = /^[a-z0-9_-]{4,64}$/;
+const DOMAIN = /^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?$/;
 const LINK = /^(?:aun|https):\/\/group\.([^/?#@:\s]+)\/([^/?#\s]+)(?:\/invite\/([^/?#\s]+))?\/?$/i;
 
 /** The link of a group (`protocol/05 §1.5`): `aun://group.{domain}/{base}`, with an invite code behind it when given. */
@@ -49,5 +50,6 @@ export function parseGroupInvitation(text: string, localIssuer = ''): GroupInvit
     return group === null ? null : { group, code: null, domain: groupName(group)?.domain ?? null };
   }
   if (code === undefined || !CODE.test(code) || more !== undefined) return null;
+  if (domain !== undefined && !DOMAIN.test(domain)) return null;
   return { group: null, code, domain: domain ?? null };
 }

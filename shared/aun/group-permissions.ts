@@ -134,5 +134,6 @@ function refusedByTarget(operation: GroupOperation, target: GroupTarget): GroupR
 function refusedByMute(operation: GroupOperation, { muted, role }: GroupStanding): GroupRefusal | null {
   if (!muted) return null;
   if (operation === 'send' || operation === 'recall') return 'muted';
-  return operation === 'invite' && role === 'member' ? 'muted' : null;
+  // A ban of an admin takes only writing.
+  return (operation === 'invite' || operation === 'rotate') && role === 'member' ? 'muted' : null;
 }
