@@ -4,7 +4,7 @@ import type { InboundRecord, InboxCursor } from '../ports/store';
 import { integer, text, wholeNumber, wholeNumberOrNull } from './columns';
 import { ensureConversation, keyOf } from './conversations';
 import { isBuried } from './deletions';
-import { queueControl } from './group-controls';
+import { isKnownControl, queueControl } from './group-controls';
 import { requireGroup, writeGroupCursor } from './groups';
 import { mergeInbound } from './inbound-merge';
 import { countsAsUnread, flagsOf, isOurWord } from './message-flags';
@@ -70,9 +70,13 @@ function storeRecords(
   const targets = new Map<string, Target>();
   const buried = database.get('SELECT 1 AS found FROM tombstones LIMIT 1') !== undefined;
   const scope = within?.key ?? 0;
+  const controls =
+    within === null && database.get('SELECT 1 AS found FROM group_controls LIMIT 1') !== undefined;
   for (const record of records) {
     if (record.seq !== null) releaseNumber(database, scope, record.seq, record);
     if (buried && isBuried(database, record.sender, record.messageId, within?.group ?? '')) continue;
+    // A group key message that is pulled again is no message.
+    if (controls && isKnownControl(database, record.sender, record.messageId)) continue;
     storeRecord(context, record, targetOf(context, record, targets, scope));
   }
 }
