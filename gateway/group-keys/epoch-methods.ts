@@ -1,17 +1,17 @@
 import { z } from 'zod';
+import { namedGroup } from '../groups/calls';
 import type { SessionCall } from '../rpc/method';
 import { parseParams, withoutNulls } from '../rpc/method';
 import { provenance, renderEpoch, renderRotation } from './render';
 import { isOpenMode } from './service';
 
-const groupSchema = z.object({ group_id: z.string() });
-const keySchema = z.object({ group_id: z.string(), epoch: z.number().int().nonnegative().optional() });
+const keySchema = z.object({ epoch: z.number().int().nonnegative().optional() });
 
 /** `group.e2ee.get_epoch` (`protocol/02 §11.4`): asked three times for every sealed message, so it reads little. */
 export function getEpoch(call: SessionCall): unknown {
   const { gateway, session } = call;
   const { groups, groupKeys, clock } = gateway;
-  const group = groups.find(parseParams(groupSchema, withoutNulls(call.params)).group_id, session);
+  const group = groups.find(namedGroup(call), session);
   groups.requireAlive(group);
   groups.requireMember(group, session.aid);
   const groupId = groups.idFor(group, session);
@@ -41,7 +41,7 @@ export function getEpochKey(call: SessionCall): unknown {
   const { gateway, session } = call;
   const { groups, groupKeys } = gateway;
   const input = parseParams(keySchema, withoutNulls(call.params));
-  const group = groups.find(input.group_id, session);
+  const group = groups.find(namedGroup(call), session);
   groups.requireAlive(group);
   const member = groups.requireMember(group, session.aid);
   const wanted = input.epoch ?? 0;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { GatewayContext } from '../context';
 import { groupError } from '../groups/errors';
 import { GROUP_E2EE_V2, groupIdIn } from '../groups/ids';
+import { namedGroup } from '../groups/calls';
 import type { SessionCall } from '../rpc/method';
 import { parseParams, withoutNulls } from '../rpc/method';
 import type { MemberRow } from '../store/group-members';
@@ -19,7 +20,6 @@ const rotationId = z.string().min(1).max(128);
 const leaseMs = whole.nonnegative().optional();
 
 const beginSchema = z.object({
-  group_id: z.string(),
   base_epoch: whole.nonnegative(),
   target_epoch: whole.positive(),
   rotation_id: z.string().regex(/^rot-[0-9a-f]{32}$/),
@@ -93,7 +93,7 @@ export function beginRotation(call: SessionCall): unknown {
   const { gateway, session } = call;
   const { groups, groupKeys } = gateway;
   const input = parseParams(beginSchema, withoutNulls(call.params));
-  const group = groups.find(input.group_id, session);
+  const group = groups.find(namedGroup(call), session);
   groups.requireAlive(group);
   const member = groups.requireMember(group, session.aid);
   if (group.protocol === GROUP_E2EE_V2) {
@@ -131,7 +131,7 @@ function signatureRefusal(
   input: z.infer<typeof beginSchema>,
 ): string | null {
   const claim = {
-    groupId: input.group_id,
+    groupId: namedGroup(call),
     baseEpoch: input.base_epoch,
     targetEpoch: input.target_epoch,
     aid: call.session.aid,
@@ -151,7 +151,7 @@ function signatureRefusal(
   const signatures = signaturesOf(call.gateway);
   const refusal = signatures.refusal(claim, given);
   const canonical = groupIdIn(group, 'a');
-  if (refusal !== 'rotation_signature_invalid' || canonical === input.group_id) return refusal;
+  if (refusal !== 'rotation_signature_invalid' || canonical === namedGroup(call)) return refusal;
   return signatures.refusal({ ...claim, groupId: canonical }, given);
 }
 

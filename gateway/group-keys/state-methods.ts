@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { signatureOf } from '../groups/signed';
+import { namedGroup } from '../groups/calls';
 import type { SessionCall } from '../rpc/method';
 import { parseParams, withoutNulls } from '../rpc/method';
 import { jsonObject } from '../wire/frames';
@@ -10,9 +11,7 @@ import { stateHash } from './texts';
 const MAX_SNAPSHOT = 256 * 1024;
 const version = z.number().int().positive().max(Number.MAX_SAFE_INTEGER);
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
-const groupSchema = z.object({ group_id: z.string() });
 const commitSchema = z.object({
-  group_id: z.string(),
   state_version: version,
   state_hash: hash,
   prev_state_hash: z.union([z.literal(''), hash]).default(''),
@@ -37,7 +36,7 @@ function render(state: StateRow): Record<string, unknown> {
 export function getState(call: SessionCall): unknown {
   const { gateway, session } = call;
   const { groups, store } = gateway;
-  const group = groups.find(parseParams(groupSchema, withoutNulls(call.params)).group_id, session);
+  const group = groups.find(namedGroup(call), session);
   groups.requireAlive(group);
   groups.requireMember(group, session.aid);
   return { ...groups.idsFor(group, session), ...render(new GroupStateStore(store.database).get(group.id)) };
@@ -69,7 +68,7 @@ export function commitState(call: SessionCall): unknown {
   const { gateway, session } = call;
   const { groups, store, clock } = gateway;
   const input = parseParams(commitSchema, withoutNulls(call.params));
-  const group = groups.find(input.group_id, session);
+  const group = groups.find(namedGroup(call), session);
   groups.requireAlive(group);
   groups.requireRole(group, session.aid, 'admin');
   const ids = groups.idsFor(group, session);

@@ -28,7 +28,13 @@ const getSchema = z.object({
 const HEADS_V1 = 5;
 const HEADS_V2 = 100;
 
-function contextKey(context: JsonObject): string {
+/** How many heads a session may have. */
+export function thoughtHeads({ gateway, session }: SessionCall): number {
+  return gateway.config.thoughtHeads ?? (session.generation === 'v1' ? HEADS_V1 : HEADS_V2);
+}
+
+/** Key of a head. @throws RpcError −32602 for a context without a type or an id. */
+export function contextKey(context: JsonObject): string {
   const { type, id } = context;
   if (typeof type !== 'string' || type === '' || typeof id !== 'string' || id === '') {
     throw invalidParams('context.type and context.id are required');
@@ -50,7 +56,6 @@ export function putThought(call: SessionCall): unknown {
   if (bytes > THOUGHT_HEAD_BYTES) throw sendFailed('payload too large');
   const thoughtId =
     input.thought_id === undefined || input.thought_id === '' ? `mt-${randomId()}` : input.thought_id;
-  const heads = gateway.config.thoughtHeads ?? (session.generation === 'v1' ? HEADS_V1 : HEADS_V2);
   const head = gateway.thoughts.put(
     conversationKey(session.aid, input.to),
     key,
@@ -62,7 +67,7 @@ export function putThought(call: SessionCall): unknown {
       type: input.type ?? null,
       bytes,
     },
-    heads,
+    thoughtHeads(call),
   );
   return {
     sender_aid: session.aid,
