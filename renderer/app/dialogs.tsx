@@ -1,5 +1,6 @@
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
+import { ModerationPlace } from '../features/groups/moderation/moderation-place';
 import { useOpenConversation, useViewStore } from '../stores/view-store';
 import { Dialog } from '../ui/dialog';
 
@@ -22,6 +23,9 @@ const GroupPageDialog = lazy(async () => ({
 }));
 const PeopleDialogs = lazy(async () => ({
   default: (await import('../features/contacts/people-dialogs')).PeopleDialogs,
+}));
+const GroupDialogs = lazy(async () => ({
+  default: (await import('../features/groups/group-dialogs')).GroupDialogs,
 }));
 const IdentityDialogs = lazy(async () => ({
   default: (await import('../features/identity/identity-dialogs')).IdentityDialogs,
@@ -53,6 +57,12 @@ function OpenDialog() {
           <Onboarding start="network" onDone={close} />
         </Dialog>
       );
+    case 'create-group':
+    case 'discover-groups':
+    case 'join-group':
+      return account === null ? null : (
+        <GroupDialogs name={dialog} account={account} about={about} onClose={close} />
+      );
     case 'group-page':
       return account === null ? null : <GroupPageDialog account={account} about={about} onClose={close} />;
     case 'identity':
@@ -69,6 +79,7 @@ function OpenDialog() {
     case 'block':
     case 'clear-history':
     case 'delete-conversation':
+    case 'leave-group':
       if (account === null || about === null) return null;
       return <ConfirmDialog name={dialog} account={account} conversation={about} onClose={close} />;
     case 'send-place':
@@ -85,8 +96,11 @@ function OpenDialog() {
 /** The dialog that is open, if one is. */
 export function Dialogs() {
   return (
-    <Suspense fallback={null}>
-      <OpenDialog />
-    </Suspense>
+    <>
+      <Suspense fallback={null}>
+        <OpenDialog />
+      </Suspense>
+      <ModerationPlace />
+    </>
   );
 }

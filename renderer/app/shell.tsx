@@ -75,7 +75,7 @@ export function Shell() {
                 conversation={conversation}
               />
             )}
-            {conversation !== undefined && detailsOpen && (
+            {conversation !== undefined && conversation.kind !== 'group' && detailsOpen && (
               <Suspense fallback={null}>
                 <DetailsPane account={account.account} conversation={conversation} />
               </Suspense>

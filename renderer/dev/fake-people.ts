@@ -186,7 +186,13 @@ export const fakePeople: Handlers<Names> = {
   'link.take': () => {
     if (!scene.has('link')) return { links: [] };
     scene.delete('link');
-    return { links: [{ aid: 'hana.agentid.pub' }, { aid: 'planner.agentid.pub' }] };
+    const invitation = scene.has('group-link') ? 'aun://group.agentid.pub/agents-lab' : null;
+    return {
+      links: [
+        { aid: invitation === null ? 'hana.agentid.pub' : '', invitation },
+        { aid: 'planner.agentid.pub', invitation: null },
+      ],
+    };
   },
 };
 

@@ -41,6 +41,9 @@ export const enConversation = {
     keys_changed: 'Keys changed: review',
     keysChangedOn: 'Keys changed on {{date}}: review',
     revoked: 'Certificate revoked: nothing is sent',
+    securing: 'Securing…',
+    securingText:
+      'A new key is being made, or is on its way to this computer. What you write waits until it is here.',
     certificate_unusable: 'Certificate can’t be used now: nothing is sent',
     self: 'Encrypted on this computer',
     title: 'How this conversation is protected',

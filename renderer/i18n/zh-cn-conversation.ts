@@ -40,6 +40,8 @@ export const zhConversation = {
     keys_changed: '密钥已更换：请查看',
     keysChangedOn: '密钥于 {{date}}更换：请查看',
     revoked: '证书已被吊销：不会发送',
+    securing: '正在建立保护…',
+    securingText: '正在生成新的密钥，或密钥正在送达这台电脑。写下的内容会等到密钥就绪。',
     certificate_unusable: '证书暂时无法使用：不会发送',
     self: '在这台电脑上加密保存',
     title: '这个会话如何受到保护',

@@ -6,7 +6,7 @@ import { invoke, reportError } from './bridge';
 import { useViewStore } from './view-store';
 
 interface LinksState {
-  /** Addresses of links that were handed over and not looked at yet, oldest first. */
+  /** Addresses, or links of groups, that were handed over and not looked at yet, oldest first. */
   readonly waiting: readonly string[];
   /** Fetches links that the operating system handed over. */
   take(): Promise<void>;
@@ -21,7 +21,7 @@ export const useLinksStore = create<LinksState>()((set, get) => ({
   take: async () => {
     try {
       const { links } = await invoke('link.take', {});
-      const waiting = new Set([...get().waiting, ...links.map((link) => link.aid)]);
+      const waiting = new Set([...get().waiting, ...links.map((link) => link.invitation ?? link.aid)]);
       if (links.length > 0) set({ waiting: [...waiting] });
       offerLinks();
     } catch (reason) {

@@ -1,3 +1,4 @@
+import { isGroupId } from '../../shared/aun/group-id';
 import type { BridgeEvent } from '../../shared/bridge/contract';
 import type { Conversation } from '../../shared/model/conversation';
 import { invoke, toCommandError } from './bridge';
@@ -24,7 +25,9 @@ async function ensureConversation(account: string, conversation: string) {
   const store = useConversationsStore.getState();
   const known = findConversation(store.lists, account, conversation);
   if (known !== undefined) return known;
-  const opened = await invoke('conversation.open', { account, peer: conversation });
+  const opened = isGroupId(conversation)
+    ? await invoke('conversation.get', { account, conversation })
+    : await invoke('conversation.open', { account, peer: conversation });
   store.merge(account, [opened]);
   return opened;
 }

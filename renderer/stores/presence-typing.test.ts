@@ -14,7 +14,7 @@ beforeEach(() => {
   bridge = fakeInvoke();
   forgetPresence();
   usePresenceStore.setState({ online: {} });
-  useTypingStore.setState({ until: {} });
+  useTypingStore.setState({ writers: {} });
 });
 
 describe('presence', () => {
@@ -50,11 +50,11 @@ describe('presence', () => {
 });
 
 describe('typing', () => {
-  const typing = (until: number | null): void =>
+  const typing = (until: number | null, conversation = lin, who = lin): void =>
     useTypingStore
       .getState()
-      .applyBatch([{ event: 'typing.changed', data: { account: me, conversation: lin, until } }]);
-  const writes = (): boolean => useTypingStore.getState().until[timelineKey(me, lin)] !== undefined;
+      .applyBatch([{ event: 'typing.changed', data: { account: me, conversation, who, until } }]);
+  const writes = (): boolean => useTypingStore.getState().writers[timelineKey(me, lin)] !== undefined;
 
   it('ends by itself when no end arrives', () => {
     typing(Date.now() + 6000);
@@ -72,5 +72,18 @@ describe('typing', () => {
     typing(Date.now() + 6000);
     typing(null);
     expect(writes()).toBe(false);
+  });
+
+  it('tells those apart who write in one group, in the order they began', () => {
+    const group = 'group.aun.test/g-room1';
+    const names = (): readonly string[] => useTypingStore.getState().writers[timelineKey(me, group)] ?? [];
+    typing(Date.now() + 6000, group, 'alice.aun.test');
+    typing(Date.now() + 9000, group, 'bob.aun.test');
+    typing(Date.now() + 6000, group, 'alice.aun.test');
+    expect(names()).toEqual(['alice.aun.test', 'bob.aun.test']);
+    typing(null, group, 'alice.aun.test');
+    expect(names()).toEqual(['bob.aun.test']);
+    vi.advanceTimersByTime(9001);
+    expect(names()).toEqual([]);
   });
 });

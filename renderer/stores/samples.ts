@@ -62,6 +62,7 @@ export function sampleConversation(more: Partial<Conversation> = {}): Conversati
     preview: '',
     previewKind: 'none',
     previewOwn: false,
+    previewSender: null,
     previewState: null,
     lastActivityAt: 0,
     unread: 0,
@@ -79,6 +80,7 @@ export function sampleConversation(more: Partial<Conversation> = {}): Conversati
     readUpTo: 0,
     security: 'encrypted',
     profileStatus: 'verified',
+    group: null,
     ...more,
   };
 }

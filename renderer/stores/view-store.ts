@@ -4,18 +4,20 @@ import type { ConversationView } from '../../shared/model/conversation';
 /** Dialogs about identities and about people have files of their own beside those features. */
 export type IdentityDialogName = 'identity' | 'restore' | 'lock-settings';
 export type PeopleDialogName = 'person' | 'verify' | 'people' | 'share' | 'certificate' | 'open-link';
+/** Dialogs about groups: the page of one, making, finding and joining them. */
+export type GroupDialogName = 'group-page' | 'create-group' | 'discover-groups' | 'join-group';
 /** Things that are composed in a dialog and sent into the open conversation. */
 export type ObjectDialogName = 'send-place' | 'send-person' | 'send-poll' | 'send-link';
 /** Questions about the conversation that `dialogAbout` names. */
-export type ConfirmDialogName = 'block' | 'clear-history' | 'delete-conversation';
+export type ConfirmDialogName = 'block' | 'clear-history' | 'delete-conversation' | 'leave-group';
 export type DialogName =
   | 'settings'
   | 'new-conversation'
   | 'add-identity'
   | 'passphrase'
-  | 'group-page'
   | IdentityDialogName
   | PeopleDialogName
+  | GroupDialogName
   | ObjectDialogName
   | ConfirmDialogName;
 /** What the list column shows; blocked addresses are in the settings. */

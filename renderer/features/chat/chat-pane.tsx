@@ -25,12 +25,29 @@ const ConversationFinder = lazy(async () => ({
   default: (await import('../search/conversation-finder')).ConversationFinder,
 }));
 
+// What only groups have comes with the first one that is opened.
+const GroupHeader = lazy(async () => ({ default: (await import('./group-header')).GroupHeader }));
+const GroupBars = lazy(async () => ({ default: (await import('./group-bars')).GroupBars }));
+const GroupComposer = lazy(async () => ({ default: (await import('./group-composer')).GroupComposer }));
+const GroupRequestBar = lazy(async () => ({
+  default: (await import('../requests/group-request-bar')).GroupRequestBar,
+}));
 const TrustBanner = lazy(async () => ({ default: (await import('./trust-banner')).TrustBanner }));
 const SelectionBar = lazy(async () => ({ default: (await import('./selection-bar')).SelectionBar }));
 
 /** Where one writes, or what has to be decided before one can. */
 function Answer(props: { readonly account: Account; readonly conversation: Conversation }) {
   const { account, conversation } = props;
+  if (conversation.kind === 'group')
+    return (
+      <Suspense fallback={<div className="group-composer-waiting" />}>
+        {conversation.standing === 'accepted' ? (
+          <GroupComposer account={account} conversation={conversation} />
+        ) : (
+          <GroupRequestBar account={account.account} conversation={conversation} />
+        )}
+      </Suspense>
+    );
   if (conversation.standing !== 'accepted')
     return (
       <Suspense fallback={null}>
@@ -59,6 +76,7 @@ export function ChatPane(props: { readonly account: Account; readonly conversati
   const timeline = useTimelineStore((state) => state.timelines[place]);
   const choosing = useSelectionStore((state) => state.place === place);
   const finding = useViewStore((state) => state.finding);
+  const isGroup = conversation.kind === 'group';
   const style: TintStyle = { '--hue': account.hue };
   const addFiles = useCallback(
     (files: readonly File[]) => void useDraftFilesStore.getState().add(accountId, id, files),
@@ -67,13 +85,24 @@ export function ChatPane(props: { readonly account: Account; readonly conversati
   return (
     <main className="chat" style={style} data-testid="chat">
       <ChatDrop enabled={conversation.standing === 'accepted'} onFiles={addFiles}>
-        <ChatHeader account={accountId} conversation={conversation} />
+        {isGroup ? (
+          <Suspense fallback={<header className="chat-header" />}>
+            <GroupHeader account={accountId} conversation={conversation} />
+          </Suspense>
+        ) : (
+          <ChatHeader account={accountId} conversation={conversation} />
+        )}
         {finding && (
           <Suspense fallback={null}>
             <ConversationFinder account={accountId} conversation={conversation} />
           </Suspense>
         )}
         <ConnectionBanner account={account} />
+        {isGroup && (
+          <Suspense fallback={null}>
+            <GroupBars account={accountId} conversation={id} />
+          </Suspense>
+        )}
         <div className="chat__timeline">
           {timeline?.error && timeline.window === null && (
             <EmptyState title={t('chat.loadFailed')} text={t(`errors.${timeline.error.code}`)}>

@@ -9,6 +9,7 @@ import { timelineKey, useTimelineStore } from '../../stores/timeline-store';
 import { IconButton } from '../../ui/icon-button';
 import { useConversationTitle } from './conversation-title';
 import { previewOf, previewWords } from './conversation-words';
+import { useTitle } from './use-sender';
 
 /** A message by its id: from the timeline where it is held, else read once. Null when it is gone. */
 function useMessage(account: string, conversation: string, id: number): Message | null | undefined {
@@ -67,7 +68,10 @@ function ReplyBar(props: {
   const { t } = useTranslation();
   const { account, conversation, id } = props;
   const message = useMessage(account, conversation.conversation, id);
-  const peer = useConversationTitle(conversation);
+  const other = useConversationTitle(conversation);
+  const isGroup = conversation.kind === 'group';
+  const sender = useTitle(account, isGroup && message?.own === false ? message.sender : null);
+  const peer = isGroup ? sender : other;
   const preview = message == null ? null : previewOf(message.content);
   const title = message?.own === true ? t('write.replyToSelf') : t('write.replyTo', { name: peer });
   return (

@@ -1,4 +1,6 @@
+import { Users } from 'lucide-react';
 import {
+  useEffect,
   useLayoutEffect,
   useRef,
   useState,
@@ -58,6 +60,10 @@ export function ComposerField(props: {
     setMention(found === null || found.start === settled.current ? null : found);
     setChosen(0);
   };
+  // The one that is chosen stays in sight while arrows walk through many.
+  useEffect(() => {
+    if (open) document.getElementById(`mention-offer-${chosen}`)?.scrollIntoView?.({ block: 'nearest' });
+  }, [open, chosen]);
   const close = (): void => {
     settled.current = mention?.start ?? null;
     setMention(null);
@@ -105,7 +111,7 @@ export function ComposerField(props: {
         <ul className="menu mention-menu" role="listbox" id="mention-offers" aria-label={t('write.mention')}>
           {offers.map((person, index) => (
             <li
-              key={person.aid}
+              key={person.aid ?? ''}
               id={`mention-offer-${index}`}
               className="menu__item"
               role="option"
@@ -117,11 +123,16 @@ export function ComposerField(props: {
                 pick(person);
               }}
             >
-              <Avatar name={person.name} hue={hueOf(person.aid)} kind="human" size={22} />
+              {person.aid === null ? (
+                <Users className="mention-menu__all" size={18} aria-hidden />
+              ) : (
+                <Avatar name={person.name} hue={hueOf(person.aid)} kind={person.kind ?? 'human'} size={22} />
+              )}
               <span className="ellipsis isolate" dir="auto">
                 {person.name}
               </span>
-              <span className="mention-menu__aid ellipsis">{person.aid}</span>
+              {person.kind === 'agent' && <span className="conversation-row__tag">{t('list.agent')}</span>}
+              <span className="mention-menu__aid ellipsis">{person.aid ?? t('groupMention.all')}</span>
             </li>
           ))}
         </ul>

@@ -2,8 +2,12 @@ import type { Mention } from '../../../shared/model/message';
 
 /** Somebody who can be named in a conversation. */
 export interface Mentionable {
-  readonly aid: string;
+  /** Null: everybody in the group. */
+  readonly aid: string | null;
   readonly name: string;
+  readonly kind?: 'human' | 'agent' | 'unknown';
+  /** What somebody may also be called in a text. */
+  readonly also?: readonly string[];
 }
 
 /** An `@` that is being typed: where it stands and what follows it. */
@@ -14,6 +18,8 @@ export interface OpenMention {
 
 const wordCharacter = /[\p{L}\p{N}_]/u;
 const ideograph = /\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Hangul}/u;
+/** Names that are offered at once: nobody reads more, they type on. */
+const mostOffers = 30;
 /** Longest name that is looked for behind an `@`. */
 const longestQuery = 40;
 
@@ -32,7 +38,14 @@ export function openMention(text: string, caret: number): OpenMention | null {
 /** Those whose name or address fits what follows the `@`. */
 export function fittingMentions(people: readonly Mentionable[], query: string): readonly Mentionable[] {
   const needle = query.toLowerCase();
-  return people.filter(({ aid, name }) => `${name}\n${aid}`.toLowerCase().includes(needle));
+  const fitting = people.filter(({ aid, name, also = [] }) =>
+    [name, aid ?? '', ...also].join('\n').toLowerCase().includes(needle),
+  );
+  if (needle === '') return fitting.slice(0, mostOffers);
+  // Names that begin with it come first; otherwise the order is kept.
+  const begins = ({ aid, name }: Mentionable): boolean =>
+    name.toLowerCase().startsWith(needle) || (aid ?? '').toLowerCase().startsWith(needle);
+  return [...fitting.filter(begins), ...fitting.filter((person) => !begins(person))].slice(0, mostOffers);
 }
 
 /** A name ends where a word ends; between ideographs there are no words to tell apart. */
@@ -44,10 +57,13 @@ function endsHere(name: string, next: string): boolean {
 export function mentionsIn(text: string, people: readonly Mentionable[]): Mention[] {
   const found: Mention[] = [];
   const labels = people
-    .flatMap(({ aid, name }) => [name, aid].map((label) => ({ aid, label: `@${label}` })))
+    .flatMap(({ aid, name, also = [] }) =>
+      [name, aid ?? '', ...also].map((label) => ({ aid, label: `@${label}` })),
+    )
     .filter(({ label }) => label.length > 1)
     .sort((first, second) => second.label.length - first.label.length);
   for (const { aid, label } of labels) {
+    if (!text.includes(label)) continue;
     for (let start = text.indexOf(label); start >= 0; start = text.indexOf(label, start + 1)) {
       const end = start + label.length;
       const taken = found.some((other) => start < other.end && other.start < end);

@@ -17,7 +17,7 @@ import { ComposerField } from './composer-field';
 import { ComposerIdentity } from './composer-identity';
 import { ComposerInsert } from './composer-insert';
 import { messageFill } from './composer-keys';
-import { mentionsIn } from './composer-mentions';
+import { mentionsIn, type Mentionable } from './composer-mentions';
 import { ComposerTray } from './composer-tray';
 import { useConversationTitle } from './conversation-title';
 import { useTypingNotice } from './use-typing-notice';
@@ -96,7 +96,16 @@ function focusSoon(element: HTMLElement | null): void {
 }
 
 /** Where messages are written. Nothing here waits for the network. */
-export function Composer(props: { readonly account: Account; readonly conversation: Conversation }) {
+export function Composer(props: {
+  readonly account: Account;
+  readonly conversation: Conversation;
+  /** In groups: who can be named; elsewhere it is the other side. */
+  readonly people?: readonly Mentionable[];
+  /** Words under the field about what is typed, unless something more urgent is to be said. */
+  readonly note?: string | null;
+  /** A message is on its way out. */
+  readonly onSent?: () => void;
+}) {
   const { t } = useTranslation();
   const { account, conversation } = props;
   const accountId = account.account;
@@ -120,7 +129,8 @@ export function Composer(props: { readonly account: Account; readonly conversati
 
   // In notes to self the only one to name is oneself.
   const mentionable = conversation.kind === 'self' ? accountName(account) : name;
-  const people = useMemo(() => [{ aid: id, name: mentionable }], [id, mentionable]);
+  const other = useMemo(() => [{ aid: id, name: mentionable }], [id, mentionable]);
+  const people = props.people ?? other;
   const store = useComposerStore.getState();
 
   useEffect(() => field.current?.focus(), []);
@@ -133,6 +143,7 @@ export function Composer(props: { readonly account: Account; readonly conversati
     if (!canSend) return;
     typing.stopped();
     void sendDraft(accountId, id, mentionsIn(text.trim(), people));
+    props.onSent?.();
     field.current?.focus();
   };
   const type = (typed: string): void => {
@@ -235,7 +246,7 @@ export function Composer(props: { readonly account: Account; readonly conversati
           role="status"
           data-tone={fill > 1 ? 'danger' : 'neutral'}
         >
-          {hint}
+          {hint ?? props.note}
         </div>
         {markdown && (
           <button

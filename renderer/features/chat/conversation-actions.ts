@@ -3,6 +3,7 @@ import type { Conversation } from '../../../shared/model/conversation';
 import { invoke, toCommandError } from '../../stores/bridge';
 import type { CommandParams } from '../../../shared/bridge/contract';
 import { useConversationsStore } from '../../stores/conversations-store';
+import { useGroupsStore } from '../../stores/groups-store';
 import { useNoticesStore } from '../../stores/notices-store';
 import { useViewStore } from '../../stores/view-store';
 
@@ -38,6 +39,14 @@ export function acceptConversation(account: string, conversation: string): void 
 export function blockConversation(account: string, conversation: string): void {
   leave(account, conversation);
   take(account, invoke('conversation.block', { account, conversation }));
+}
+
+/** Leaves a group; what was written stays. The group is shown as it is then. */
+export function leaveGroup(account: string, group: string): Promise<void> {
+  return invoke('group.leave', { account, group }).then(
+    (left) => useGroupsStore.getState().merge(account, left),
+    tell,
+  );
 }
 
 /** Deletes every message of a conversation on this computer. */

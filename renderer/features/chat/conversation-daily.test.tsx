@@ -56,7 +56,7 @@ beforeEach(() => {
   useConversationsStore.setState({ lists: {} });
   useConversationsStore.getState().merge(me, [sampleConversation()]);
   useViewStore.setState({ account: me, conversations: { [me]: lin }, dialog: null, dialogAbout: null });
-  useTypingStore.setState({ until: {} });
+  useTypingStore.setState({ writers: {} });
 });
 
 afterEach(cleanup);
@@ -78,7 +78,7 @@ describe('a row of the list', () => {
   });
 
   it('says that somebody writes before anything else', () => {
-    useTypingStore.setState({ until: { [timelineKey(me, lin)]: Date.now() + 1000 } });
+    useTypingStore.setState({ writers: { [timelineKey(me, lin)]: [lin] } });
     expect(drawRow({ draft: 'mine' }).textContent).toContain('writing…');
   });
 

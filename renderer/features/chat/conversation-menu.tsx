@@ -7,6 +7,8 @@ import {
   ChevronRight,
   Circle,
   CircleDot,
+  Info,
+  LogOut,
   Pin,
   PinOff,
   Trash2,
@@ -16,6 +18,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Conversation } from '../../../shared/model/conversation';
 import { useViewStore } from '../../stores/view-store';
+import { openGroupPage } from '../groups/open-group-page';
 import {
   acceptConversation,
   changeConversation,
@@ -134,6 +137,16 @@ export function ConversationMenu(props: {
           {conversation.standing === 'pending' && (
             <Item icon={<CircleDot size={16} aria-hidden />} onSelect={() => acceptConversation(account, id)}>
               {t('request.accept')}
+            </Item>
+          )}
+          {conversation.kind === 'group' && (
+            <Item icon={<Info size={16} aria-hidden />} onSelect={() => openGroupPage(account, id)}>
+              {t('groups.openPage')}
+            </Item>
+          )}
+          {conversation.group?.membership === 'member' && conversation.group.status !== 'dissolved' && (
+            <Item icon={<LogOut size={16} aria-hidden />} onSelect={() => showDialog('leave-group', id)}>
+              {t('groups.leave')}
             </Item>
           )}
           {conversation.kind === 'direct' && conversation.standing !== 'blocked' && (

@@ -1,18 +1,24 @@
 import { BellOff, Pin } from 'lucide-react';
-import { memo } from 'react';
+import { lazy, memo, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Conversation } from '../../../shared/model/conversation';
 import { useAccount } from '../../stores/accounts-store';
 import { useIsOnline } from '../../stores/presence-store';
-import { Avatar, type TintStyle } from '../../ui/avatar';
-import { hueOf } from '../../ui/avatar-text';
+import type { TintStyle } from '../../ui/avatar';
 import { listTime } from '../../ui/time';
 import { useNow } from '../../ui/use-now';
 import { ConversationMenu } from './conversation-menu';
 import { isMuted } from './conversation-mute';
+import { ConversationPicture } from './conversation-picture';
 import { ConversationPreview } from './conversation-preview';
+import { GroupMark } from './group-mark';
 import { SecurityMark } from './security-mark';
 import { useConversationTitle } from './conversation-title';
+
+// Strangers are rare.
+const GroupRequestActions = lazy(async () => ({
+  default: (await import('../requests/group-request-bar')).GroupRequestActions,
+}));
 
 /** How many messages wait, whether one names the user, and whether somebody marked the row. */
 function Counts(props: { readonly conversation: Conversation; readonly muted: boolean }) {
@@ -85,12 +91,7 @@ export const ConversationRow = memo(function ConversationRow(props: {
           onClick={() => props.onOpen(conversation.conversation)}
         >
           <span className="conversation-row__who">
-            <Avatar
-              name={title}
-              hue={hueOf(conversation.conversation)}
-              kind={conversation.kind === 'self' ? 'self' : conversation.peerKind}
-              size={42}
-            />
+            <ConversationPicture conversation={conversation} title={title} size={42} />
             {online && conversation.kind === 'direct' && (
               <span className="presence-dot">
                 <span className="visually-hidden">{t('daily.connected')}</span>
@@ -105,7 +106,8 @@ export const ConversationRow = memo(function ConversationRow(props: {
               {conversation.peerKind === 'agent' && (
                 <span className="conversation-row__tag">{t('list.agent')}</span>
               )}
-              {conversation.kind !== 'self' && conversation.peerKind === 'unknown' && (
+              <GroupMark conversation={conversation} />
+              {conversation.kind === 'direct' && conversation.peerKind === 'unknown' && (
                 <span className="visually-hidden">{t('kind.spokenUnknown')}</span>
               )}
               <SecurityMark security={conversation.security} />
@@ -133,6 +135,11 @@ export const ConversationRow = memo(function ConversationRow(props: {
           </span>
         </button>
       </ConversationMenu>
+      {conversation.kind === 'group' && conversation.standing === 'pending' && (
+        <Suspense fallback={null}>
+          <GroupRequestActions account={account} conversation={conversation} />
+        </Suspense>
+      )}
     </div>
   );
 });

@@ -56,6 +56,7 @@ export function previewOf(content: MessageContent): { readonly kind: PreviewKind
     case 'vote':
     case 'control':
     case 'notice':
+    case 'group_event':
     case 'expired':
       return { kind: 'none', text: '' };
   }

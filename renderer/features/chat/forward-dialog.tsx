@@ -8,11 +8,10 @@ import { useConversationsStore } from '../../stores/conversations-store';
 import { useNoticesStore } from '../../stores/notices-store';
 import { useSelectionStore } from '../../stores/timeline-selection';
 import { useTimelineStore } from '../../stores/timeline-store';
-import { Avatar } from '../../ui/avatar';
-import { hueOf } from '../../ui/avatar-text';
 import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
 import { TextField } from '../../ui/text-field';
+import { ConversationPicture } from './conversation-picture';
 import { useConversationTitle } from './conversation-title';
 
 /** Conversations one forward can go to. */
@@ -40,7 +39,12 @@ function useTargets(account: string, query: string): readonly Conversation[] {
     };
   }, [account, typed]);
   const rows = typed === '' ? (recent ?? []).slice(0, 100) : found;
-  return rows.filter(({ standing }) => standing !== 'blocked');
+  return rows.filter(({ standing, group }) => standing !== 'blocked' && takesMessages(group));
+}
+
+/** A group that is over, or that one is not in, takes nothing. */
+function takesMessages(group: Conversation['group']): boolean {
+  return group === null || (group.membership === 'member' && group.status === 'active');
 }
 
 function Target(props: {
@@ -62,12 +66,7 @@ function Target(props: {
         onClick={props.onToggle}
         data-testid="forward-target"
       >
-        <Avatar
-          name={title}
-          hue={hueOf(conversation.conversation)}
-          kind={conversation.kind === 'self' ? 'self' : conversation.peerKind}
-          size={32}
-        />
+        <ConversationPicture conversation={conversation} title={title} size={32} />
         <span className="target__names">
           <span className="ellipsis">
             <bdi>{title}</bdi>

@@ -1,4 +1,4 @@
-import { ChevronLeft, ChevronRight, SquarePen, UserRoundPlus, Users } from 'lucide-react';
+import { ChevronLeft, ChevronRight, Compass, SquarePen, UserRoundPlus, Users } from 'lucide-react';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAccount } from '../../stores/accounts-store';
@@ -89,6 +89,13 @@ export function ListPane(props: { readonly account: string }) {
           data-testid="open-people"
         >
           <Users size={18} aria-hidden />
+        </IconButton>
+        <IconButton
+          label={t('groupDiscover.title')}
+          onClick={() => useViewStore.getState().showDialog('discover-groups')}
+          data-testid="open-discover"
+        >
+          <Compass size={18} aria-hidden />
         </IconButton>
         <IconButton
           label={t('list.newConversation')}

@@ -1,10 +1,12 @@
 import {
+  AtSign,
   Copy,
   CopyCheck,
   FileCode2,
   Forward,
   Info,
   Link,
+  MessageCircle,
   Reply,
   Save,
   Trash2,
@@ -12,10 +14,22 @@ import {
   type LucideIcon,
 } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
+import { isGroupId } from '../../../shared/aun/group-id';
 import type { Message } from '../../../shared/model/message';
+import { emptyDraft, useComposerStore } from '../../stores/composer-store';
+import { useGroupPeopleStore } from '../../stores/group-people-store';
+import { groupKey } from '../../stores/groups-store';
+import { showConversation } from '../../stores/navigation';
+import { timelineKey } from '../../stores/timeline-store';
 import { isWritten } from './content/message-words';
 import { abilitiesOf, useMessageActions } from './message-actions';
+import { useTitle } from './use-sender';
+
+const ModerationItems = lazy(async () => ({
+  default: (await import('../groups/moderation/moderation-items')).ModerationItems,
+}));
 
 function Item(props: {
   readonly icon: LucideIcon;
@@ -53,6 +67,23 @@ function returnFocus(closing: Event, id: number): void {
   document.querySelector<HTMLElement>(`[data-message-id="${id}"]`)?.focus({ preventScroll: true });
 }
 
+/** Puts the name of whoever wrote a message behind what is typed. */
+function mentionSender(account: string, { conversation, sender }: Message, name: string): void {
+  const { drafts, type } = useComposerStore.getState();
+  const { text } = drafts[timelineKey(account, conversation)] ?? emptyDraft;
+  const twice = sameName(account, conversation, sender, name);
+  const gap = text === '' || /\s$/.test(text) ? '' : ' ';
+  type(account, conversation, `${text}${gap}@${twice ? sender : name} `);
+  // The menu gives the focus back first.
+  setTimeout(() => document.querySelector<HTMLElement>('[data-testid="composer"]')?.focus(), 0);
+}
+
+/** Whether somebody else in the group has the same name: then only the address says who is meant. */
+function sameName(account: string, group: string, aid: string, name: string): boolean {
+  const members = useGroupPeopleStore.getState().people[groupKey(account, group)]?.members ?? [];
+  return members.some((member) => member.aid !== aid && member.title === name);
+}
+
 /** Everything that can be done with a message, at the pointer or at the message. */
 export function MessageMenu(props: {
   readonly account: string;
@@ -67,6 +98,8 @@ export function MessageMenu(props: {
   const { account, message, link } = props;
   const actions = useMessageActions(account);
   const can = abilitiesOf(message, props.now);
+  const isGroup = isGroupId(message.conversation);
+  const sender = useTitle(account, isGroup && !message.own ? message.sender : null);
   return (
     <DropdownMenu.Root open modal={false} onOpenChange={(open) => !open && props.onClose()}>
       <DropdownMenu.Trigger asChild>
@@ -103,6 +136,22 @@ export function MessageMenu(props: {
               shortcut="Ctrl C"
               onSelect={() => actions.copy(message)}
             />
+          )}
+          {isGroup && !message.own && (
+            <>
+              <Item
+                icon={AtSign}
+                label={t('groupMention.mention', { name: sender })}
+                onSelect={() => mentionSender(account, message, sender)}
+                testId="menu-mention"
+              />
+              <Item
+                icon={MessageCircle}
+                label={t('groupMention.privately', { name: sender })}
+                onSelect={() => showConversation(account, message.sender)}
+                testId="menu-privately"
+              />
+            </>
           )}
           {link !== null && (
             <Item icon={Link} label={t('messageMenu.copyLink')} onSelect={() => actions.copyLink(link)} />
@@ -157,6 +206,16 @@ export function MessageMenu(props: {
             onSelect={() => actions.remove(message)}
             testId="menu-delete"
           />
+          {isGroup && !message.own && (
+            <Suspense fallback={null}>
+              <ModerationItems
+                account={account}
+                group={message.conversation}
+                aid={message.sender}
+                menu="dropdown"
+              />
+            </Suspense>
+          )}
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>

@@ -1,5 +1,14 @@
 import { Check } from 'lucide-react';
-import { lazy, memo, Suspense, useCallback, useState, type KeyboardEvent, type MouseEvent } from 'react';
+import {
+  lazy,
+  memo,
+  Suspense,
+  useCallback,
+  useState,
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactNode,
+} from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Conversation } from '../../../shared/model/conversation';
 import type { Message } from '../../../shared/model/message';
@@ -33,6 +42,11 @@ interface MessageRowProps {
   readonly peerKind?: Conversation['peerKind'];
   /** False where what it answers stands in its place anyway. */
   readonly showReply?: boolean;
+  /** In groups everybody stands on the left; answers of a cluster stand further in. */
+  readonly group?: 'plain' | 'cluster';
+  /** In groups: the name over a block, and the picture beside it. */
+  readonly head?: ReactNode;
+  readonly picture?: ReactNode;
 }
 
 function useSpokenText({ message, name }: MessageRowProps): string {
@@ -129,7 +143,8 @@ function Row(props: MessageRowProps) {
   return (
     <div
       className="message-row"
-      data-own={message.own}
+      data-own={message.own && props.group === undefined}
+      data-group={props.group}
       data-first={first}
       data-last={last}
       data-line={line}
@@ -149,6 +164,7 @@ function Row(props: MessageRowProps) {
           {chosen && <Check size={14} aria-hidden />}
         </span>
       )}
+      {props.picture}
       <div
         className="message-row__body"
         data-row={index}
@@ -164,6 +180,7 @@ function Row(props: MessageRowProps) {
         onPointerEnter={() => setHovered(true)}
         onPointerLeave={() => setHovered(false)}
       >
+        {!line && props.head}
         {line ? (
           <MessageLine account={account} name={name} message={message} />
         ) : (
@@ -197,9 +214,20 @@ function Row(props: MessageRowProps) {
   );
 }
 
-function PlainLine({ message, children }: { readonly message: Message; readonly children: string }) {
+function PlainLine(props: {
+  readonly message: Message;
+  readonly group: MessageRowProps['group'];
+  readonly children: string;
+}) {
+  const { message, group, children } = props;
   return (
-    <div className="message-row" data-own={message.own} data-last="true" role="listitem">
+    <div
+      className="message-row"
+      data-own={message.own && group === undefined}
+      data-group={group}
+      data-last="true"
+      role="listitem"
+    >
       <p className="bubble message-note" data-content="unsupported">
         {children}
       </p>
@@ -219,7 +247,11 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   return (
     <MessageErrorBoundary
       subject={message}
-      fallback={<PlainLine message={message}>{t('chat.broken')}</PlainLine>}
+      fallback={
+        <PlainLine message={message} group={props.group}>
+          {t('chat.broken')}
+        </PlainLine>
+      }
       onBroken={onBroken}
     >
       <Row {...props} />

@@ -1,4 +1,13 @@
-import { Ban, FileWarning, KeyRound, Lock, LockKeyhole, ShieldCheck, TriangleAlert } from 'lucide-react';
+import {
+  Ban,
+  FileWarning,
+  KeyRound,
+  LoaderCircle,
+  Lock,
+  LockKeyhole,
+  ShieldCheck,
+  TriangleAlert,
+} from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { Conversation } from '../../../shared/model/conversation';
 import { useContact } from '../../stores/people-store';
@@ -14,6 +23,7 @@ const icons = {
   keys_changed: TriangleAlert,
   revoked: Ban,
   certificate_unusable: FileWarning,
+  securing: LoaderCircle,
 } as const satisfies Record<Conversation['security'], unknown>;
 
 /** What protects the next message, in one sentence; a click explains it. */

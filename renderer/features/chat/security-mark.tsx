@@ -15,6 +15,7 @@ export function SecurityMark(props: Pick<Conversation, 'security'>) {
     case 'certificate_unusable':
     case 'encrypted':
     case 'no_keys':
+    case 'securing':
     case 'unknown':
       return null;
   }

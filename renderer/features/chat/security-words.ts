@@ -12,6 +12,7 @@ export function securityExplanations(security: Security) {
     keys_changed: ['security.keysChangedText'],
     revoked: ['security.revokedText'],
     certificate_unusable: ['security.certificateUnusableText'],
+    securing: ['security.securingText'],
   } as const satisfies Record<Security, readonly string[]>;
   return texts[security];
 }

@@ -1,7 +1,9 @@
 import { Copy, Forward, Trash2, Undo2, X } from 'lucide-react';
 import { useEffect, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Message } from '../../../shared/model/message';
 import { useNoticesStore } from '../../stores/notices-store';
+import { personKey, usePeopleStore } from '../../stores/people-store';
 import { useSelectionStore } from '../../stores/timeline-selection';
 import { compareMessages } from '../../stores/timeline-window';
 import { IconButton } from '../../ui/icon-button';
@@ -69,11 +71,16 @@ export function SelectionBar(props: {
   const can = messages.map((message) => abilitiesOf(message, now));
   const none = messages.length === 0;
   const every = (test: (ability: (typeof can)[number]) => boolean): boolean => !none && can.every(test);
+  const nameOf = ({ own, sender, conversation }: Message): string => {
+    if (own) return t('common.you');
+    if (sender === conversation) return name;
+    return usePeopleStore.getState().contacts[personKey(account, sender)]?.title ?? sender;
+  };
   const copy = (): void => {
     const lines = messages.map((message) => {
       const text = copyableText(message);
       if (messages.length === 1) return text;
-      return `[${momentOf(i18n.language, message.sortAt)}] ${message.own ? t('common.you') : name}: ${text}`;
+      return `[${momentOf(i18n.language, message.sortAt)}] ${nameOf(message)}: ${text}`;
     });
     copyWords(lines.join('\n'), t('messageMenu.copied'));
   };

@@ -1,6 +1,7 @@
 import { lazy, memo, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Conversation } from '../../../shared/model/conversation';
+import type { Message } from '../../../shared/model/message';
 import { dayName } from '../../ui/time';
 import { useNow } from '../../ui/use-now';
 import { ConversationStart } from './conversation-start';
@@ -9,6 +10,8 @@ import { MessageRow } from './message-row';
 import { isNotice, TimelineNotice } from './timeline-notice';
 import type { TimelineRow } from './timeline-rows';
 
+// What only groups have is read from disk when one is opened.
+const GroupRow = lazy(async () => ({ default: (await import('./group-row')).GroupRow }));
 const ToolSteps = lazy(async () => ({ default: (await import('./content/tool-steps')).ToolSteps }));
 
 function DayLine(props: { readonly at: number }) {
@@ -59,8 +62,15 @@ export const TimelineRowView = memo(
     readonly title: string;
     readonly highlighted: boolean;
     readonly active: boolean;
+    readonly onFold: (key: string, how: 'closed' | 'all') => void;
   }) {
     const { row } = props;
+    if (props.kind === 'group' && row.kind !== 'day' && row.kind !== 'new')
+      return (
+        <Suspense fallback={<div className="group-row-waiting" />}>
+          <GroupRow {...props} row={row} />
+        </Suspense>
+      );
     switch (row.kind) {
       case 'start':
         return (
@@ -87,6 +97,10 @@ export const TimelineRowView = memo(
             />
           </Suspense>
         );
+      case 'events':
+      case 'replies':
+      case 'more-replies':
+        return null;
       case 'message':
         if (isNotice(row.message)) {
           return (
@@ -133,13 +147,24 @@ function sameRow(first: TimelineRow, second: TimelineRow): boolean {
       first.message === second.message &&
       first.first === second.first &&
       first.last === second.last &&
-      first.final === second.final
+      first.final === second.final &&
+      first.clustered === second.clustered
     );
-  if (first.kind === 'steps' && second.kind === 'steps')
+  if (first.kind === 'steps' && second.kind === 'steps') return sameMessages(first.messages, second.messages);
+  if (first.kind === 'events' && second.kind === 'events')
+    return sameMessages(first.messages, second.messages);
+  if (first.kind === 'replies' && second.kind === 'replies')
     return (
-      first.messages.length === second.messages.length &&
-      first.messages.every((message, index) => message === second.messages[index])
+      first.open === second.open &&
+      first.cluster.near === second.cluster.near &&
+      sameMessages(first.cluster.messages, second.cluster.messages)
     );
+  if (first.kind === 'more-replies' && second.kind === 'more-replies')
+    return first.shown === second.shown && first.cluster.messages.length === second.cluster.messages.length;
   if (first.kind === 'day' && second.kind === 'day') return first.at === second.at;
   return first.kind === second.kind;
+}
+
+function sameMessages(first: readonly Message[], second: readonly Message[]): boolean {
+  return first.length === second.length && first.every((message, index) => message === second[index]);
 }

@@ -11,6 +11,7 @@ import { prepareContents } from './content/message-content';
 import { keptEnd } from './kept-end';
 import { useMessageOverlay } from './message-overlay';
 import { buildRows, messagesOf, type TimelineRow } from './timeline-rows';
+import type { FoldedReplies } from './timeline-replies';
 import { TimelineRowView } from './timeline-row-view';
 import { useArrivals } from './use-arrivals';
 import { useMarkRead } from './use-mark-read';
@@ -18,6 +19,10 @@ import { useTimelineSelection } from './use-timeline-selection';
 
 const loadOverlays = async () => ({ default: (await import('./message-overlays')).MessageOverlays });
 const MessageOverlays = lazy(loadOverlays);
+
+const noneFolded: FoldedReplies = new Map();
+/** Rows the keyboard can reach. */
+const reachable = ['message', 'steps', 'events', 'replies', 'more-replies'];
 
 /** This close to an end (px) the next page is fetched. */
 const fetchDistance = 600;
@@ -72,9 +77,15 @@ export function Timeline({ account, conversation, timeline, window }: TimelinePr
   const { t } = useTranslation();
   const id = conversation.conversation;
   const { messages, hasOlder, hasNewer } = window;
+  const [folded, setFolded] = useState<FoldedReplies>(noneFolded);
+  const isGroup = conversation.kind === 'group';
   const rows = useMemo(
-    () => buildRows(messages, timeline.readUpTo, !hasOlder),
-    [messages, timeline.readUpTo, hasOlder],
+    () => buildRows(messages, timeline.readUpTo, !hasOlder, isGroup ? { folded } : null),
+    [messages, timeline.readUpTo, hasOlder, isGroup, folded],
+  );
+  const fold = useCallback(
+    (key: string, how: 'closed' | 'all') => setFolded((before) => new Map(before).set(key, how)),
+    [],
   );
   const scroller = useRef<HTMLDivElement>(null);
   const list = useRef<VirtualizerHandle>(null);
@@ -87,12 +98,9 @@ export function Timeline({ account, conversation, timeline, window }: TimelinePr
   const [showJump, setShowJump] = useState(false);
   const [faded, setFaded] = useState(0);
   const place = timelineKey(account, id);
-  const acceptsRow = useCallback(
-    (index: number) => ['message', 'steps'].includes(rows[index]?.kind ?? ''),
-    [rows],
-  );
+  const acceptsRow = useCallback((index: number) => reachable.includes(rows[index]?.kind ?? ''), [rows]);
   const roving = useRovingRows(scroller, list, rows.length, acceptsRow);
-  const arrived = useArrivals(messages, conversation.title);
+  const arrived = useArrivals(account, messages, conversation);
   const markRead = useMarkRead(account, conversation);
   const selection = useTimelineSelection(place, rows);
 
@@ -172,11 +180,17 @@ export function Timeline({ account, conversation, timeline, window }: TimelinePr
     if (target === null || target.nonce === done.current) return;
     const index = indexOf(target.id);
     if (index < 0) return;
+    const row = rows[index];
+    if (row?.kind === 'replies' || row?.kind === 'more-replies') {
+      // It is folded away: unfolded first, jumped to then.
+      const timer = setTimeout(() => fold(row.cluster.key, 'all'), 0);
+      return () => clearTimeout(timer);
+    }
     done.current = target.nonce;
     atEnd.current = false;
     following.current = false;
     list.current?.scrollToIndex(index, { align: 'center' });
-  }, [timeline, indexOf]);
+  }, [timeline, indexOf, rows, fold]);
 
   const nonce = timeline.target?.nonce ?? 0;
   useEffect(() => {
@@ -261,6 +275,7 @@ export function Timeline({ account, conversation, timeline, window }: TimelinePr
               title={conversation.title}
               highlighted={index === highlightedIndex}
               active={index === roving.active}
+              onFold={fold}
             />
           )}
         </Virtualizer>

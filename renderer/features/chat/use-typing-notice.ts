@@ -16,7 +16,7 @@ export function useTypingNotice(
 ): { readonly typed: (text: string) => void; readonly stopped: () => void } {
   const wanted = useAppStore((state) => state.settings.sendTyping);
   const { conversation: id, kind, standing } = conversation;
-  const may = wanted && kind === 'direct' && standing === 'accepted';
+  const may = wanted && kind !== 'self' && standing === 'accepted';
   const told = useRef<number | null>(null);
 
   const tell = useCallback(

@@ -1,6 +1,8 @@
+import { Compass, Link2, UsersRound } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { splitAid } from '../../../shared/aun/aid';
+import { parseGroupLink } from '../../../shared/aun/group-link';
 import { invoke, toCommandError, type CommandError } from '../../stores/bridge';
 import { useConversationsStore } from '../../stores/conversations-store';
 import { showConversation } from '../../stores/navigation';
@@ -10,6 +12,7 @@ import { Dialog } from '../../ui/dialog';
 import { Spinner } from '../../ui/spinner';
 import { TextField } from '../../ui/text-field';
 import { readAddressInput } from './address-input';
+import './people.css';
 import { usePeerLookup } from './use-peer-lookup';
 
 /** Starts a conversation with an address, looked up while it is typed. */
@@ -22,6 +25,8 @@ export function NewConversationDialog(props: { readonly account: string; readonl
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<CommandError | null>(null);
   const input = readAddressInput(typed, account);
+  const invitation = parseGroupLink(typed) === null ? null : typed.trim();
+  const { showDialog } = useViewStore.getState();
   const { aid, problem } = input;
   const self = aid === account;
   const valid = aid !== '' && problem === null;
@@ -29,6 +34,10 @@ export function NewConversationDialog(props: { readonly account: string; readonl
   const missing = lookup.state === 'found' && !lookup.peer.exists;
 
   const open = (): void => {
+    if (invitation !== null) {
+      showDialog('join-group', invitation);
+      return;
+    }
     if (!valid || missing || busy) return;
     setBusy(true);
     setError(null);
@@ -49,6 +58,7 @@ export function NewConversationDialog(props: { readonly account: string; readonl
   // A word that is not finished is not a mistake yet.
   const unfinished = problem === 'too_short' && !left;
   const hint = (() => {
+    if (invitation !== null) return t('groupJoin.linkFound');
     if (error !== null) return t(`errors.${error.code}`);
     if (problem === 'link_invalid') return t('errors.link_invalid');
     if (problem === 'code_invalid') return t('verify.pasteForeign');
@@ -67,10 +77,10 @@ export function NewConversationDialog(props: { readonly account: string; readonl
     }
   })();
   const source =
-    problem !== null || input.source === 'typed'
+    invitation !== null || problem !== null || input.source === 'typed'
       ? ''
       : t(input.source === 'link' ? 'compose.fromLink' : 'compose.fromCode', { aid });
-  const wrong = error !== null || (problem !== null && !unfinished) || missing;
+  const wrong = invitation === null && (error !== null || (problem !== null && !unfinished) || missing);
   const sure = lookup.state === 'found' && lookup.peer.exists && lookup.peer.hasKeys;
 
   return (
@@ -117,13 +127,46 @@ export function NewConversationDialog(props: { readonly account: string; readonl
             tone="primary"
             type="submit"
             busy={busy}
-            disabled={!valid || missing || lookup.state === 'looking'}
+            disabled={invitation === null && (!valid || missing || lookup.state === 'looking')}
             data-testid="open-conversation"
           >
-            {lookup.state === 'failed' ? t('compose.openAnyway') : t('compose.open')}
+            {invitation !== null
+              ? t('groupJoin.joinGroup')
+              : lookup.state === 'failed'
+                ? t('compose.openAnyway')
+                : t('compose.open')}
           </Button>
         </div>
       </form>
+      <div className="new-group-ways" role="group" aria-label={t('groups.spoken')}>
+        <button
+          type="button"
+          className="pick-way"
+          onClick={() => showDialog('create-group')}
+          data-testid="way-create"
+        >
+          <UsersRound size={18} aria-hidden />
+          {t('groups.create')}
+        </button>
+        <button
+          type="button"
+          className="pick-way"
+          onClick={() => showDialog('discover-groups')}
+          data-testid="way-discover"
+        >
+          <Compass size={18} aria-hidden />
+          {t('groups.discover')}
+        </button>
+        <button
+          type="button"
+          className="pick-way"
+          onClick={() => showDialog('join-group')}
+          data-testid="way-join"
+        >
+          <Link2 size={18} aria-hidden />
+          {t('groups.joinByLink')}
+        </button>
+      </div>
     </Dialog>
   );
 }

@@ -1,6 +1,7 @@
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { parsePeerAid } from '../../../shared/aun/aid';
+import { parseGroupLink } from '../../../shared/aun/group-link';
 import { useAccountsStore } from '../../stores/accounts-store';
 import { useLinksStore } from '../../stores/links-store';
 import { showAccount, showConversation } from '../../stores/navigation';
@@ -12,6 +13,10 @@ import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
 import { EmptyState } from '../../ui/empty-state';
 import { IdentityChoice } from './identity-choice';
+
+const JoinGroupDialog = lazy(async () => ({
+  default: (await import('../groups/join/join-group-dialog')).JoinGroupDialog,
+}));
 
 function Target(props: { readonly account: string; readonly aid: string }) {
   const contact = useContact(props.account, props.aid);
@@ -47,6 +52,13 @@ export function OpenLinkDialog(props: {
     if (waiting[0] === about) useLinksStore.getState().settle();
     onClose();
   };
+  if (parseGroupLink(about) !== null) {
+    return (
+      <Suspense fallback={null}>
+        <JoinGroupDialog account={props.account} about={about} onClose={finish} chooseIdentity />
+      </Suspense>
+    );
+  }
   if (aid === null) {
     return (
       <Dialog title={t('link.title')} onClose={finish} testId="open-link-dialog">

@@ -3,7 +3,12 @@ import { useConversation } from '../../stores/conversations-store';
 import type { ConfirmDialogName } from '../../stores/view-store';
 import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
-import { blockConversation, clearConversation, deleteConversation } from '../chat/conversation-actions';
+import {
+  blockConversation,
+  clearConversation,
+  deleteConversation,
+  leaveGroup,
+} from '../chat/conversation-actions';
 import { useConversationTitle } from '../chat/conversation-title';
 
 /** Asks before something is done that is hard or impossible to take back. */
@@ -17,12 +22,23 @@ export function ConfirmDialog(props: {
   const { account, conversation: aid, onClose } = props;
   const row = useConversation(account, aid);
   const name = useConversationTitle(row ?? { kind: 'direct', title: aid, conversation: aid });
+  const deleteText = (() => {
+    if (row?.group?.membership === 'member' && row.group.status !== 'dissolved')
+      return t('groups.deleteText');
+    return row?.standing === 'pending' ? t('confirm.requestDeleteText', { aid }) : t('confirm.deleteText');
+  })();
   const words = {
     block: {
       title: t('confirm.blockTitle', { name }),
       text: t('confirm.blockText', { aid }),
       action: t('confirm.blockDo'),
       run: blockConversation,
+    },
+    'leave-group': {
+      title: t('groups.leaveTitle', { name }),
+      text: t('groups.leaveText'),
+      action: t('groups.leaveDo'),
+      run: (where: string, group: string): void => void leaveGroup(where, group),
     },
     'clear-history': {
       title: t('confirm.clearTitle', { name }),
@@ -32,7 +48,7 @@ export function ConfirmDialog(props: {
     },
     'delete-conversation': {
       title: t('confirm.deleteTitle', { name }),
-      text: row?.standing === 'pending' ? t('confirm.requestDeleteText', { aid }) : t('confirm.deleteText'),
+      text: deleteText,
       action: t('confirm.deleteDo'),
       run: deleteConversation,
     },

@@ -1,14 +1,16 @@
 import { useTranslation } from 'react-i18next';
+import { isGroupId } from '../../../shared/aun/group-id';
 import { useAccount } from '../../stores/accounts-store';
 import { useConversation } from '../../stores/conversations-store';
 import { showMessage } from '../../stores/navigation';
 import type { SearchHit } from '../../stores/search-store';
-import { Avatar, type TintStyle } from '../../ui/avatar';
-import { hueOf } from '../../ui/avatar-text';
+import type { TintStyle } from '../../ui/avatar';
 import { listTime } from '../../ui/time';
 import { useNow } from '../../ui/use-now';
+import { ConversationPicture } from '../chat/conversation-picture';
 import { KindWords } from '../contacts/kind-words';
 import { previewOf, previewWords } from '../chat/conversation-words';
+import { useTitle } from '../chat/use-sender';
 import { Highlight } from './highlight';
 
 /** One message that was found. Hits of another identity say whose they are. */
@@ -23,6 +25,8 @@ export function SearchHitRow(props: {
   const now = useNow(60_000);
   const owner = useAccount(hit.account);
   const style: TintStyle = { '--hue': owner?.hue ?? 0 };
+  const isGroup = isGroupId(hit.message.conversation);
+  const sender = useTitle(hit.account, isGroup && !hit.message.own ? hit.message.sender : null);
   const self = hit.message.conversation === hit.account;
   const conversation = useConversation(hit.account, hit.message.conversation);
   const preview = previewOf(hit.message.content);
@@ -39,21 +43,28 @@ export function SearchHitRow(props: {
         onClick={() => showMessage(hit.account, hit.message.conversation, hit.message.id)}
       >
         <span className="search-hit__line">
-          <Avatar
-            name={title}
-            hue={hueOf(hit.message.conversation)}
-            kind={self ? 'self' : (conversation?.peerKind ?? 'unknown')}
+          <ConversationPicture
+            conversation={
+              conversation ?? {
+                conversation: hit.message.conversation,
+                kind: self ? 'self' : isGroup ? 'group' : 'direct',
+                peerKind: 'unknown',
+                group: null,
+              }
+            }
+            title={title}
             size={20}
           />
           <span className="search-hit__title ellipsis isolate" dir="auto">
             {title}
-            {!self && <KindWords kind="direct" peerKind={conversation?.peerKind ?? 'unknown'} />}
+            {!self && !isGroup && <KindWords kind="direct" peerKind={conversation?.peerKind ?? 'unknown'} />}
           </span>
           <span className="search-hit__time tabular">
             {listTime(i18n.language, hit.message.sortAt, now, t('chat.yesterday'))}
           </span>
         </span>
         <span className="search-hit__excerpt" dir="auto">
+          {sender !== '' && <span className="search-hit__own">{sender}: </span>}
           {hit.message.own && <span className="search-hit__own">{t('common.you')}: </span>}
           {hit.excerpt === '' ? (
             previewWords(t, preview.kind, preview.text)

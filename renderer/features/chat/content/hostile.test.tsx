@@ -210,6 +210,7 @@ describe('whatever somebody sends', () => {
                 title="Lin"
                 highlighted={false}
                 active={false}
+                onFold={() => undefined}
               />
             )}
           </Tooltip.Provider>,

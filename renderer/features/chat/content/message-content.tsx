@@ -51,6 +51,7 @@ export function MessageContentView(props: ContentProps) {
         />
       );
     case 'notice':
+    case 'group_event':
     case 'control':
     case 'choice':
     case 'vote':

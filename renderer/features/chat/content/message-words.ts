@@ -94,6 +94,7 @@ export function messageWords(t: TFunction, message: Message, name: string): stri
       return content.text === '' ? t('content.data', { name: label(content.name, 80) }) : content.text;
     case 'control':
     case 'notice':
+    case 'group_event':
       return '';
     case 'unsupported':
       return content.text === '' ? t('chat.unsupported', { type: label(content.type, 80) }) : content.text;
@@ -144,6 +145,7 @@ export function copyableText(message: Message): string {
     case 'control':
     case 'recalled':
     case 'notice':
+    case 'group_event':
     case 'expired':
     case 'undecryptable':
       return '';
@@ -157,7 +159,7 @@ export function isLine(content: MessageContent): boolean {
 
 /** What somebody wrote, and so can be answered, sent on and chosen. */
 export function isWritten(content: MessageContent): boolean {
-  return !['notice', 'control', 'status', 'recalled', 'expired'].includes(content.kind);
+  return !['notice', 'control', 'status', 'recalled', 'expired', 'group_event'].includes(content.kind);
 }
 
 /** What can be sent on to others. */

@@ -1,6 +1,8 @@
 import { useTranslation } from 'react-i18next';
+import { isGroupId } from '../../../../shared/aun/group-id';
 import type { Message, Reply } from '../../../../shared/model/message';
 import { useTimelineStore } from '../../../stores/timeline-store';
+import { useTitle } from '../use-sender';
 import { label } from './format';
 
 /** What a message answers: two lines of the original, and a way to it. What nobody can check is said to be so. */
@@ -12,6 +14,9 @@ export function ReplyBar(props: {
 }) {
   const { t } = useTranslation();
   const { account, message, reply, name } = props;
+  // In a group the original may be anybody's.
+  const other = reply.sender === account || reply.sender === message.conversation ? null : reply.sender;
+  const title = useTitle(account, isGroupId(message.conversation) ? other : null);
   const sender =
     reply.sender === null
       ? t('reply.unknownSender')
@@ -19,7 +24,9 @@ export function ReplyBar(props: {
         ? t('common.you')
         : reply.sender === message.conversation
           ? name
-          : reply.sender;
+          : title === ''
+            ? reply.sender
+            : title;
   const note = {
     known: null,
     gone: t('reply.gone'),
