@@ -4,6 +4,7 @@ import type { GroupCursor, GroupEventRecord, GroupReader } from '../ports/group-
 import { integer, oneOf, text, textOrNull, wholeNumber, type SqlRow, type SqlValue } from './columns';
 import { folded, keyOf } from './conversations';
 import { requireGroup, writeGroupCursor } from './groups';
+import { lettersOf, lettersWanted } from './log-letters';
 import { storeContent } from './message-rows';
 import type { WriteContext } from './message-writes';
 import type { ReadConnection, WriteConnection } from './sqlite';
@@ -12,7 +13,7 @@ type LogQuery = Parameters<GroupReader['groupLog']>[1];
 
 const valuesSchema = z.record(z.string(), z.string()).catch({});
 /** People whose names contain a text; more are not looked for at once. */
-const MOST_PEOPLE = 200;
+const MOST_PEOPLE = 50;
 
 /** A row of the log. */
 export function readEntry(row: SqlRow): GroupLogEntry {
@@ -31,28 +32,103 @@ export function readEntry(row: SqlRow): GroupLogEntry {
 export function groupLog(
   database: ReadConnection,
   group: string,
-  { text: query, actions, before, limit }: LogQuery,
+  query: LogQuery,
 ): { entries: GroupLogEntry[]; more: boolean } {
   const key = keyOf(database, group);
   if (key === null) return { entries: [], more: false };
-  const params: SqlValue[] = [key, before === null ? Number.MAX_SAFE_INTEGER : wholeNumber(before)];
-  let conditions = '';
-  if (actions.length > 0) {
-    conditions += ' AND l.action IN (SELECT value FROM json_each(?))';
-    params.push(JSON.stringify(actions));
+  const wanted = folded(query.text).trim();
+  const search: Search = {
+    key,
+    before: query.before === null ? Number.MAX_SAFE_INTEGER : wholeNumber(query.before),
+    actions: query.actions,
+    limit: query.limit + 1,
+  };
+  const rows =
+    wanted !== ''
+      ? searched(database, search, wanted)
+      : query.actions.length > 0
+        ? ofActions(database, search)
+        : database.all(`${ENTRY} ${BEFORE} ${NEWEST}`, [key, search.before, search.limit]);
+  return { entries: rows.slice(0, query.limit).map(readEntry), more: rows.length > query.limit };
+}
+
+interface Search {
+  readonly key: number;
+  /** Only numbers below. */
+  readonly before: number;
+  /** Only these; empty: all. */
+  readonly actions: readonly string[];
+  readonly limit: number;
+}
+
+const ENTRY = 'SELECT l.* FROM group_log l';
+const BEFORE = 'WHERE l.conversation = ? AND l.seq < ?';
+const NEWEST = 'ORDER BY l.seq DESC LIMIT ?';
+const OF_ACTIONS = 'AND (? OR l.action IN (SELECT value FROM json_each(?)))';
+/** So many of the newest entries are read through first: what is frequent is found there. */
+const READ_THROUGH = 1_000;
+
+/** The newest of several lists, each entry once. */
+function newest(lists: readonly SqlRow[][], limit: number): SqlRow[] {
+  const rows = new Map(lists.flat().map((row) => [integer(row, 'id'), row]));
+  return [...rows.values()]
+    .sort((left, right) => integer(right, 'seq') - integer(left, 'seq'))
+    .slice(0, limit);
+}
+
+function ofActions(database: ReadConnection, { key, before, actions, limit }: Search): SqlRow[] {
+  const one = `SELECT l.* FROM group_log l INDEXED BY group_log_of_action
+    WHERE l.conversation = ? AND l.action = ? AND l.seq < ? ${NEWEST}`;
+  const lists = [...new Set(actions)].map((action) => database.all(one, [key, action, before, limit]));
+  return newest(lists, limit);
+}
+
+/** What contains a text, or is by or about somebody whose name does. */
+function searched(database: ReadConnection, search: Search, wanted: string): SqlRow[] {
+  const { key, before, limit } = search;
+  const kinds: SqlValue[] = [search.actions.length === 0 ? 1 : 0, JSON.stringify(search.actions)];
+  const lists = [withText(database, search, kinds, wanted)];
+  for (const aid of peopleNamed(database, wanted)) {
+    for (const who of ['actor', 'target'] as const) {
+      const rows = database.all(
+        `SELECT l.* FROM group_log l INDEXED BY group_log_of_${who} WHERE l.conversation = ? AND l.${who} = ? AND l.seq < ?
+         ${OF_ACTIONS} ${NEWEST}`,
+        [key, aid, before, ...kinds, limit],
+      );
+      lists.push(rows);
+    }
   }
-  const wanted = folded(query).trim();
-  if (wanted !== '') {
-    const people = JSON.stringify(peopleNamed(database, wanted));
-    conditions += ` AND (instr(l.words, ?) OR l.actor IN (SELECT value FROM json_each(?))
-      OR l.target IN (SELECT value FROM json_each(?)))`;
-    params.push(wanted, people, people);
-  }
-  const rows = database.all(
-    `SELECT l.* FROM group_log l WHERE l.conversation = ? AND l.seq < ? ${conditions} ORDER BY l.seq DESC LIMIT ?`,
-    [...params, limit + 1],
+  return newest(lists, limit);
+}
+
+/**
+ * The newest entries are read one by one. What is not frequent among them is rare, and the index of letters finds it; where
+ * that has nothing to go by (one or two letters that are no Chinese) reading goes on.
+ */
+function withText(
+  database: ReadConnection,
+  { key, before, limit }: Search,
+  kinds: readonly SqlValue[],
+  wanted: string,
+): SqlRow[] {
+  const edge = database.get(`SELECT l.seq FROM group_log l ${BEFORE} ORDER BY l.seq DESC LIMIT 1 OFFSET ?`, [
+    key,
+    before,
+    READ_THROUGH,
+  ]);
+  const letters = lettersWanted(wanted);
+  const from = edge === undefined || letters === null ? Number.MIN_SAFE_INTEGER : integer(edge, 'seq');
+  const recent = database.all(
+    `${ENTRY} ${BEFORE} AND l.seq >= ? ${OF_ACTIONS} AND instr(l.words, ?) ${NEWEST}`,
+    [key, before, from, ...kinds, wanted, limit],
   );
-  return { entries: rows.slice(0, limit).map(readEntry), more: rows.length > limit };
+  if (edge === undefined || letters === null || recent.length >= limit) return recent;
+  const older = database.all(
+    `SELECT l.* FROM group_log_search CROSS JOIN group_log l ON l.id = group_log_search.rowid
+     WHERE group_log_search MATCH ? AND l.conversation = ? AND l.seq < ? ${OF_ACTIONS} AND instr(l.words, ?) ${NEWEST}`,
+    [letters, key, Math.min(before, from), ...kinds, wanted, limit - recent.length],
+  );
+  return [...recent, ...older];
 }
 
 /** Whose alias or title contains a text: names that this user knows are in no event. */
@@ -76,23 +152,41 @@ function wordsOf({ action, actor, target, values }: GroupLogEntry): string {
 
 /** Puts an entry into the log; false when there is one under its number. */
 export function putEntry(database: WriteConnection, key: number, entry: GroupLogEntry): boolean {
-  return (
-    database.run(
-      `INSERT INTO group_log (conversation, seq, at, action, actor, target, facts, signature, words)
+  const words = wordsOf(entry);
+  const { changes, lastInsertRowid } = database.run(
+    `INSERT INTO group_log (conversation, seq, at, action, actor, target, facts, signature, words)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-      [
-        key,
-        wholeNumber(entry.seq),
-        wholeNumber(entry.at),
-        entry.action,
-        entry.actor,
-        entry.target,
-        JSON.stringify(entry.values),
-        entry.signature,
-        wordsOf(entry),
-      ],
-    ).changes > 0
+    [
+      key,
+      wholeNumber(entry.seq),
+      wholeNumber(entry.at),
+      entry.action,
+      entry.actor,
+      entry.target,
+      JSON.stringify(entry.values),
+      entry.signature,
+      words,
+    ],
   );
+  if (changes === 0) return false;
+  database.run('INSERT INTO group_log_search (rowid, letters) VALUES (?, ?)', [
+    lastInsertRowid,
+    lettersOf(words),
+  ]);
+  return true;
+}
+
+/** Takes up to `limit` entries of a log away, with what the index has of them; returns how many. */
+export function clearLog(database: WriteConnection, key: number, limit: number): number {
+  const rows = database.all('SELECT id, words FROM group_log WHERE conversation = ? LIMIT ?', [key, limit]);
+  for (const row of rows) {
+    database.run("INSERT INTO group_log_search (group_log_search, rowid, letters) VALUES ('delete', ?, ?)", [
+      integer(row, 'id'),
+      lettersOf(text(row, 'words')),
+    ]);
+    database.run('DELETE FROM group_log WHERE id = ?', [integer(row, 'id')]);
+  }
+  return rows.length;
 }
 
 /** Stores events; see `GroupWriter.commitGroupEvents`. Returns the numbers of those that are new. */

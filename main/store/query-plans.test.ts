@@ -6,6 +6,7 @@ import { createHandlers } from './handlers';
 import { openDatabase } from './open';
 import type { SqlValue } from './columns';
 import type { ReadConnection, WriteConnection } from './sqlite';
+import { EVE, event, GROUP, groupRecord, sealed, spoken } from './group-test-support';
 import {
   inbound,
   inboundUnreadable,
@@ -14,6 +15,7 @@ import {
   PEER,
   quiet,
   temporaryFolder,
+  textLinks,
 } from './store-test-support';
 
 /** Remembers each statement with its parameters and lets it through. */
@@ -57,6 +59,7 @@ describe('query plans', () => {
       delivered: false,
       forwardSecret: true,
     };
+    const cursor = { contiguous: 1, acknowledged: 1, joined: 0 };
     store.outboxHeads([]);
     store.markSending([own[0] ?? 0]);
     store.markWaiting([own[0] ?? 0, 'offline', 1]);
@@ -90,8 +93,34 @@ describe('query plans', () => {
     store.setPeer([PEER, { title: 'Bob', peerKind: 'human', profileStatus: 'verified' }]);
     store.addNotice([PEER, 'verified', 1, '']);
     store.hasRealConversation([]);
+    store.saveGroup([groupRecord()]);
+    const opened = { ...spoken('again'), messageId: 'sealed' };
+    const sealedOne = sealed(2, { messageId: 'sealed' });
+    const [unread] = store.commitGroupMessages([GROUP, [sealedOne, spoken('b')], cursor]).messages;
+    store.heal([unread?.id ?? 0, sealedOne]);
+    store.commitGroupMessages([GROUP, [opened], null]);
+    const links = { ...textLinks('re'), replyTo: { messageId: 'sealed', text: 'again' } };
+    store.commitGroupMessages([GROUP, [spoken('re', { links })], null]);
+    store.recall([EVE, ['sealed'], GROUP]);
+    store.known([[{ sender: EVE, messageId: 'sealed' }], GROUP]);
+    const mine = store.enqueue([outgoing('mine', { conversation: GROUP })]).messages[0]?.id ?? 0;
+    store.markSending([mine]);
+    store.markSent([mine, { ...sent, deviceSeqs: null }]);
+    store.commitGroupEvents([GROUP, [event(1, 'joined')], cursor]);
+    store.groupSeqOwner([GROUP, 1]);
+    for (const epoch of [null, 2]) store.groupHealing([GROUP, epoch, 5]);
+    store.groupAuthors([GROUP, 5]);
+    for (const text of ['', 'eve']) {
+      store.groupLog([GROUP, { text, actions: ['joined'], before: 5, limit: 5 }]);
+      for (const only of ['all', 'admins', 'agents', 'muted'] as const)
+        store.groupMembers([GROUP, { text, only, limit: 5, offset: 0, now: 1 }]);
+    }
+    store.search([{ text: 'again', from: EVE, limit: 5 }]);
+    store.forgetGroupNumbers([GROUP]);
+    store.deleteMessages([[mine]]);
+    store.page([GROUP, { limit: 5 }]);
     for (const kind of exportKinds) store.importRows([kind, [...store.exportRows([kind, null, 5]).rows]]);
-    expect(seen.size).toBeGreaterThan(55);
+    expect(seen.size).toBeGreaterThan(80);
 
     const plans: ReadConnection = reader;
     for (const [sql, params] of seen) {
@@ -99,7 +128,7 @@ describe('query plans', () => {
       const steps = plans.all(`EXPLAIN QUERY PLAN ${sql}`, params).map((row) => String(row['detail']));
       for (const step of steps) {
         expect(step, sql).not.toMatch(
-          /^SCAN (m|messages|o|deliveries)\b(?!.*USING (COVERING )?INDEX messages_(healing|sending))/,
+          /^SCAN (m|messages|o|deliveries|l|group_log|group_members)\b(?!.*USING (COVERING )?INDEX messages_(healing|sending))/,
         );
         // Sorting is fine where only few rows can be left, never for a page.
         if (sql.includes('m.sort_at')) expect(step, sql).not.toMatch(/USE TEMP B-TREE/);

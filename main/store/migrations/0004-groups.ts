@@ -22,7 +22,8 @@ const note = (row: string): string => `
  * - `conversations.outside`: a group we only looked at; no list has it. A request to be in a group is shown before anybody wrote.
  * - `groups.facts` is what is known of a group as JSON; what the list of conversations shows, and where the numbers stand, are
  *   columns.
- * - `group_log` has the moderation log; `words` is what is searched. Numbers of before a gateway started again are negative.
+ * - `group_log` has the moderation log; `words` is what is searched, `group_log_search` finds it by its letters (see
+ *   `log-letters.ts`). Numbers of before a gateway started again are negative.
  * - `group_keys` and `group_controls` know groups by their ids: both may come before anything else of a group does.
  */
 export const groups: Migration = {
@@ -69,8 +70,7 @@ export const groups: Migration = {
         replace_key TEXT,
         card_state TEXT,
         card_label TEXT,
-        crashes INTEGER NOT NULL DEFAULT 0,
-        UNIQUE (sender, message_id, scope)
+        crashes INTEGER NOT NULL DEFAULT 0
       ) STRICT;
       INSERT INTO messages_new (${OLD_COLUMNS}) SELECT ${OLD_COLUMNS} FROM messages ORDER BY id;
       DELETE FROM sqlite_sequence WHERE name = 'messages_new';
@@ -78,6 +78,7 @@ export const groups: Migration = {
       DROP TABLE messages;
       ALTER TABLE messages_new RENAME TO messages;
 
+      CREATE UNIQUE INDEX messages_identity ON messages (sender, message_id, scope);
       CREATE INDEX messages_timeline ON messages (conversation, sort_at, id) WHERE hidden = 0;
       CREATE INDEX messages_unread ON messages (conversation, id) WHERE counted = 1;
       CREATE INDEX messages_mentions ON messages (conversation, id) WHERE counted = 1 AND mentions_me = 1;
@@ -166,6 +167,10 @@ export const groups: Migration = {
         words TEXT NOT NULL,
         UNIQUE (conversation, seq)
       ) STRICT;
+      CREATE VIRTUAL TABLE group_log_search USING fts5 (
+        letters, content = '', columnsize = 0, detail = none, tokenize = "ascii tokenchars '_'"
+      );
+      INSERT INTO group_log_search (group_log_search, rank) VALUES ('secure-delete', 1);
       CREATE INDEX group_log_of_action ON group_log (conversation, action, seq);
       CREATE INDEX group_log_of_actor ON group_log (conversation, actor, seq) WHERE actor IS NOT NULL;
       CREATE INDEX group_log_of_target ON group_log (conversation, target, seq) WHERE target IS NOT NULL;
