@@ -3,6 +3,7 @@ import type { GatewayContext } from '../context';
 import { authFailed, methodNotFound, RpcError } from '../errors';
 import { downloadCertificate, rekey, renewCertificate, requestCertificate } from './certificates';
 import { connect } from './connect';
+import { groupMethods } from './group';
 import { login1, login2, refreshToken } from './login';
 import { messageMethods } from './message';
 import { metaMethods } from './meta';
@@ -62,6 +63,7 @@ export class Dispatcher {
         ...messageMethods,
         ...storageMethods,
         ...streamMethods,
+        ...groupMethods,
       }),
     );
     this.#signatures = new SignatureGuard(gateway);

@@ -23,7 +23,7 @@ const PORTION = 32;
 const REPEAT_MS = 1000;
 
 /** Callers may only name their own instance. @throws RpcError −32602. */
-function requireOwnInstance(
+export function requireOwnInstance(
   { session }: SessionCall,
   given: { device_id?: string | undefined; slot_id?: string | undefined },
 ): void {

@@ -16,6 +16,8 @@ const schema = z.object({
   signature: z.string(),
 });
 
+const echoed = z.object({ text: z.string() });
+
 /** Methods a V1 session signs (`protocol/01 §9.1`). */
 const SIGNED_V1: ReadonlySet<string> = new Set(
   (
@@ -24,19 +26,34 @@ const SIGNED_V1: ReadonlySet<string> = new Set(
     'group.review_join_request group.batch_review_join_request group.request_join group.use_invite_code ' +
     'group.thought.put message.thought.put group.set_settings group.commit_state group.ban group.unban ' +
     'group.dissolve group.suspend group.resume group.e2ee.begin_rotation group.e2ee.commit_rotation ' +
-    'group.e2ee.abort_rotation'
+    'group.e2ee.abort_rotation group.resources.put group.resources.update group.resources.delete ' +
+    'group.resources.request_add group.resources.direct_add group.resources.approve_request ' +
+    'group.resources.reject_request'
   ).split(' '),
 );
 const ONLY_V1 = /^group\.(e2ee\.|resources\.|update_join_requirements$)/;
 
 const MAX_SKEW_S = 300;
 const REPLAY_MS = 600_000;
-/** Methods that change something and have no idempotency key of their own: a repeated signature is a repeated call. */
-const CHANGING: ReadonlySet<string> = new Set(['message.thought.put']);
+/**
+ * Methods that change something and have no idempotency key of their own: a repeated signature is a repeated call
+ * (`protocol/01 §9.3` item 6). Sending has its message id, rotations their own ids.
+ */
+const CHANGING: ReadonlySet<string> = new Set(
+  [...SIGNED_V1].filter((method) => method !== 'group.send' && !method.startsWith('group.e2ee.')),
+);
+/** 0.5.4 does not sign clear messages that say "echo" in their first line (`protocol/05 §9.1`). */
+const ECHO_LINE_LENGTH = 4096;
 
 function mustSign(method: string, generation: Generation): boolean {
   if (!SIGNED_V1.has(method)) return false;
   return generation === 'v1' || !ONLY_V1.test(method);
+}
+
+function isEcho({ method, params, session }: SessionCall): boolean {
+  if (method !== 'group.send' || session.generation === 'v1' || params['encrypted'] === true) return false;
+  const text = echoed.safeParse(params['payload']).data?.text ?? '';
+  return text.slice(0, ECHO_LINE_LENGTH).split('\n', 1)[0]?.toLowerCase().includes('echo') === true;
 }
 
 interface Remembered {
@@ -63,7 +80,7 @@ export class SignatureGuard {
     const given = call.params['client_signature'];
     const problem =
       given === undefined || given === null
-        ? mustSign(call.method, call.session.generation)
+        ? mustSign(call.method, call.session.generation) && !isEcho(call)
           ? 'client_signature required'
           : null
         : this.#problem(call, given);

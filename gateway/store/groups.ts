@@ -81,17 +81,17 @@ type Row = SqlRow & {
 const SELECT =
   'SELECT g.*, (SELECT count(*) FROM group_members m WHERE m.grp = g.id) AS member_count FROM groups g';
 
-const COLUMNS: Readonly<Record<keyof GroupChange, string>> = {
-  name: 'name',
-  visibility: 'visibility',
-  status: 'status',
-  description: 'description',
-  metadata: 'metadata',
-  avatarRef: 'avatar_ref',
-  owner: 'owner',
-  groupAid: 'group_aid',
-  dissolvedAt: 'dissolved_at',
-};
+const COLUMNS: readonly (readonly [keyof GroupChange, string])[] = [
+  ['name', 'name'],
+  ['visibility', 'visibility'],
+  ['status', 'status'],
+  ['description', 'description'],
+  ['metadata', 'metadata'],
+  ['avatarRef', 'avatar_ref'],
+  ['owner', 'owner'],
+  ['groupAid', 'group_aid'],
+  ['dissolvedAt', 'dissolved_at'],
+];
 
 function toGroup(row: Row): GroupRow {
   return {
@@ -194,11 +194,15 @@ export class GroupStore {
 
   /** Changes members of the row; `updated_at` follows. */
   update(id: number, change: GroupChange, now: number): void {
-    const entries = Object.entries(change).filter(
-      (entry): entry is [keyof GroupChange, string | number] => entry[1] !== undefined,
-    );
-    const sets = entries.map(([key]) => `${COLUMNS[key]} = ?`).concat('updated_at = ?');
-    const values: SqlValue[] = entries.map(([, value]) => value);
+    const sets: string[] = [];
+    const values: SqlValue[] = [];
+    for (const [key, column] of COLUMNS) {
+      const value = change[key];
+      if (value === undefined) continue;
+      sets.push(`${column} = ?`);
+      values.push(value);
+    }
+    sets.push('updated_at = ?');
     this.#sql.run(`UPDATE groups SET ${sets.join(', ')} WHERE id = ?`, ...values, now, id);
   }
 
