@@ -71,7 +71,7 @@ export class Admission {
     }
     if (approve) {
       await this.admitted(record, [answer]);
-      await this.support.deps.sync.apply({ group_id: record.wireId, ...answerOf(answer) }, {}, 'accepted');
+      await this.support.applied(record, answer);
       this.membersCame(record, [aid], answer);
     }
     return { aid, code: null };

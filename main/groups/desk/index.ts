@@ -11,7 +11,7 @@ import { Members } from './members';
 import { ModerationLog } from './moderation-log';
 import { OnlineWatch } from './online-watch';
 import { GroupSettings } from './settings';
-import { DeskSupport } from './support';
+import { about, DeskSupport, peerOf } from './support';
 import { toAunError } from '../../runtime/errors';
 
 export type { GroupCommands, GroupDesk } from './contract';
@@ -62,50 +62,51 @@ function commandsOf(support: DeskSupport, { online, members, guard, discovery }:
   const devices = new Devices(support);
   const log = new ModerationLog(support);
   return {
-    get: ({ group }) => support.show(group),
+    get: async ({ group }) => support.show(group),
     refresh: async ({ group }) => deps.view(await deps.sync.refresh(support.require(group).group)),
-    create: (params) => creation.create(params),
+    create: async (params) => creation.create({ ...params, members: params.members.map(about) }),
     search: (params) => discovery.search(params),
     preview: (params) => discovery.preview(params),
     join: (params) => discovery.join(params),
     members: (params) => members.members(params),
-    member: (params) => members.member(params),
-    watchOnline: ({ group }) => {
-      online.watch(group);
-      return Promise.resolve({});
+    member: async (params) => members.member(about(params)),
+    watchOnline: async ({ group }) => {
+      await Promise.resolve(online.watch(group));
+      return {};
     },
-    add: (params) => members.add(params),
-    kick: (params) => members.kick(params),
-    mute: (params) => members.mute(params),
-    unmute: (params) => members.unmute(params),
-    setRole: (params) => members.setRole(params),
-    transfer: (params) => members.transfer(params),
+    add: async (params) => members.add({ ...params, members: params.members.map(about) }),
+    kick: async (params) => members.kick(about(params)),
+    mute: async (params) => members.mute(about(params)),
+    unmute: async (params) => members.unmute(about(params)),
+    setRole: async (params) => members.setRole(about(params)),
+    transfer: async (params) => members.transfer(about(params)),
     leave: (params) => lifecycle.leave(params),
     suspend: (params) => lifecycle.suspend(params),
     resume: (params) => lifecycle.resume(params),
     dissolve: (params) => lifecycle.dissolve(params),
-    update: (params) => settings.update(params),
+    update: async ({ duty, ...params }) =>
+      settings.update({ ...params, ...(duty === undefined ? {} : { duty: duty.map(peerOf) }) }),
     setJoin: (params) => settings.setJoin(params),
     setAnnouncement: (params) => settings.setAnnouncement(params),
     setRules: (params) => settings.setRules(params),
     seen: (params) => settings.seen(params),
     requests: (params) => admission.requests(params),
-    review: (params) => admission.review(params),
+    review: async (params) => admission.review({ ...params, decisions: params.decisions.map(about) }),
     invites: (params) => admission.invites(params),
     createInvite: (params) => admission.createInvite(params),
     revokeInvite: (params) => admission.revokeInvite(params),
     bans: (params) => admission.bans(params),
     log: (params) => log.log(params),
     exportLog: (params) => log.exportLog(params),
-    keys: ({ group }) => {
-      const record = support.require(group);
+    keys: async ({ group }) => {
+      const record = await Promise.resolve(support.require(group));
       const epochs = deps.keys.epochs(record.group).map((key) => ({
         epoch: key.epoch,
         at: key.updatedAt,
         origin: key.origin,
         doubt: key.chainDoubt,
       }));
-      return Promise.resolve({ keys: deps.keys.state(record.group), epochs });
+      return { keys: deps.keys.state(record.group), epochs };
     },
     repairKeys: async ({ group }) => {
       const record = support.require(group);

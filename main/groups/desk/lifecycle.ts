@@ -56,12 +56,8 @@ export class Lifecycle {
 
   private async change(method: string, record: GroupRecord, status: 'active' | 'suspended'): Promise<void> {
     const answer = await this.support.call(method, record);
-    // `unchanged` has no group object of which it is sure that it is new.
-    await this.support.deps.sync.apply(
-      { group_id: record.wireId, group: answerOf(answer)['group'] },
-      { status },
-      'accepted',
-    );
+    // The status of the answer is `unchanged` where it was so already.
+    await this.support.applied(record, { group: answerOf(answer)['group'] }, { status });
   }
 
   private async archive(group: string): Promise<void> {

@@ -75,11 +75,11 @@ export class Members {
     kind: 'human' | 'ai',
     role: 'member' | 'admin',
   ): Promise<void> {
-    const { sync, keys } = this.support.deps;
+    const { keys } = this.support.deps;
     const answer = await this.support.call('group.add_member', record, { aid, role, member_type: kind });
     const { member } = answerOf(answer);
     await this.support.saveMember(record.group, readMember(member ?? { aid, role, member_type: kind }));
-    await sync.apply(answer, {}, 'accepted');
+    await this.support.applied(record, answer);
     keys.membershipChanged({
       group: record.group,
       action: 'member_added',
@@ -94,7 +94,7 @@ export class Members {
   async kick({ group, aid, ban, reason }: DeskParams<'kick'>): Promise<DeskResult<'kick'>> {
     const record = await this.support.allow(group, 'kick', aid);
     if (ban) await this.support.call('group.ban', record, { subject: aid, expires_in_seconds: 0, reason });
-    const { sync, store, keys } = this.support.deps;
+    const { store, keys } = this.support.deps;
     let answer: unknown = null;
     try {
       answer = await this.support.call('group.kick', record, { aid });
@@ -108,7 +108,7 @@ export class Members {
     await store.removeMember(record.group, aid);
     this.support.membersChanged(record.group);
     if (answer !== null) {
-      await sync.apply(answer, {}, 'accepted');
+      await this.support.applied(record, answer);
       keys.membershipChanged({
         group: record.group,
         action: 'member_removed',
@@ -163,11 +163,7 @@ export class Members {
     const answer = await this.support.call('group.transfer_owner', record, { new_owner: aid });
     await this.support.changeMember(record.group, aid, { role: 'owner' });
     await this.support.changeMember(record.group, this.support.deps.aid, { role: 'admin' });
-    await this.support.deps.sync.apply(
-      { group_id: record.wireId, ...answerOf(answer) },
-      { role: 'admin', owner: aid },
-      'accepted',
-    );
+    await this.support.applied(record, answer, { role: 'admin', owner: aid });
     return this.support.show(record.group);
   }
 

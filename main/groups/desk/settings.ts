@@ -1,7 +1,6 @@
 import type { GroupRecord } from '../../ports/group-store';
 import type { GroupText } from '../../../shared/model/group';
 import { readJoin, readText } from '../wire';
-import { answerOf } from './answers';
 import type { DeskParams, DeskResult } from './contract';
 import type { DeskSupport } from './support';
 import type { GroupFacts } from '../sync/port';
@@ -20,7 +19,7 @@ export class GroupSettings {
 
   /** What stands in the group object itself. */
   private async updateObject(record: GroupRecord, params: DeskParams<'update'>): Promise<void> {
-    const { pictures, sync } = this.support.deps;
+    const { pictures } = this.support.deps;
     const { name, description, visibility, picture } = params;
     const stored = picture == null ? null : await pictures.publish(picture);
     const changed = {
@@ -39,7 +38,7 @@ export class GroupSettings {
         ? {}
         : { pictureRef: stored?.reference ?? '', picture: stored?.address ?? null }),
     };
-    await sync.apply({ group_id: record.wireId, ...answerOf(answer) }, facts, 'accepted');
+    await this.support.applied(record, answer, facts);
   }
 
   /** Who hears messages and who is on duty are settings, written in one go (`protocol/05 §5.1`). */

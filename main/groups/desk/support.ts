@@ -5,13 +5,16 @@ import type {
   GroupStanding,
   GroupTarget,
 } from '../../../shared/aun/group-permissions';
+import { parsePeerAid } from '../../../shared/aun/aid';
 import { parseGroupId } from '../../../shared/aun/group-id';
 import type { ErrorCode } from '../../../shared/bridge/errors';
 import { MUTED_FOREVER } from '../../../shared/model/conversation';
 import type { Group } from '../../../shared/model/group';
 import type { GroupMemberRecord, GroupRecord } from '../../ports/group-store';
 import { AunError, toAunError } from '../../runtime/errors';
+import type { GroupFacts } from '../sync/port';
 import type { BanWire, MemberWire } from '../wire';
+import { answerOf } from './answers';
 import type { DeskDependencies } from './dependencies';
 
 /** Answer time of calls that change a group, in ms (`protocol/05 §6.0`). */
@@ -62,6 +65,18 @@ export function endsSeries(code: ErrorCode): boolean {
   return (
     (ON_THE_WAY.has(code) || OUTDATED.has(code)) && code !== 'group_target_owner' && code !== 'group_muted'
   );
+}
+
+/** An address somebody typed or picked. @throws AunError `invalid_aid` */
+export function peerOf(text: string): string {
+  const aid = parsePeerAid(text);
+  if (aid === null) throw new AunError('invalid_aid', 'this is nobody’s address');
+  return aid;
+}
+
+/** The same params with the address of the person they are about checked. @throws AunError `invalid_aid` */
+export function about<Params extends { readonly aid: string }>(params: Params): Params {
+  return { ...params, aid: peerOf(params.aid) };
 }
 
 /** What the matrix needs of a record. */
@@ -157,6 +172,12 @@ export class DeskSupport {
       if (OUTDATED.has(toAunError(thrown).code)) await this.readAnew(record.group);
       throw thrown;
     }
+  }
+
+  /** Lays down what the answer to an own call says of a group; an answer without a group object changes only `facts`. */
+  async applied(record: GroupRecord, answer: unknown, facts: GroupFacts = {}): Promise<GroupRecord> {
+    const said = { group_id: record.wireId, ...answerOf(answer) };
+    return this.deps.sync.apply(said, facts, 'accepted');
   }
 
   /** Reads a group anew where that is possible; what goes wrong is for whoever asked first. */
