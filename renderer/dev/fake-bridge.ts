@@ -12,6 +12,7 @@ import { localNetwork, networks } from './fake-data';
 import { emit, fail, listeners, scene, type Handlers } from './fake-engine';
 import { fakeGroups } from './fake-groups';
 import { addGroupLife } from './fake-groups-chat';
+import { addGroupTalk } from './fake-groups-talk';
 import { fakeIdentity } from './fake-identity';
 import { addSampleMessages } from './fake-messages';
 import { fakeMessageCommands } from './fake-message-commands';
@@ -156,6 +157,7 @@ const bridge: ParleyBridge = {
 
 addSampleMessages();
 addGroupLife();
+addGroupTalk();
 addDailyLife();
 Object.defineProperty(window, 'parley', { value: bridge });
 if (scene.has('catching-up')) {

@@ -120,7 +120,7 @@ export function addGroupLife(): void {
     row(releaseRoom, room(), { unread: 2, mentions: 1, pinned: scene.has('group-first') }),
     row(agentsLab, loop()),
     row(readingCircle, [from(readingCircle, lin, hours(30), '这周读《看不见的城市》。')]),
-    row(seminar, [from(seminar, 'student_1.example-university.edu', hours(50), 'Slides for week 9 are up.')]),
+    row(seminar, [from(seminar, 'student_1.example-university.edu', hours(4), 'Slides for week 9 are up.')]),
     row(strangers, [from(strangers, 'free-coins_77.example.net', hours(2), 'You have won!')], {
       standing: 'pending',
       unread: 1,

@@ -3,6 +3,7 @@ import { dailyScenes } from './scenes-daily.mjs';
 import { peopleScenes } from './scenes-people.mjs';
 import { identityScenes } from './scenes-identity.mjs';
 import { messageScenes } from './scenes-messages.mjs';
+import { moderationScenes } from './scenes-moderation.mjs';
 
 const open = (name) => async (page) => {
   await page.getByTestId('conversation-row').filter({ hasText: name }).first().click();
@@ -204,4 +205,5 @@ export const scenes = [
   },
   ...identityScenes,
   ...messageScenes,
+  ...moderationScenes,
 ];

@@ -136,11 +136,6 @@ export const enModeration = {
       addTitle: 'Add people',
       addText:
         'They become members at once, without being asked. Each gets the new key; nobody gets older messages.',
-      findPeople: 'Name or address',
-      offers: 'People you can add',
-      chosen: 'Chosen',
-      takeOut: 'Do not add {{name}}',
-      isAgent: 'is an agent',
       asAdmins: 'Add them as admins',
       asAdminsText: 'Admins can moderate everybody except the owner.',
       addDo_one: 'Add {{count}}',

@@ -5,13 +5,14 @@ import type { Group, GroupInvite } from '../../../../shared/model/group';
 import { Button } from '../../../ui/button';
 import { CopyTextButton } from '../../../ui/copy-button';
 import { QrCode } from '../../../ui/qr-code';
-import { momentOf } from '../../../ui/time';
+
 import { TaskError } from '../../identity/task-error';
 import { useTask } from '../../identity/use-task';
 import { askGroup } from '../moderation/moderation-actions';
 import { usePersonTitle } from '../page/person-line';
 import { GatedButton } from '../page/refusal';
 import { useRefusals } from '../page/standing';
+import { whenOf } from '../page/when';
 
 /** One code: what it still opens, for how long, who made it; link and picture to pass on. */
 export function InviteCard(props: {
@@ -37,7 +38,7 @@ export function InviteCard(props: {
       : t('moderation.invites.usedOf', { used, count: invite.maxUses }),
     invite.expiresAt === null
       ? t('moderation.invites.noEnd')
-      : t('moderation.invites.until', { time: momentOf(i18n.language, invite.expiresAt) }),
+      : t('moderation.invites.until', { time: whenOf(i18n.language, invite.expiresAt) }),
     t('moderation.invites.by', { name: by }),
   ];
   const revoke = (): void =>

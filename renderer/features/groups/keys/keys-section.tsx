@@ -2,7 +2,7 @@ import { RefreshCw, RotateCw, TriangleAlert, UserMinus } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { Group } from '../../../../shared/model/group';
 import { Button } from '../../../ui/button';
-import { momentOf } from '../../../ui/time';
+
 import { Fact, Facts, Panel } from '../../identity/centre/panel';
 import { TaskError } from '../../identity/task-error';
 import { useLoaded } from '../../identity/use-loaded';
@@ -15,6 +15,7 @@ import { useRefusals } from '../page/standing';
 import { DevicesPanel } from './devices-panel';
 import { keysTone } from './keys-line';
 import './keys.css';
+import { whenOf } from '../page/when';
 
 /** Somebody who cannot be given the key: asked again, or removed by who may. */
 function Keyless(props: { readonly account: string; readonly group: Group; readonly aid: string }) {
@@ -142,7 +143,7 @@ function EpochsPanel(props: { readonly account: string; readonly group: Group })
           <Facts>
             {epochs.map(({ epoch, at, origin, doubt }) => (
               <Fact key={epoch} name={t('moderation.keys.number', { number: epoch })} testId="epoch">
-                {momentOf(i18n.language, at)} · {t(`moderation.keys.origin_${origin}`)}
+                {whenOf(i18n.language, at)} · {t(`moderation.keys.origin_${origin}`)}
                 {doubt !== null && (
                   <span className="epochs__doubt" title={doubt}>
                     <TriangleAlert size={13} aria-hidden /> {t('moderation.keys.doubt')}

@@ -6,11 +6,12 @@ import type { Group, GroupMember } from '../../../../shared/model/group';
 import { isGroupMuted } from '../../../stores/groups-store';
 import { Avatar } from '../../../ui/avatar';
 import { hueOf } from '../../../ui/avatar-text';
-import { dateOf, momentOf } from '../../../ui/time';
+import { dateOf } from '../../../ui/time';
 import { useNow } from '../../../ui/use-now';
 import { isEndless } from '../moderation/durations';
 import { MemberItems } from '../moderation/moderation-items';
 import { useModerationStore } from '../moderation/moderation-store';
+import { whenOf } from '../page/when';
 
 /** Until when somebody is muted, or that they have no keys: marks with words. */
 function Marks(props: { readonly member: GroupMember }) {
@@ -26,7 +27,7 @@ function Marks(props: { readonly member: GroupMember }) {
           {isEndless(member.mutedUntil)
             ? t('moderation.members.mutedForever')
             : t('moderation.members.mutedUntil', {
-                time: momentOf(i18n.language, member.mutedUntil ?? 0, now),
+                time: whenOf(i18n.language, member.mutedUntil ?? 0, now),
               })}
         </span>
       )}

@@ -8,7 +8,7 @@ import { Button } from '../../../ui/button';
 import { EmptyState } from '../../../ui/empty-state';
 import { Spinner } from '../../../ui/spinner';
 import { TextField } from '../../../ui/text-field';
-import { dateOf, momentOf } from '../../../ui/time';
+import { dateOf } from '../../../ui/time';
 import { Panel } from '../../identity/centre/panel';
 import { TaskError } from '../../identity/task-error';
 import { useLoaded } from '../../identity/use-loaded';
@@ -18,6 +18,7 @@ import { GatedButton, RefusalNote } from '../page/refusal';
 import { useRefusals } from '../page/standing';
 import { isEndless } from './durations';
 import { changeGroup, offerUndo, unban, unmute } from './moderation-actions';
+import { whenOf } from '../page/when';
 
 /** Bans that are asked for at once. */
 const page = 100;
@@ -38,7 +39,7 @@ function BanRow(props: {
     ban.member ? unmute(about, { mutedUntil: ban.until, muteReason: ban.reason }) : unban(about, ban.reason);
   const end = isEndless(ban.until)
     ? t('moderation.bans.forGood')
-    : t('moderation.bans.until', { time: momentOf(i18n.language, ban.until ?? 0) });
+    : t('moderation.bans.until', { time: whenOf(i18n.language, ban.until ?? 0) });
   const facts = [
     ban.member ? t('moderation.bans.muted') : t('moderation.bans.keptOut'),
     end,

@@ -90,7 +90,7 @@ function Page(props: { readonly account: string; readonly group: Group; readonly
         aria-labelledby={`group-tab-${section}`}
         tabIndex={-1}
         key={section}
-        data-testid={`group-${section}`}
+        data-testid={`group-section-${section}`}
       >
         <Content account={account} group={group} section={section} />
       </div>

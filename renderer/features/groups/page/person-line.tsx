@@ -1,17 +1,16 @@
 import type { ReactNode } from 'react';
-import { usePeopleStore, personKey, useContact } from '../../../stores/people-store';
+import { accountName } from '../../../stores/account-name';
+import { useAccount } from '../../../stores/accounts-store';
+import { useContact } from '../../../stores/people-store';
 import { Avatar } from '../../../ui/avatar';
 import { hueOf } from '../../../ui/avatar-text';
 
-/** What an identity calls somebody: alias, verified name, or the address while nothing is known. */
+/** What an identity calls somebody: alias, verified name, or the address while nothing is known; itself by its own name. */
 export function usePersonTitle(account: string, aid: string | null): string {
-  const contact = useContact(account, aid);
+  const own = useAccount(account);
+  const contact = useContact(account, aid === account ? null : aid);
+  if (aid === account && own !== undefined) return accountName(own);
   return contact?.title ?? aid ?? '';
-}
-
-/** The same without asking, for a text that is made when something happens. */
-export function personTitle(account: string, aid: string): string {
-  return usePeopleStore.getState().contacts[personKey(account, aid)]?.title ?? aid;
 }
 
 /** Somebody with name and address, and what the place has to say about them. */

@@ -1,8 +1,9 @@
 import { BadgeCheck, CircleAlert, CircleDashed } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { GroupText, SignatureStanding } from '../../../../shared/model/group';
-import { momentOf } from '../../../ui/time';
+
 import { usePersonTitle } from './person-line';
+import { whenOf } from './when';
 
 const marks = {
   verified: BadgeCheck,
@@ -41,7 +42,7 @@ export function SignedText(props: {
   const { t, i18n } = useTranslation();
   const { account, text, heading, short = false } = props;
   const author = usePersonTitle(account, text.updatedBy);
-  const when = text.updatedAt === null ? '' : momentOf(i18n.language, text.updatedAt);
+  const when = text.updatedAt === null ? '' : whenOf(i18n.language, text.updatedAt);
   const doubtful = text.signature !== 'verified';
   return (
     <article className="signed-text" data-short={short} data-testid="signed-text">

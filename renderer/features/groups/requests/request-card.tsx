@@ -5,10 +5,11 @@ import type { ErrorCode } from '../../../../shared/bridge/error-codes';
 import type { JoinRequest } from '../../../../shared/model/group';
 import { Button } from '../../../ui/button';
 import { TextField } from '../../../ui/text-field';
-import { agoOf, momentOf } from '../../../ui/time';
+import { agoOf } from '../../../ui/time';
 import { useNow } from '../../../ui/use-now';
 import { PersonLine, usePersonTitle } from '../page/person-line';
 import { useModerationStore } from '../moderation/moderation-store';
+import { whenOf } from '../page/when';
 
 /** How old a request is and when it ends, or who decided on it. */
 function Age(props: { readonly account: string; readonly request: JoinRequest }) {
@@ -21,7 +22,7 @@ function Age(props: { readonly account: string; readonly request: JoinRequest })
       ? ''
       : t('moderation.requests.asked', { ago: agoOf(i18n.language, request.createdAt, now) }),
     request.status === 'pending' && request.expiresAt !== null
-      ? t('moderation.requests.expires', { time: momentOf(i18n.language, request.expiresAt, now) })
+      ? t('moderation.requests.expires', { time: whenOf(i18n.language, request.expiresAt, now) })
       : '',
     request.status !== 'pending' && request.reviewedBy !== null
       ? t('moderation.requests.decidedBy', { name: by })

@@ -7,7 +7,7 @@ import { TextField } from '../../../ui/text-field';
 import { Panel } from '../../identity/centre/panel';
 import { TaskError } from '../../identity/task-error';
 
-import { groupPictureOf } from '../picture-file';
+import { shrinkPicture } from '../create/shrink-picture';
 import type { SettingsProps } from './settings-section';
 import { useUpdate } from './use-change';
 
@@ -22,9 +22,9 @@ function PictureRow({ account, group, locked }: SettingsProps) {
     const [chosen] = change.target.files ?? [];
     change.target.value = '';
     if (chosen === undefined) return;
-    void groupPictureOf(chosen).then((picture) => {
-      setWrong(picture === null);
-      if (picture !== null) update({ picture }, null, '');
+    void shrinkPicture(chosen).then((small) => {
+      setWrong(small === null);
+      if (small !== null) update({ picture: small.base64 }, null, '');
     });
   };
   return (

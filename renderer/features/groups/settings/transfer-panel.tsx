@@ -47,12 +47,12 @@ export function TransferPanel(props: {
         onText={setQuery}
         data-testid="transfer-search"
       />
-      <ul className="add-people__offers">
+      <ul className="heirs">
         {heirs.map(({ aid, title, verifiedKind }) => (
           <li key={aid}>
             <button
               type="button"
-              className="add-people__offer"
+              className="heirs__one"
               onClick={() =>
                 useModerationStore
                   .getState()
