@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { wireCount, wireJoinMode, wireRole, wireTime } from '../wire-values';
+import { anything, wireCount, wireJoinMode, wireRole, wireTime } from '../wire-values';
 import type { GroupRole, JoinMode } from '../../../shared/model/group';
 
 /*
@@ -12,8 +12,8 @@ const LONGEST = 512;
 /** Epochs are written into chains as 32 bits. */
 const LAST_EPOCH = 0xffff_ffff;
 
-const text = z.unknown().transform((value) => (typeof value === 'string' ? value.slice(0, LONGEST) : ''));
-const epoch = z.unknown().transform((value) => {
+const text = anything.transform((value) => (typeof value === 'string' ? value.slice(0, LONGEST) : ''));
+const epoch = anything.transform((value) => {
   const count = wireCount(value);
   return count !== null && count <= LAST_EPOCH ? count : 0;
 });
@@ -25,7 +25,7 @@ function nameOf(value: unknown): string {
 }
 
 /** Names in the order given, each once. A list that is too long or holds what is no name is no list: null. */
-const aids = z.unknown().transform((value): readonly string[] => {
+const aids = anything.transform((value): readonly string[] => {
   if (!Array.isArray(value) || value.length > MOST_MEMBERS) return [];
   const names = value.map(nameOf);
   return names.includes('') ? [] : [...new Set(names)];
@@ -39,8 +39,8 @@ const rotationFields = z.object({
   key_commitment: text,
   expected_members: aids,
   lease_owner: text,
-  lease_expires_at: z.unknown().transform(wireTime),
-  expired: z.unknown().transform((value) => value === true),
+  lease_expires_at: anything.transform(wireTime),
+  expired: anything.transform((value) => value === true),
   epoch_chain: text,
   rotated_by: text,
   committed_by: text,
@@ -82,9 +82,9 @@ export function readRotation(value: unknown): Rotation | null {
 
 const epochFields = z.object({
   epoch,
-  committed_epoch: z.unknown(),
-  pending_rotation: z.unknown().transform(readRotation),
-  committed_rotation: z.unknown().transform(readRotation),
+  committed_epoch: anything,
+  pending_rotation: anything.transform(readRotation),
+  committed_rotation: anything.transform(readRotation),
   rotated_by: text,
   owner_aid: text,
   recovery_candidates: aids,
@@ -128,10 +128,10 @@ const rosterFields = z.object({
 });
 const memberFields = z.object({
   aid: text,
-  role: z.unknown().transform(wireRole),
+  role: anything.transform(wireRole),
   status: text,
   min_read_epoch: epoch,
-  online: z.unknown(),
+  online: anything,
 });
 
 /** A member as key changes see them. */
@@ -160,9 +160,9 @@ export function readRoster(value: unknown): readonly Keyholder[] | null {
 }
 
 const replyFields = z.object({
-  success: z.unknown(),
+  success: anything,
   reason: text,
-  rotation: z.unknown().transform(readRotation),
+  rotation: anything.transform(readRotation),
 });
 
 /** Answer to a step of a rotation: a refusal is an answer, not an error (`protocol/02 §11.4`). */
