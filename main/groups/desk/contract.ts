@@ -25,6 +25,8 @@ export interface GroupDesk {
   recordChanged(record: GroupRecord): void;
   /** Messages of a group were stored: looks whether agents answer each other. Returns at once. */
   messagesStored(group: string): void;
+  /** Resolves when everything told with {@link messagesStored} was looked at. */
+  settled(): Promise<void>;
   /** Agents that answer each other without a person, for those who may do something about it; null otherwise. */
   loopOf(record: GroupRecord): Group['loop'];
 }

@@ -42,6 +42,7 @@ export function createGroupDesk(deps: DeskDependencies): GroupDesk {
     },
     recordChanged: (record) => pictures.look(record),
     messagesStored: (group) => guard.stored(group),
+    settled: () => guard.settled(),
     loopOf: (record) => guard.loopOf(record),
   };
 }

@@ -126,15 +126,15 @@ describe('commands ask the matrix before the gateway', () => {
   });
 
   it.each([
-    ['the owner', { role: 'admin' as const, owner: BOB }, BOB, 'group_target_owner'],
-    ['oneself', {}, ALICE, 'invalid_request'],
-    ['nobody of the group', {}, CAROL, 'recipient_unknown'],
-    ['no address at all', {}, 'not an address', 'invalid_aid'],
-  ])('does not remove %s', async (_whom, changes, aid, code) => {
+    ['the owner', groupRecord({ role: 'admin', owner: BOB }), BOB, 'group_target_owner'],
+    ['oneself', groupRecord(), ALICE, 'invalid_request'],
+    ['nobody of the group', groupRecord(), CAROL, 'recipient_unknown'],
+    ['no address at all', groupRecord(), 'not an address', 'invalid_aid'],
+  ])('does not remove %s', async (_whom, record, aid, code) => {
     const fixture = await openDesk();
-    await fixture.put(groupRecord(changes), [
+    await fixture.put(record, [
       memberOf(ALICE),
-      memberOf(BOB, { role: changes.owner === BOB ? 'owner' : 'member' }),
+      memberOf(BOB, { role: record.owner === BOB ? 'owner' : 'member' }),
     ]);
     await expect(
       fixture.desk.commands.kick({ group: GROUP, aid, ban: false, reason: '' }),

@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { MUTED_FOREVER } from '../../../shared/model/conversation';
 import { AunError } from '../../runtime/errors';
 import { ALICE, BOB, CAROL, GROUP, groupRecord, memberOf, openDesk, refused } from './testing/desk-fixture';
+import type { DeskParams } from './contract';
 import type { DeskFixture } from './testing/desk-fixture';
 
 const DAVE = 'dave1.aun.test';
-const NEW = {
+const NEW: DeskParams<'create'> = {
   name: 'Team',
   description: '',
   visibility: 'private',
@@ -14,7 +15,7 @@ const NEW = {
   picture: null,
   members: [],
   requestId: 'request-0001',
-} as const;
+};
 
 async function owned(): Promise<DeskFixture> {
   const fixture = await openDesk();
