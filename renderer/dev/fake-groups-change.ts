@@ -60,7 +60,10 @@ export function change(account: string, id: string, how: (group: Group) => Group
   const counts = {
     memberCount: state.members.length,
     agentCount: state.members.filter(({ kind }) => kind === 'ai').length,
-    requests: state.requests.filter(({ status }) => status === 'pending').length,
+    requests:
+      state.group.role === 'owner' || state.group.role === 'admin'
+        ? state.requests.filter(({ status }) => status === 'pending').length
+        : 0,
   };
   state.group = { ...how(state.group), ...counts };
   const { group } = state;

@@ -1,3 +1,4 @@
+import type { CommandName } from '../../shared/bridge/contract';
 import { parseGroupInvitation } from '../../shared/aun/group-link';
 import type { GroupMember, GroupPreview, GroupRole } from '../../shared/model/group';
 import { conversation } from './fake-data';
@@ -8,7 +9,7 @@ import { fakeGroupModeration } from './fake-groups-moderation';
 import { picture as landscape } from './fake-pictures';
 import { putConversation } from './fake-store';
 
-type Names = Extract<keyof typeof import('../../shared/bridge/contract').commands, `group.${string}`>;
+type Names = Extract<CommandName, `group.${string}`>;
 
 const rank: Readonly<Record<GroupRole, number>> = { owner: 0, admin: 1, member: 2, observer: 3 };
 

@@ -82,9 +82,11 @@ export function MemberPicker(props: {
   readonly account: string;
   readonly chosen: readonly Chosen[];
   readonly onChange: (chosen: readonly Chosen[]) => void;
+  /** Who is in the group already and is not offered. */
+  readonly without?: ReadonlySet<string>;
 }) {
   const { t } = useTranslation();
-  const { account, chosen, onChange } = props;
+  const { account, chosen, onChange, without } = props;
   const id = useId();
   const [query, setQuery] = useState('');
   const contacts = useContacts(account);
@@ -94,9 +96,12 @@ export function MemberPicker(props: {
     () =>
       contacts.filter(
         ({ aid, title }) =>
-          aid !== account && !taken.has(aid) && `${title}\n${aid}`.toLowerCase().includes(needle),
+          aid !== account &&
+          !taken.has(aid) &&
+          without?.has(aid) !== true &&
+          `${title}\n${aid}`.toLowerCase().includes(needle),
       ),
-    [contacts, needle, taken, account],
+    [contacts, needle, taken, account, without],
   );
   const typed = needle === '' ? null : readAddressInput(query, account);
   const address = typed === null || typed.problem !== null ? null : parsePeerAid(typed.aid);

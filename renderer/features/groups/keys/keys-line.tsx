@@ -19,7 +19,7 @@ const icons = {
 } as const;
 
 /** How much attention the keys of a group deserve. */
-export function keysTone({ keys }: Group): 'success' | 'warning' | 'neutral' {
+function keysTone({ keys }: Group): 'success' | 'warning' | 'neutral' {
   if (keys.state === 'none') return 'neutral';
   if (keys.state !== 'secured' || keys.refreshPending || keys.withoutKeys.length > 0) return 'warning';
   return 'success';

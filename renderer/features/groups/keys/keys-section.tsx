@@ -13,7 +13,6 @@ import { PersonLine, usePersonTitle } from '../page/person-line';
 import { GatedButton } from '../page/refusal';
 import { useRefusals } from '../page/standing';
 import { DevicesPanel } from './devices-panel';
-import { keysTone } from './keys-line';
 import './keys.css';
 import { whenOf } from '../page/when';
 
@@ -54,14 +53,16 @@ function StatePanel(props: { readonly account: string; readonly group: Group }) 
       () => undefined,
     );
   const wanted = keys.state === 'securing' || keys.state === 'waiting' || keys.refreshPending;
-  const tone = keysTone(group);
   return (
     <Panel
       title={t('moderation.keys.title')}
       text={t(`moderation.keys.state_${keys.state}_text`)}
       testId="keys-state"
     >
-      <p className="keys-state" data-tone={tone}>
+      <p
+        className="keys-state"
+        data-tone={keys.state === 'secured' ? 'success' : keys.state === 'none' ? 'neutral' : 'warning'}
+      >
         {t(`moderation.keys.state_${keys.state}`)}
         {keys.epoch > 0 && (
           <span className="tabular"> · {t('moderation.keys.number', { number: keys.epoch })}</span>

@@ -1,8 +1,9 @@
 import { ArrowLeft } from 'lucide-react';
-import { useState, type SubmitEvent } from 'react';
+import { useMemo, useState, type SubmitEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ErrorCode } from '../../../../shared/bridge/error-codes';
 import type { Group } from '../../../../shared/model/group';
+import { useGroupPeople } from '../../../stores/group-people-store';
 import { useGroupsStore } from '../../../stores/groups-store';
 import { useNoticesStore } from '../../../stores/notices-store';
 import { Button } from '../../../ui/button';
@@ -14,6 +15,7 @@ import { MemberPicker, type Chosen } from '../create/member-picker';
 import { askGroup } from '../moderation/moderation-actions';
 import { PersonLine } from '../page/person-line';
 import { useRefusals } from '../page/standing';
+import '../../contacts/people.css';
 import '../create/create.css';
 
 /** Most people that can be added at once (the contract's limit). */
@@ -56,6 +58,8 @@ export function AddPeople(props: {
   const [chosen, setChosen] = useState<readonly Chosen[]>([]);
   const [admin, setAdmin] = useState(false);
   const [failed, setFailed] = useState<readonly Failure[]>([]);
+  const people = useGroupPeople(account, group.group, true);
+  const inside = useMemo(() => new Set(people?.members.map(({ aid }) => aid)), [people]);
   const task = useTask();
   const adminRefusal = useRefusals(group)('add_admin');
   const submit = (form: SubmitEvent): void => {
@@ -83,7 +87,7 @@ export function AddPeople(props: {
     <Panel title={t('moderation.members.addTitle')} text={t('moderation.members.addText')} testId="add-panel">
       <form className="add-people" onSubmit={submit}>
         <Failures failed={failed} />
-        <MemberPicker account={account} chosen={chosen} onChange={setChosen} />
+        <MemberPicker account={account} chosen={chosen} onChange={setChosen} without={inside} />
         <CheckRow
           label={t('moderation.members.asAdmins')}
           text={
@@ -104,7 +108,9 @@ export function AddPeople(props: {
             disabled={chosen.length === 0}
             data-testid="add-confirm"
           >
-            {t('moderation.members.addDo', { count: chosen.length })}
+            {chosen.length === 0
+              ? t('moderation.members.add')
+              : t('moderation.members.addDo', { count: chosen.length })}
           </Button>
           <Button onClick={onDone}>
             <ArrowLeft size={15} aria-hidden />

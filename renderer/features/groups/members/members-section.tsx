@@ -121,7 +121,7 @@ export function GroupMembers(props: { readonly account: string; readonly group: 
           title={query.trim() === '' ? t('moderation.members.noneTitle') : t('moderation.members.noMatch')}
         />
       ) : (
-        <Rows key={`${only}`} account={account} group={group} page={page} />
+        <Rows key={only} account={account} group={group} page={page} />
       )}
     </section>
   );

@@ -1,7 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { CommandParams } from '../../../../shared/bridge/contract';
 import type { GroupMember } from '../../../../shared/model/group';
-import { invoke, reportError, toCommandError, type CommandError } from '../../../stores/bridge';
+import { invoke, toCommandError, type CommandError } from '../../../stores/bridge';
+import { useGroupOnline } from '../../../stores/group-people-store';
 import { useGroupEntry } from '../../../stores/groups-store';
 
 export type MemberFilter = NonNullable<CommandParams<'group.members'>['only']>;
@@ -78,16 +79,11 @@ export function useMembers(account: string, group: string, query: string, only: 
     return () => clearTimeout(timer);
   }, [load, key, revision, attempt]);
 
-  useEffect(() => {
-    invoke('group.watchOnline', { account, group }).catch(reportError);
-    return () => {
-      invoke('group.watchOnline', { account, group: null }).catch(reportError);
-    };
-  }, [account, group]);
+  useGroupOnline(account, group, true);
 
   const current = known.key === key ? known : null;
   const loadMore = (): void => {
-    if (current === null || current.total === null || loading.current) return;
+    if (current?.total == null || loading.current) return;
     if (current.members.length < current.total) void load(current.members.length, page);
   };
   return {

@@ -11,7 +11,7 @@ import {
   UserPlus,
   Users,
 } from 'lucide-react';
-import type { KeyboardEvent } from 'react';
+import { useEffect, useRef, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Group } from '../../../../shared/model/group';
 import { groupSections, type GroupSection } from '../open-group-page';
@@ -55,6 +55,12 @@ export function GroupNav(props: {
 }) {
   const { t } = useTranslation();
   const { group, section: shown } = props;
+  const list = useRef<HTMLDivElement>(null);
+  // Narrow windows show the sections in one row that scrolls.
+  useEffect(() => {
+    const tab = list.current?.querySelector('[aria-selected="true"]');
+    tab?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [shown]);
   const choose = (section: GroupSection | undefined): void => {
     if (section === undefined) return;
     props.onSection(section);
@@ -71,6 +77,7 @@ export function GroupNav(props: {
   };
   return (
     <div
+      ref={list}
       className="centre__nav group-nav"
       role="tablist"
       aria-orientation="vertical"

@@ -1,4 +1,4 @@
-import { BadgeCheck, CircleAlert, CircleDashed } from 'lucide-react';
+import { CircleCheck, CircleDashed, CircleMinus, CircleX } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { GroupText, SignatureStanding } from '../../../../shared/model/group';
 
@@ -6,9 +6,9 @@ import { usePersonTitle } from './person-line';
 import { whenOf } from './when';
 
 const marks = {
-  verified: BadgeCheck,
-  unsigned: CircleDashed,
-  invalid: CircleAlert,
+  verified: CircleCheck,
+  unsigned: CircleMinus,
+  invalid: CircleX,
   unchecked: CircleDashed,
 } as const;
 
