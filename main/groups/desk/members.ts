@@ -100,8 +100,9 @@ export class Members {
       answer = await this.support.call('group.kick', record, { aid });
     } catch (thrown) {
       // They went meanwhile: what was wanted is so. Had it been us, the group was read anew and says so.
+      const { code } = toAunError(thrown);
       const gone =
-        toAunError(thrown).code === 'group_not_member' &&
+        (code === 'not_found' || code === 'group_not_member') &&
         this.support.require(record.group).membership === 'member';
       if (!gone) throw thrown;
     }

@@ -128,7 +128,7 @@ describe('commands ask the matrix before the gateway', () => {
   it.each([
     ['the owner', groupRecord({ role: 'admin', owner: BOB }), BOB, 'group_target_owner'],
     ['oneself', groupRecord(), ALICE, 'invalid_request'],
-    ['nobody of the group', groupRecord(), CAROL, 'recipient_unknown'],
+    ['nobody of the group', groupRecord(), CAROL, 'not_found'],
     ['no address at all', groupRecord(), 'not an address', 'invalid_aid'],
   ])('does not remove %s', async (_whom, record, aid, code) => {
     const fixture = await openDesk();

@@ -26,7 +26,7 @@ const CODES: Readonly<Record<GroupRefusal, ErrorCode>> = {
   need_owner: 'group_need_owner',
   target_owner: 'group_target_owner',
   target_self: 'invalid_request',
-  target_not_member: 'recipient_unknown',
+  target_not_member: 'not_found',
   muted: 'group_muted',
   suspended: 'group_suspended',
   not_suspended: 'group_bad_status',
@@ -49,6 +49,7 @@ const OUTDATED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'group_target_owner',
   'group_owner_leaves',
   'permission_denied',
+  'not_found',
 ]);
 
 /** Failures of the way to the gateway: what comes after fails the same way. */
@@ -60,11 +61,16 @@ const ON_THE_WAY: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'rate_limited',
 ]);
 
+/** Of these, what concerns one person only. */
+const ABOUT_ONE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'group_target_owner',
+  'group_muted',
+  'not_found',
+]);
+
 /** Whether the next call of the same kind can be expected to fail alike. */
 export function endsSeries(code: ErrorCode): boolean {
-  return (
-    (ON_THE_WAY.has(code) || OUTDATED.has(code)) && code !== 'group_target_owner' && code !== 'group_muted'
-  );
+  return (ON_THE_WAY.has(code) || OUTDATED.has(code)) && !ABOUT_ONE.has(code);
 }
 
 /** An address somebody typed or picked. @throws AunError `invalid_aid` */
