@@ -13,6 +13,12 @@ export const DISPATCH = { mode: 'broadcast', reason: 'duty_disabled' } as const;
 /** Above this number the other members are not named in the push: nobody reads them, and it would grow with the square. */
 const NAMED_MEMBERS = 50;
 
+/** What a session of V2 is told instead of the notice; null for nothing. */
+export type NewerPush = (
+  session: Session,
+  ids: { group_id: string; group_aid?: string },
+) => { readonly name: string; readonly text: string } | null;
+
 /**
  * Tells everybody about a stored message, after the reply (`protocol/05 §7.4`). V1 gets it whole, also the sender's own
  * sessions; V2 gets a notice, except for the instance that sent it.
@@ -22,6 +28,13 @@ export function pushMessage(
   group: GroupRow,
   message: GroupMessageRow,
   sender: Session,
+  newer: NewerPush = (session, ids) =>
+    sameInstance(session, sender)
+      ? null
+      : {
+          name: 'group.v2.message_created',
+          text: JSON.stringify(noticeOf(message, ids, 'group.message')),
+        },
 ): void {
   const members = gateway.store.groupMembers.all(group.id);
   const fresh = freshJoiners(gateway, group, members);
@@ -36,11 +49,8 @@ export function pushMessage(
       for (const session of gateway.sessions.longOf(member.aid)) {
         const ids = gateway.groups.idsFor(group, session);
         if (gateway.groups.form(group, session) === 'b') {
-          if (sameInstance(session, sender)) continue;
-          session.channel.pushEvent(
-            'group.v2.message_created',
-            JSON.stringify(noticeOf(message, ids, 'group.message')),
-          );
+          const push = newer(session, ids);
+          if (push !== null) session.channel.pushEvent(push.name, push.text);
           continue;
         }
         const text = fresh.has(instanceKey(session)) ? noticeText(message, ids) : wholeText(ids);

@@ -7,7 +7,7 @@ import type { GroupMessageRow } from '../store/group-messages';
 import { jsonObject, RawResult } from '../wire/frames';
 import type { GroupCall } from './calls';
 import { groupMethod } from './calls';
-import { messageText, payloadType } from './objects';
+import { messageText, payloadType, RECALLED } from './objects';
 import { DISPATCH, pushMessage } from './message-pushes';
 
 const sendSchema = z.object({
@@ -49,6 +49,10 @@ function checkPayload({ call, groups, group, aid }: GroupCall, input: SendInput)
   const large = call.frame.length * 3 > MAX_PAYLOAD_BYTES;
   if (large && Buffer.byteLength(JSON.stringify(input.payload), 'utf8') > MAX_PAYLOAD_BYTES) {
     throw sendFailed('payload too large');
+  }
+  // Only the gateway says that a message was taken back.
+  if (input.type === RECALLED || payloadType(input.payload) === RECALLED) {
+    throw invalidParams('invalid params: type');
   }
   const payload = jsonObject.safeParse(input.payload);
   const envelope = payload.success && isGroupEnvelope(payload.data);

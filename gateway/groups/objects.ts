@@ -147,6 +147,9 @@ const UNSUPPORTED = {
   text: '[message encrypted with a newer protocol]',
 };
 
+/** Type of a message that was taken back, and of the row that says so (`protocol/05 §6.5`). */
+export const RECALLED = 'group.message_recalled';
+
 const typed = z.looseObject({ type: z.string().default('') });
 
 /**
@@ -176,7 +179,14 @@ export function messageText(
     created_at: message.createdAt,
   }).slice(0, -1);
   const extras = message.extras === '{}' ? '' : `,${message.extras.slice(1, -1)}`;
-  return `${head}${extras},"payload":${foreign ? JSON.stringify(UNSUPPORTED) : message.payload}}`;
+  return `${head}${extras},"payload":${foreign ? JSON.stringify(UNSUPPORTED) : payloadText(message, id)}}`;
+}
+
+/** The note of a recall names the group, so it is spelled for the reader. */
+function payloadText(message: GroupMessageRow, id: { group_id: string }): string {
+  if (message.type !== RECALLED || message.encrypted) return message.payload;
+  const note = jsonObject.safeParse(JSON.parse(message.payload));
+  return note.success ? JSON.stringify({ ...note.data, group_id: id.group_id }) : message.payload;
 }
 
 /** Type of a payload, empty when it names none. */

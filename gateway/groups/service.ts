@@ -57,7 +57,7 @@ export class GroupService {
   find(idText: string, session: Pick<Session, 'issuer'>): GroupRow {
     const group = this.lookUp(idText, session);
     if (group === null) throw groupError('group_not_found');
-    return this.#sweep(group);
+    return this.current(group);
   }
 
   /** Like {@link find}, `null` when there is none. */
@@ -75,6 +75,27 @@ export class GroupService {
     const fresh = this.#store.groups.get(group.id);
     if (fresh === null) throw groupError('group_not_found');
     return fresh;
+  }
+
+  /** The group as it is now, without the bans and requests whose time is over (`protocol/05 §12` item 8). */
+  current({ id }: Pick<GroupRow, 'id'>): GroupRow {
+    const group = this.reload({ id });
+    if (group.status === 'dissolved') return group;
+    const now = this.#clock.now();
+    const expired = this.#store.groupJoining.expiredBans(group.id, now);
+    const requests = this.#store.groupJoining.expireRequests(group.id, now);
+    if (expired.length === 0 && requests === 0) return group;
+    this.transaction(() => {
+      for (const subject of expired) {
+        this.#store.groupJoining.removeBan(group.id, subject);
+        this.appendEvent(group, {
+          action: 'member_unbanned',
+          actor: `group.${group.domain}`,
+          fields: { member_aid: subject, subject, expires_at: 0 },
+        });
+      }
+    });
+    return this.reload(group);
   }
 
   /** How a session spells this group. */
@@ -242,25 +263,5 @@ export class GroupService {
         session.channel.pushEvent('group.changed', text);
       }
     }
-  }
-
-  /** Ends bans and requests whose time is over (`protocol/05 §12` item 8). */
-  #sweep(group: GroupRow): GroupRow {
-    if (group.status === 'dissolved') return group;
-    const now = this.#clock.now();
-    const expired = this.#store.groupJoining.expiredBans(group.id, now);
-    const requests = this.#store.groupJoining.expireRequests(group.id, now);
-    if (expired.length === 0 && requests === 0) return group;
-    this.transaction(() => {
-      for (const subject of expired) {
-        this.#store.groupJoining.removeBan(group.id, subject);
-        this.appendEvent(group, {
-          action: 'member_unbanned',
-          actor: `group.${group.domain}`,
-          fields: { member_aid: subject, subject, expires_at: 0 },
-        });
-      }
-    });
-    return this.reload(group);
   }
 }

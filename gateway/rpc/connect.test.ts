@@ -120,7 +120,7 @@ describe('auth.connect', () => {
     expect((await failure(socket.call('auth.nothing'))).code).toBe(-32601);
     socket.close();
     const alice = await network.join('alice');
-    for (const method of ['message.v2.pull', 'group.list_my', 'message.history', 'toString']) {
+    for (const method of ['message.v2.pull', 'group.v2.pull', 'group.fs.ls', 'message.history', 'toString']) {
       expect((await failure(alice.call(method))).code).toBe(-32601);
     }
   });

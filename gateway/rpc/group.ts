@@ -1,11 +1,16 @@
 import { groupExtraMethods } from '../group-extras';
 import { groupKeyMethods } from '../group-keys';
+import { banMethods } from '../groups/bans';
 import { cursorMethods } from '../groups/cursors';
+import { inviteMethods } from '../groups/invites';
 import { lifecycleMethods } from '../groups/lifecycle';
 import { memberViewMethods } from '../groups/member-views';
 import { memberMethods } from '../groups/members';
 import { messageMethods } from '../groups/messages';
 import { pullMethods } from '../groups/pull';
+import { recallMethods } from '../groups/recall';
+import { requestMethods } from '../groups/requests';
+import { settingMethods } from '../groups/settings';
 import { viewMethods } from '../groups/views';
 import type { Method } from './method';
 
@@ -15,7 +20,12 @@ export const groupMethods: Readonly<Record<string, Method>> = {
   ...viewMethods,
   ...memberMethods,
   ...memberViewMethods,
+  ...banMethods,
+  ...requestMethods,
+  ...inviteMethods,
+  ...settingMethods,
   ...messageMethods,
+  ...recallMethods,
   ...pullMethods,
   ...cursorMethods,
   ...groupKeyMethods,
