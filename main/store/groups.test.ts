@@ -14,8 +14,11 @@ import {
 } from './group-test-support';
 import { inbound, openTestStore, outgoing, OWN, PEER } from './store-test-support';
 
-const log = { text: '', actions: [], before: null, limit: 50 };
-const everybody = { text: '', only: 'all' as const, limit: 100, offset: 0, now: AT };
+type LogQuery = Parameters<AccountStore['groupLog']>[1];
+type MemberQuery = Parameters<AccountStore['groupMembers']>[1];
+
+const log: LogQuery = { text: '', actions: [], before: null, limit: 50 };
+const everybody: MemberQuery = { text: '', only: 'all', limit: 100, offset: 0, now: AT };
 const control = (messageId: string, from = EVE) => ({
   from,
   messageId,
@@ -196,9 +199,7 @@ describe('members', () => {
         joinedAt: null,
       }),
     ]);
-    const names = async (
-      query: Partial<typeof everybody> & { only?: 'all' | 'admins' | 'agents' | 'muted' },
-    ) => {
+    const names = async (query: Partial<MemberQuery>) => {
       const { members, total } = await store.groupMembers(GROUP, { ...everybody, ...query });
       return [members.map(({ aid }) => aid.split('.')[0]).join(' '), total];
     };
@@ -283,7 +284,7 @@ describe('events', () => {
       ],
       null,
     );
-    const found = async (query: Partial<typeof log> & { actions?: string[] }): Promise<number[]> =>
+    const found = async (query: Partial<LogQuery>): Promise<number[]> =>
       (await store.groupLog(GROUP, { ...log, ...query })).entries.map(({ seq }) => seq);
     expect(await found({})).toEqual([4, 3, 2, 1]);
     expect(await found({ text: 'robert' })).toEqual([3, 1]);

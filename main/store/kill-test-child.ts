@@ -2,6 +2,7 @@ import { writeSync } from 'node:fs';
 import type { MessageContent } from '../../shared/model/message';
 import { noLinks } from '../ports/store';
 import { silentLogger } from '../runtime/logger';
+import { event, GROUP, groupRecord } from './group-test-facts';
 import { createStoreHost } from './host';
 
 const textContent = (text: string): MessageContent => ({ kind: 'text', text, format: 'plain', mentions: [] });
@@ -13,6 +14,7 @@ async function main(workerPath: string, file: string, keyHex: string): Promise<v
   await store.recoverOutbox();
   const peer = 'bob.aun.test';
   let { contiguous } = await store.cursor();
+  if ((await store.group(GROUP)) === null) await store.saveGroup(groupRecord());
   for (;;) {
     const records = [1, 2, 3].map((offset) => ({
       seq: contiguous + offset,
@@ -29,9 +31,22 @@ async function main(workerPath: string, file: string, keyHex: string): Promise<v
       protection: 'e2ee-v1' as const,
       forwardSecret: true,
     }));
-    await store.commitInbound(records, { contiguous: contiguous + 3, acknowledged: contiguous });
+    const control = {
+      from: peer,
+      messageId: `control-${contiguous + 3}`,
+      own: false,
+      payloadJson: '{}',
+      at: 0,
+    };
+    await store.commitInbound(records, { contiguous: contiguous + 3, acknowledged: contiguous }, [control]);
     contiguous += 3;
     writeSync(1, `in ${contiguous}\n`);
+    const place = { contiguous, acknowledged: 0, joined: 0 };
+    const spoken = records.map((record) => ({ ...record, conversation: GROUP }));
+    await store.commitGroupMessages(GROUP, spoken, place);
+    writeSync(1, `group ${contiguous}\n`);
+    await store.commitGroupEvents(GROUP, [event(contiguous, 'joined')], place);
+    writeSync(1, `event ${contiguous}\n`);
     const change = await store.enqueue({
       conversation: peer,
       messageId: `out-${contiguous}`,

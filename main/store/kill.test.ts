@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
 import type { AccountStore } from '../ports/store';
 import type { Message } from '../../shared/model/message';
+import { GROUP } from './group-test-facts';
 import { createInlineStoreHost } from './inline-host';
 import { bundleForTest } from './store-test-bundle';
 import { OWN, PEER, quiet, temporaryFolder } from './store-test-support';
@@ -24,10 +25,10 @@ async function writeUntilKilled(args: readonly string[], lines: number): Promise
   return reported;
 }
 
-async function everything(store: AccountStore): Promise<Message[]> {
+async function everything(store: AccountStore, conversation = PEER): Promise<Message[]> {
   const all: Message[] = [];
   for (;;) {
-    const page = await store.page(PEER, { limit: 500, after: all.at(-1) ?? { sortAt: 0, id: 0 } });
+    const page = await store.page(conversation, { limit: 500, after: all.at(-1) ?? { sortAt: 0, id: 0 } });
     all.push(...page.messages);
     if (!page.hasNewer) return all;
   }
@@ -41,10 +42,12 @@ describe('kill -9 at any moment', () => {
     const key = randomBytes(32);
     const reported = new Set<string>();
     let received = 0;
-    for (const lines of [1, 2, 30, 77, 150, 31]) {
+    const told = { group: 0, event: 0 };
+    for (const lines of [1, 2, 3, 50, 128, 250, 52]) {
       for (const line of await writeUntilKilled([child, worker, file, key.toString('hex')], lines)) {
         const [kind, value = ''] = line.split(' ');
         if (kind === 'in') received = Number(value);
+        else if (kind === 'group' || kind === 'event') told[kind] = Number(value);
         else reported.add(`${kind} ${value}`);
       }
       const host = createInlineStoreHost(quiet);
@@ -60,6 +63,25 @@ describe('kill -9 at any moment', () => {
       );
       expect(inboundIds).toHaveLength(contiguous);
 
+      // In a group, too: messages, lines of the log and key messages came with the numbers they came with, or not at all.
+      const group = await store.group(GROUP);
+      const spoken = group?.messages.contiguous ?? 0;
+      const logged = group?.events.contiguous ?? 0;
+      for (const [now, before] of [[spoken, told.group] as const, [logged, told.event] as const]) {
+        expect(now).toBeGreaterThanOrEqual(before);
+        expect(now).toBeLessThanOrEqual(contiguous);
+      }
+      const timeline = await everything(store, GROUP);
+      const joins = timeline.filter((message) => message.content.kind === 'group_event');
+      const log = await store.groupLog(GROUP, { text: '', actions: [], before: null, limit: 10_000 });
+      expect(joins).toHaveLength(log.entries.length);
+      expect(log.entries[0]?.seq ?? 0).toBe(logged);
+      const ids = timeline.filter((message) => message.sender === PEER).map((message) => message.messageId);
+      expect(new Set(ids).size).toBe(ids.length);
+      expect(await store.groupSeqOwner(GROUP, spoken)).toEqual(
+        spoken === 0 ? null : { sender: PEER, messageId: `in-${spoken}` },
+      );
+      expect(await store.groupControls(10_000)).toHaveLength(contiguous / 3);
       const own = new Map(
         messages.filter((message) => message.sender === OWN).map((message) => [message.messageId, message]),
       );
@@ -73,7 +95,9 @@ describe('kill -9 at any moment', () => {
       }
       expect(waiting.size).toBeLessThanOrEqual(1);
       expect(await store.conversation(PEER)).toMatchObject({ unread: contiguous });
-      expect((await store.search({ text: 'inbound', limit: 1000 })).length).toBe(contiguous);
+      expect((await store.search({ text: 'inbound', conversation: PEER, limit: 1000 })).length).toBe(
+        contiguous,
+      );
       await host.close();
     }
     expect(reported.size).toBeGreaterThan(150);

@@ -81,6 +81,17 @@ describe('a backup of version 1', () => {
     expect(result.rows).toMatchObject({ contacts: 2, prekeys: 1, messages: 0 });
   });
 
+  it('carries the keys of groups to read what was written, and nothing else of groups', async () => {
+    const file = path.join(temporaryFolder(), 'a.aunbackup');
+    const key = '{"v":3,"what":"key","group":"group.aun.test/team1","epoch":1}';
+    const groups = [key, '{"v":3,"what":"group"}', '{"v":3,"what":"log"}', key];
+    const written = await writeCheaply(file, 1, sourceOf({ ...rows, groups }));
+    expect(written.records).toBe(4);
+    const { taken, result } = await restored(file);
+    expect(taken.rows).toEqual({ contacts: rows.contacts, prekeys: rows.prekeys, groups: [key] });
+    expect(result.rows).toMatchObject({ groups: 1 });
+  });
+
   it('is one JSON document of the form and with the parameters of the protocol', async () => {
     const file = path.join(temporaryFolder(), 'a.aunbackup');
     const now = Date.UTC(2026, 1, 1, 10);
