@@ -1,5 +1,6 @@
 import type { Message, MessageContent } from '../../shared/model/message';
 import type { Attachments } from '../ports/attachments';
+import type { GroupCourier } from '../ports/groups';
 import type { RpcCaller } from '../ports/session';
 import type { AccountStore, StoreChange } from '../ports/store';
 import { AunError } from '../runtime/errors';
@@ -25,6 +26,8 @@ export interface ActionDependencies {
   >;
   readonly outbox: Pick<Outbox, 'sendPayload' | 'cancel'>;
   readonly rpc: RpcCaller;
+  /** Takes back what went into groups. */
+  readonly courier: Pick<GroupCourier, 'recall'>;
   readonly attachments: Pick<Attachments, 'copy' | 'discard' | 'download' | 'withdraw'>;
   /** Our clock corrected by the gateway's, Unix ms. */
   readonly now: () => number;

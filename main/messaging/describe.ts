@@ -20,7 +20,8 @@ import { describeQuote, describeText, describeThought, plainBubble } from './pay
 export type { PayloadContext } from './payload/described';
 
 /** Payloads that steer programs (`protocol/04 §11.2`, §11.3) or are handled before: kept, never shown, nothing follows from them. */
-const CONTROL = /^(peer\.(offer|accept|reject|switch)|meta\.reject(_revoke)?|message\.(recalled|expired))$/;
+const CONTROL =
+  /^(e2ee\.group_key_(distribution|request|response)|peer\.(offer|accept|reject|switch)|meta\.reject(_revoke)?|message\.(recalled|expired))$/;
 
 const control: Describer = (payload) => ({
   content: { kind: 'control', type: typeof payload['type'] === 'string' ? payload['type'] : '' },
@@ -83,7 +84,8 @@ function linksOf(payload: JsonObject, described: Described, context: PayloadCont
     replyTo: replyOf(payload),
     thread: optionalId.parse(payload['thread_id']),
     mentionsMe:
-      context.sender !== context.ownAid && readMentions(payload['mentions'], text, context.ownAid).namesMe,
+      context.sender !== context.ownAid &&
+      readMentions(payload['mentions'], text, context.ownAid, context.mayNameAll).namesMe,
     attachments: described.links?.attachments ?? readAttachments(payload, context).claims,
     ...described.links,
   };

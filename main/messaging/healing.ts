@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isGroupId } from '../../shared/aun/group-id';
 import type { AccountStore, StoreChange } from '../ports/store';
 import type { E2eeEngine } from '../ports/e2ee';
 import { toAunError } from '../runtime/errors';
@@ -29,7 +30,10 @@ export function createHealer(deps: {
   let running: Promise<{ healed: number; remaining: number }> | null = null;
 
   async function round(conversation: string | null): Promise<{ healed: number; remaining: number }> {
-    const items = await deps.store.healing(conversation, HEAL_BATCH);
+    // Those of groups are opened with other keys, where the groups are.
+    const items = (await deps.store.healing(conversation, HEAL_BATCH)).filter(
+      (item) => !isGroupId(item.conversation),
+    );
     const rows = items.map((item) => objectSchema.parse(JSON.parse(item.rawJson)));
     const opened = await deps.e2ee.open(
       rows.map((row) => ({ row })),

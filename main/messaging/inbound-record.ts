@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { parsePeerAid } from '../../shared/aun/aid';
 import type { JsonObject, JsonValue } from '../../shared/aun/canonical-json';
 import { messageRowSchema } from '../../shared/aun/wire';
@@ -6,6 +5,7 @@ import type { MessageRow } from '../../shared/aun/wire';
 import type { OpenResult } from '../ports/e2ee';
 import { noLinks } from '../ports/store';
 import type { InboundRecord } from '../ports/store';
+import { isJsonObject as isObject, jsonTextOf as jsonOf, malformedId } from '../runtime/json-text';
 import { describePayload } from './describe';
 
 /** A raw row after its first look: what to do with it. */
@@ -31,23 +31,9 @@ export type ReadRow =
   | { readonly kind: 'skip'; readonly seq: number | null }
   | { readonly kind: 'malformed'; readonly seq: number | null; readonly raw: unknown };
 
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function seqOf(raw: unknown): number | null {
   const seq = isObject(raw) ? raw['seq'] : undefined;
   return typeof seq === 'number' && Number.isSafeInteger(seq) && seq > 0 ? seq : null;
-}
-
-/** JSON of a value from the wire; null when it is nested so deep that it cannot be written (the parser goes deeper). */
-function jsonOf(value: unknown): string | null {
-  try {
-    return value === undefined ? 'null' : JSON.stringify(value);
-  } catch (thrown) {
-    if (thrown instanceof RangeError) return null;
-    throw thrown;
-  }
 }
 
 function isValues(value: JsonValue | undefined): value is readonly JsonValue[] {
@@ -182,10 +168,9 @@ export function malformedRecord(
   now: number,
 ): InboundRecord {
   const rawJson = jsonOf(raw);
-  const digest = createHash('sha256').update(rawJson ?? 'too deep');
   return {
     seq,
-    messageId: `malformed-${seq ?? 'none'}-${digest.digest('hex').slice(0, 16)}`,
+    messageId: malformedId(seq, rawJson),
     sender: UNKNOWN_SENDER,
     conversation: ownAid,
     own: false,

@@ -33,3 +33,13 @@ export const RESET_PAUSE_MS = 60_000;
 
 /** So many restarts are believed within {@link RESET_PAUSE_MS} where it is the gateway's own numbers that tell of them. */
 export const MAX_RESETS = 5;
+
+/** Pause before a message into a group that is suspended, or where we are muted, is tried again, in ms; the end of it wakes it. */
+export const GROUP_STOPPED_MS = 60_000;
+
+const SECURING_DELAYS_MS: readonly number[] = [200, 500, 1_000, 2_000, 5_000, 10_000];
+
+/** Pause while the key of a group is being changed, in ms (`protocol/05 §9.4`): short at first, a new key comes within a second. */
+export function securingDelay(attempts: number): number {
+  return SECURING_DELAYS_MS[Math.min(Math.max(0, attempts), SECURING_DELAYS_MS.length - 1)] ?? 10_000;
+}

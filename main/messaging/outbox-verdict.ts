@@ -3,7 +3,7 @@ import type { WaitReason } from '../../shared/model/conversation';
 import type { OutboxItem } from '../ports/store';
 import { RpcError } from '../runtime/errors';
 import type { AunError } from '../runtime/errors';
-import { KEYS_RETRY_MS, TRUST_RETRY_MS, outboxBackoff } from './limits';
+import { GROUP_STOPPED_MS, KEYS_RETRY_MS, securingDelay, TRUST_RETRY_MS, outboxBackoff } from './limits';
 
 /** What to do with an item whose sending failed. */
 export type Verdict =
@@ -23,6 +23,10 @@ const PERMANENT: readonly ErrorCode[] = [
   'attachment_empty',
   'attachment_unreadable',
   'storage_full',
+  'group_not_found',
+  'group_dissolved',
+  'group_not_member',
+  'group_protocol_mismatch',
 ];
 
 /**
@@ -40,11 +44,13 @@ const UNTRUSTED: ReadonlyMap<ErrorCode, WaitReason> = new Map([
 /** Decides what a failure means for a queued message. */
 export function judgeSendFailure(
   error: AunError,
-  item: OutboxItem,
+  item: Pick<OutboxItem, 'attempts'>,
   refreshed: boolean,
   unit: number,
 ): Verdict {
   const backoff = outboxBackoff(item.attempts + 1, unit);
+  const stopped = groupVerdict(error, item.attempts);
+  if (stopped !== null) return stopped;
   if (error instanceof RpcError) {
     if (error.wireMessage.includes('prekey cert fingerprint mismatch') && !refreshed)
       return { kind: 'refresh' };
@@ -68,4 +74,19 @@ export function judgeSendFailure(
   if (untrusted !== undefined) return { kind: 'wait', reason: untrusted, delayMs: TRUST_RETRY_MS };
   if (PERMANENT.includes(error.code)) return { kind: 'fail', code: error.code };
   return { kind: 'wait', reason: 'retrying', delayMs: backoff };
+}
+
+/** What keeps a message out of a group for a time: it waits, and goes when the group lets it (`protocol/05 §9.4`, §13). */
+function groupVerdict(error: AunError, attempts: number): Verdict | null {
+  switch (error.code) {
+    case 'group_securing':
+      return { kind: 'wait', reason: 'group_securing', delayMs: securingDelay(attempts) };
+    case 'group_suspended':
+    case 'group_bad_status':
+      return { kind: 'wait', reason: 'group_suspended', delayMs: GROUP_STOPPED_MS };
+    case 'group_muted':
+      return { kind: 'wait', reason: 'group_muted', delayMs: GROUP_STOPPED_MS };
+    default:
+      return null;
+  }
 }

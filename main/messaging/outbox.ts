@@ -4,7 +4,9 @@ import { sendResultSchema } from '../../shared/aun/wire';
 import { z } from 'zod';
 import type { Message } from '../../shared/model/message';
 import type { Attachments } from '../ports/attachments';
+import { isGroupId } from '../../shared/aun/group-id';
 import type { E2eeEngine } from '../ports/e2ee';
+import type { GroupCourier } from '../ports/groups';
 import type { RpcCaller } from '../ports/session';
 import type { AccountStore, OutboxItem, StoreChange } from '../ports/store';
 import { AunError, toAunError } from '../runtime/errors';
@@ -21,6 +23,8 @@ export interface OutboxDependencies {
   readonly e2ee: E2eeEngine;
   /** Puts files on the server before the message that names them is sealed. */
   readonly attachments: Pick<Attachments, 'complete'>;
+  /** Takes what goes into groups. */
+  readonly courier: Pick<GroupCourier, 'send'>;
   readonly runtime: Runtime;
   readonly isOnline: () => boolean;
   /** Our clock corrected by the gateway's, Unix ms. */
@@ -105,7 +109,7 @@ export class Outbox {
     }
     const change = await this.deps.store.enqueue({
       conversation,
-      messageId: this.deps.runtime.random.uuid(),
+      messageId: `${isGroupId(conversation) ? GROUP_MESSAGE : ''}${this.deps.runtime.random.uuid()}`,
       requestId,
       payloadJson,
       ...describePayload(payload, {
@@ -315,6 +319,7 @@ export class Outbox {
 
   private async attempt(item: OutboxItem, refresh: boolean): Promise<StoreChange> {
     const payload = payloadSchema.parse(JSON.parse(item.payloadJson));
+    if (item.kind === 'group') return this.attemptGroup(item, payload);
     const sealed = await this.deps.e2ee.seal({
       to: item.conversation,
       messageId: item.messageId,
@@ -333,11 +338,27 @@ export class Outbox {
     });
   }
 
+  /** Into a group: one envelope for all, and what the gateway has is sent; nobody acknowledges more (`protocol/05 §6.5`). */
+  private async attemptGroup(item: OutboxItem, payload: JsonObject): Promise<StoreChange> {
+    const { conversation: group, messageId } = item;
+    const timestamp = this.deps.now();
+    const placed = await this.deps.courier.send({ group, messageId, payload, timestamp });
+    return this.deps.store.markSent(item.id, {
+      serverTime: placed.serverTime ?? this.deps.now(),
+      seq: placed.seq,
+      deviceSeqs: null,
+      delivered: false,
+      forwardSecret: false,
+    });
+  }
+
   private log(error: AunError): void {
     this.deps.runtime.logger.log('info', 'outbox.not_sent', { code: error.code, message: error.message });
   }
 }
 
+/** Ids of group messages begin so (`protocol/05 §2.3`). */
+const GROUP_MESSAGE = 'gm-';
 const jsonValueSchema = z.json();
 const payloadSchema = z.record(z.string(), jsonValueSchema);
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isGroupId } from '../../shared/aun/group-id';
 import type { CommandResult } from '../../shared/bridge/contract';
 import type { Message } from '../../shared/model/message';
 import { AunError } from '../runtime/errors';
@@ -43,9 +44,8 @@ export async function recall(deps: ActionDependencies, ids: readonly number[]): 
     else if (message !== null && (await takeOut(deps, message))) recalled.push(id);
     else if (message !== null) left.push(message);
   }
-  for (let at = 0; at < left.length; at += MAX_IDS) {
-    const part = left.slice(at, at + MAX_IDS);
-    const refusals = await ask(deps, part);
+  for (const { group, messages: part } of partsOf(left)) {
+    const refusals = group === null ? await ask(deps, part) : await askGroup(deps, group, part);
     const gone = part.filter(
       (message) => (refusals.get(message.messageId) ?? 'already_recalled') === 'already_recalled',
     );
@@ -56,6 +56,7 @@ export async function recall(deps: ActionDependencies, ids: readonly number[]): 
         await deps.store.recall(
           deps.aid,
           gone.map((message) => message.messageId),
+          group ?? undefined,
         ),
       );
     for (const message of part) {
@@ -67,10 +68,41 @@ export async function recall(deps: ActionDependencies, ids: readonly number[]): 
   return { recalled, refused };
 }
 
+/** Messages that one call takes back: at most {@link MAX_IDS}, those of each group by themselves. */
+function partsOf(messages: readonly Message[]): { group: string | null; messages: Message[] }[] {
+  const byPlace = new Map<string | null, Message[]>();
+  for (const message of messages) {
+    const place = isGroupId(message.conversation) ? message.conversation : null;
+    byPlace.set(place, [...(byPlace.get(place) ?? []), message]);
+  }
+  return [...byPlace].flatMap(([group, all]) =>
+    Array.from({ length: Math.ceil(all.length / MAX_IDS) }, (_part, at) => ({
+      group,
+      messages: all.slice(at * MAX_IDS, (at + 1) * MAX_IDS),
+    })),
+  );
+}
+
+/** Asks the gateway to take back messages of a group (`protocol/05 §6.5`); the map names what it refused, by message id. */
+async function askGroup(
+  deps: ActionDependencies,
+  group: string,
+  messages: readonly Message[],
+): Promise<Map<string, Refusal>> {
+  const ids = messages.map((message) => message.messageId);
+  const { recalled, refused } = await deps.courier.recall(group, ids);
+  const refusals = new Map<string, Refusal>();
+  for (const { messageId, error } of refused) refusals.set(messageId, REFUSALS.get(error) ?? 'refused');
+  const done = new Set(recalled);
+  // What a gateway neither took back nor refused it has not taken back.
+  for (const id of ids) if (!done.has(id) && !refusals.has(id)) refusals.set(id, 'refused');
+  return refusals;
+}
+
 function refusalOf(message: Message): Refusal | null {
   if (!message.own) return 'not_own';
   if (message.content.kind === 'recalled') return 'already_recalled';
-  return message.content.kind === 'notice' ? 'not_own' : null;
+  return message.content.kind === 'notice' || message.content.kind === 'group_event' ? 'not_own' : null;
 }
 
 /** Takes a message that has not left out of the outbox, with its files; false when it has left. */

@@ -69,6 +69,15 @@ export interface GroupCourier {
     /** Our corrected clock, Unix ms. */
     readonly timestamp: number;
   }): Promise<{ readonly seq: number | null; readonly serverTime: number | null }>;
-  /** Takes own messages back (`protocol/05 §6.5`). @throws AunError `recall_too_late`, `recall_refused`, gateway errors */
-  recall(group: string, messageIds: readonly string[]): Promise<{ recalled: readonly string[] }>;
+  /**
+   * Takes own messages back (`protocol/05 §6.5`); `refused` names those the gateway did not take back and its word for why.
+   * @throws AunError gateway errors
+   */
+  recall(
+    group: string,
+    messageIds: readonly string[],
+  ): Promise<{
+    readonly recalled: readonly string[];
+    readonly refused: readonly { readonly messageId: string; readonly error: string }[];
+  }>;
 }

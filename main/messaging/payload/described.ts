@@ -8,6 +8,8 @@ export interface PayloadContext {
   /** Who sent it: verified for an encrypted message, the gateway's word for another. */
   readonly sender: string;
   readonly protection: Message['protection'];
+  /** Whether the sender may name everybody at once: between two always, in groups those who lead them. */
+  readonly mayNameAll?: boolean;
 }
 
 /** What one kind of payload comes to. Links that it leaves out are those every payload may have, or none. */

@@ -26,9 +26,9 @@ export interface Mentions {
 
 /**
  * Reads `mentions` (`protocol/04 §9.1`): positions count UTF-16 units, and a name is highlighted only where the text really says
- * what the mention displays, so that nobody's name is put on other words.
+ * what the mention displays, so that nobody's name is put on other words. Everybody at once is named only by those who may: others' is drawn and no more.
  */
-export function readMentions(value: unknown, text: string, ownAid: string): Mentions {
+export function readMentions(value: unknown, text: string, ownAid: string, mayNameAll = true): Mentions {
   const marks: Mention[] = [];
   let namesMe = false;
   for (const entry of entriesOf(value, MAX_ENTRIES)) {
@@ -37,7 +37,7 @@ export function readMentions(value: unknown, text: string, ownAid: string): Ment
     const { scope, display, offset, length } = parsed.data;
     const aid = scope === 'all' ? null : parsePeerAid(parsed.data.aid ?? '');
     if (aid === null && scope !== 'all') continue;
-    namesMe ||= aid === null || aid === ownAid;
+    namesMe ||= aid === null ? mayNameAll : aid === ownAid;
     if (display === undefined || display === '' || offset === undefined || length !== display.length)
       continue;
     if (marks.length >= MAX_MENTIONS || !text.startsWith(display, offset)) continue;

@@ -1,0 +1,444 @@
+import { parseGroupId } from '../../../shared/aun/group-id';
+import type { Conversation } from '../../../shared/model/conversation';
+import type { E2eeEngine } from '../../ports/e2ee';
+import type { GroupKeys } from '../../ports/groups';
+import type { GroupRecord } from '../../ports/group-store';
+import type { RpcCaller } from '../../ports/session';
+import type { AccountStore, StoreChange } from '../../ports/store';
+import { AunError, toAunError } from '../../runtime/errors';
+import { inParallel } from '../../runtime/in-parallel';
+import { isJsonObject } from '../../runtime/json-text';
+import type { Disposer, Runtime } from '../../runtime/runtime';
+import { createSerialQueue } from '../../runtime/serial-queue';
+import { ENTERED, GroupEffects } from '../events/effects';
+import { GroupLog } from '../events/log';
+import { readEvent } from '../events/read';
+import type { GroupEvent } from '../events/read';
+import { readGroup } from '../wire';
+import { Feeds } from './feeds';
+import { GROUP_HEAL_MS, GROUP_RETRY_MS, GROUPS_AT_ONCE } from './limits';
+import { readOwnGroups } from './list';
+import type { OwnGroups } from './list';
+import type { Describe } from './message-rows';
+import { GroupMessages } from './messages';
+import type { GroupFacts, GroupSync, Stale } from './port';
+import { GroupReading, withPicture } from './reading';
+import { factsOf, GroupRecords } from './records';
+import { Refreshing } from './refreshing';
+
+export type { Describe } from './message-rows';
+export type { GroupFacts, GroupSync, Stale } from './port';
+
+/** What the sync of groups needs of its account. */
+export interface GroupSyncDependencies {
+  readonly aid: string;
+  readonly store: AccountStore;
+  /** Completes, signs, and tells errors in the terms of groups. */
+  readonly rpc: RpcCaller;
+  readonly e2ee: Pick<E2eeEngine, 'openGroup' | 'recognizesGroup' | 'groupPeers'>;
+  readonly keys: GroupKeys;
+  readonly describe: Describe;
+  readonly runtime: Runtime;
+  readonly isOnline: () => boolean;
+  /** Our clock corrected by the gateway's, Unix ms. */
+  readonly now: () => number;
+  readonly publish: (change: StoreChange) => void;
+  readonly progress: (rows: number | null) => void;
+  /** What waits for the group in the outbox may be tried. */
+  readonly wake: (group: string) => void;
+  readonly changed: (record: GroupRecord) => void;
+  readonly membersChanged: (group: string) => void;
+  readonly logged: (group: string) => void;
+  readonly messagesStored: (group: string) => void;
+}
+
+const EVERYTHING: Stale = { record: true, members: true, settings: true, requests: true };
+/** Refusals that may mean that we are out. */
+const OUTSIDE: ReadonlySet<string> = new Set([
+  'group_not_member',
+  'group_dissolved',
+  'group_not_found',
+  'group_private',
+]);
+/** Copies without a number that belong into the log all the same: they end it. */
+const LAST_WORDS: ReadonlySet<string> = new Set(['member_removed', 'member_left', 'dissolved']);
+
+/** See {@link GroupSync}. */
+export class GroupSyncService implements GroupSync {
+  private readonly book: GroupRecords;
+  private readonly reading: GroupReading;
+  private readonly messages: GroupMessages;
+  private readonly log: GroupLog;
+  private readonly effects: GroupEffects;
+  private readonly feeds: Feeds;
+  private readonly refreshing: Refreshing;
+  /** News that came without a number, and keys that came, one after the other. */
+  private readonly queue = createSerialQueue((thrown) => this.failed('groups.event_failed', thrown));
+  private readonly healing = createSerialQueue((thrown) => this.failed('groups.not_healed', thrown));
+  private readonly disposers: Disposer[] = [];
+  private listing: Promise<void> | null = null;
+  private listAgain = false;
+  private listTimer: Disposer | null = null;
+  private healTimer: Disposer | null = null;
+  private stopped = false;
+
+  constructor(private readonly deps: GroupSyncDependencies) {
+    const { aid, store, rpc, e2ee, keys, describe, runtime, isOnline, now, publish } = deps;
+    const { membersChanged } = deps;
+    const records = new GroupRecords({ store, publish, changed: (group) => this.recordChanged(group) });
+    this.book = records;
+    this.reading = new GroupReading({ aid, store, records, rpc, membersChanged });
+    this.messages = new GroupMessages({
+      ...{ aid, store, records, rpc, e2ee, keys, describe, now, publish },
+      stored: deps.messagesStored,
+    });
+    this.refreshing = new Refreshing({
+      runtime,
+      isOnline,
+      read: (group, stale) => this.reading.read(group, stale),
+      failed: (group, error) => {
+        if (!this.refused(group, error)) this.failed('groups.not_refreshed', error);
+      },
+    });
+    this.effects = new GroupEffects({
+      ...{ aid, store, records, keys, now, membersChanged },
+      refreshSoon: (group, stale) => this.refreshing.soon(group, stale),
+      lost: (group, how) => this.left(group, how),
+      dissolved: (group) => this.dissolved(group),
+      wake: deps.wake,
+      logged: deps.logged,
+    });
+    this.log = new GroupLog({
+      ...{ records, rpc, now },
+      peers: e2ee.groupPeers,
+      fresh: (group, events, live) => this.effects.fresh(group, events, live),
+    });
+    this.feeds = new Feeds({
+      ...{ runtime, isOnline, records },
+      messages: this.messages,
+      log: this.log,
+      progress: deps.progress,
+      refused: (group, error) => this.refused(group, error),
+    });
+    this.disposers.push(
+      keys.onKey((group, epoch) =>
+        this.healing.add(async () => { await this.messages.heal(group, epoch); }),
+      ),
+    );
+  }
+
+  /** Reads what is kept; to be awaited before the session starts. */
+  load(): Promise<void> {
+    return this.book.load();
+  }
+
+  online(): void {
+    this.feeds.online();
+    this.refreshing.online();
+    this.listSoon();
+    this.healTimer?.();
+    this.healTimer = this.deps.runtime.scheduler.every(GROUP_HEAL_MS, () => this.healAll());
+    this.healAll();
+  }
+
+  offline(): void {
+    this.feeds.offline();
+    this.refreshing.offline();
+    this.listTimer?.();
+    this.listTimer = null;
+    this.healTimer?.();
+    this.healTimer = null;
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.offline();
+    for (const dispose of this.disposers.splice(0)) dispose();
+    await Promise.all([this.feeds.stop(), this.refreshing.stop(), this.queue.idle(), this.healing.idle()]);
+    await this.listing?.catch(() => undefined);
+    await this.book.idle();
+  }
+
+  /** Takes a gateway event by its name after `event/`; others than those of groups are ignored. */
+  event(name: string, params: unknown): void {
+    if (this.stopped || (name !== 'group.message_created' && name !== 'group.changed')) return;
+    const id = isJsonObject(params) && typeof params['group_id'] === 'string' ? params['group_id'] : '';
+    const group = parseGroupId(id);
+    if (group === null) return;
+    if (name === 'group.changed') this.changedPush(group, id, params);
+    else if (this.record(group)?.membership === 'member') this.feeds.of(group).messages.push(params);
+    // Somebody put us into a group, and the news of it was lost or is late.
+    else this.listSoon();
+  }
+
+  records(): readonly GroupRecord[] {
+    return this.book.all();
+  }
+
+  record(group: string): GroupRecord | null {
+    return this.book.get(group);
+  }
+
+  async change(group: string, facts: GroupFacts): Promise<GroupRecord> {
+    return this.book.change(group, withPicture(this.record(group), facts));
+  }
+
+  async apply(
+    value: unknown,
+    facts: GroupFacts = {},
+    standing?: Conversation['standing'],
+  ): Promise<GroupRecord> {
+    const wire = readGroup(value);
+    if (wire === null) throw new AunError('protocol_error', 'the gateway answered with no group');
+    const before = this.record(wire.group);
+    const told = withPicture(before, { ...factsOf(wire), ...facts });
+    return this.book.change(
+      wire.group,
+      told,
+      before === null ? (standing ?? 'pending') : standing,
+      wire.wireId,
+    );
+  }
+
+  async refresh(group: string): Promise<GroupRecord> {
+    this.book.require(group);
+    try {
+      return await this.reading.read(group, EVERYTHING);
+    } catch (thrown) {
+      const error = toAunError(thrown);
+      if (OUTSIDE.has(error.code)) await this.lookAfter(group);
+      throw error;
+    }
+  }
+
+  refreshSoon(group: string, parts: Stale): void {
+    this.refreshing.soon(group, parts);
+  }
+
+  async refreshList(): Promise<void> {
+    this.listing ??= this.readList().finally(() => {
+      this.listing = null;
+    });
+    await this.listing;
+  }
+
+  async catchUp(group: string): Promise<void> {
+    this.book.require(group);
+    const { messages, events } = this.feeds.of(group);
+    await messages.catchUp();
+    await events.catchUp();
+  }
+
+  async joined(group: string): Promise<void> {
+    await this.book.change(group, ENTERED, 'accepted');
+    this.refreshing.soon(group, EVERYTHING);
+    this.fetch(group);
+  }
+
+  async left(
+    group: string,
+    how: { readonly membership: 'left' | 'removed'; readonly by: string | null },
+  ): Promise<GroupRecord> {
+    const before = this.book.require(group);
+    if (before.membership === 'left' || before.membership === 'removed') {
+      // Who did it may be told only after the gateway refused us.
+      return how.by === null
+        ? before
+        : this.book.change(group, { membership: how.membership, removedBy: how.by });
+    }
+    const facts = {
+      membership: how.membership,
+      removedBy: how.by,
+      role: null,
+      requests: 0,
+      mutedUntil: null,
+    };
+    const after = await this.book.change(group, facts);
+    await this.deps.keys.leftGroup(group, false);
+    this.deps.wake(group);
+    return after;
+  }
+
+  async forget(group: string): Promise<void> {
+    await this.feeds.end(group);
+    await this.deps.keys.leftGroup(group, true);
+    await this.book.drop(group);
+  }
+
+  async heal(group: string | null): Promise<{ healed: number; remaining: number }> {
+    const sum = { healed: 0, remaining: 0 };
+    const groups = group === null ? this.records().map((record) => record.group) : [group];
+    for (const each of groups) {
+      const { healed, remaining } = await this.messages.heal(each, null);
+      sum.healed += healed;
+      sum.remaining += remaining;
+    }
+    return sum;
+  }
+
+  private changedPush(group: string, wireId: string, params: unknown): void {
+    const event = readEvent(params);
+    if (event === null) return;
+    const record = this.record(group);
+    if (record?.membership === 'member' && event.numbered) return this.feeds.of(group).events.push(params);
+    const isOurs = event.affected.includes(this.deps.aid);
+    if (record === null && !isOurs) return this.listSoon();
+    this.queue.add(() => this.outsideEvent(group, wireId, event, params));
+  }
+
+  /** An event of a group we are not in as far as we know, or a copy without a number. */
+  private async outsideEvent(
+    group: string,
+    wireId: string,
+    event: GroupEvent,
+    params: unknown,
+  ): Promise<void> {
+    if (this.record(group) === null) {
+      // Who removed us from what we do not know need not be kept.
+      if (!event.numbered || event.known === 'join_rejected') return;
+      await this.apply({ group_id: wireId, group: event.raw['group'] }, { membership: 'none' });
+    }
+    const last = !event.numbered && LAST_WORDS.has(event.action);
+    if (last && this.record(group)?.membership === 'member') await this.lastWord(group, event);
+    await this.effects.unnumbered(group, event);
+    if (!event.numbered || this.record(group)?.membership !== 'member') return;
+    this.feeds.of(group).events.push(params);
+    this.refreshing.soon(group, EVERYTHING);
+    this.fetch(group);
+  }
+
+  /** The event that put us out has a number we are not told: it follows on those we have. */
+  private async lastWord(group: string, event: GroupEvent): Promise<void> {
+    const seq = this.book.require(group).events.contiguous + 1;
+    const record = await this.log.recordOf({ ...event, seq });
+    await this.book.commitEvents(group, [record], null);
+    this.deps.logged(group);
+  }
+
+  private async readList(): Promise<void> {
+    const own = await readOwnGroups(this.deps.rpc);
+    const fetch: { group: string; news: number; isNew: boolean; eventSeq: number | null }[] = [];
+    for (const { wire, raw } of own.groups) {
+      const before = this.record(wire.group);
+      const isNew = before?.membership !== 'member';
+      await this.listed(wire.group, raw, before);
+      const behind = wire.messageSeq === null ? 1 : wire.messageSeq - (before?.messages.contiguous ?? 0);
+      const news = behind === 0 || wire.status === 'dissolved' ? 0 : (wire.updatedAt ?? 0) + 1;
+      fetch.push({ group: wire.group, news, isNew, eventSeq: wire.eventSeq });
+    }
+    for (const group of this.missingFrom(own)) await this.lookAfter(group);
+    fetch.sort((left, right) => right.news - left.news);
+    await inParallel(GROUPS_AT_ONCE, fetch, (each) => this.fetchListed(each));
+  }
+
+  /** A group of the list: we are in it. Whoever put us there is told by its events. */
+  private async listed(group: string, raw: unknown, before: GroupRecord | null): Promise<void> {
+    if (before?.membership === 'member') {
+      await this.apply(raw);
+      return;
+    }
+    const wire = readGroup(raw);
+    const isOurs = wire?.role === 'owner' || before?.membership === 'pending';
+    await this.apply(raw, { ...ENTERED, status: wire?.status ?? 'active' }, isOurs ? 'accepted' : 'pending');
+    this.refreshing.soon(group, EVERYTHING);
+    const own = { changed: [this.deps.aid], oldEpoch: null, eventSeq: null, own: false };
+    this.deps.keys.membershipChanged({ group, action: 'joined', ...own });
+  }
+
+  private missingFrom(own: OwnGroups): string[] {
+    const listed = new Set<string>(own.groups.map(({ wire }) => wire.group));
+    return this.records().flatMap(({ group, membership, status }) =>
+      membership === 'member' && status !== 'dissolved' && !listed.has(group) ? [group] : [],
+    );
+  }
+
+  private async fetchListed(listed: {
+    group: string;
+    isNew: boolean;
+    eventSeq: number | null;
+  }): Promise<void> {
+    const { messages, events } = this.feeds.of(listed.group);
+    const quietly = (work: Promise<void>): Promise<void> => work.catch(() => undefined);
+    // Who put us into a new group is known from its events, and its messages are asked for as a request then.
+    if (listed.isNew) await quietly(events.catchUp());
+    await quietly(messages.catchUp());
+    const held = this.record(listed.group)?.events.contiguous ?? 0;
+    if (!listed.isNew && (listed.eventSeq === null || listed.eventSeq !== held))
+      await quietly(events.catchUp());
+  }
+
+  /** Fetches what waits, in the background; a failure is tried again by itself. */
+  private fetch(group: string): void {
+    this.catchUp(group).catch((thrown: unknown) => this.failed('groups.not_fetched', thrown));
+  }
+
+  /** Asks whether we are still in a group that refuses us or is not listed any more (`protocol/05 §13.7`, §13.15). */
+  private async lookAfter(group: string): Promise<void> {
+    const record = this.record(group);
+    if (record?.membership !== 'member' || record.status === 'dissolved') return;
+    try {
+      await this.deps.rpc.call('group.get_cursor', { group_id: record.wireId });
+    } catch (thrown) {
+      const { code } = toAunError(thrown);
+      if (code === 'group_dissolved' || code === 'group_not_found') await this.dissolved(group);
+      else if (code === 'group_not_member' || code === 'group_private')
+        await this.left(group, { membership: 'removed', by: null });
+    }
+  }
+
+  /** The group ended. What is still on the gateway is fetched while it lets us; keys stay for reading. */
+  private async dissolved(group: string): Promise<void> {
+    if (this.book.require(group).status === 'dissolved') return;
+    await this.book.change(group, { status: 'dissolved', requests: 0 });
+    this.feeds
+      .of(group)
+      .messages.catchUp()
+      .catch(() => undefined);
+    await this.deps.keys.leftGroup(group, false);
+    this.deps.wake(group);
+  }
+
+  private refused(group: string, error: AunError): boolean {
+    if (!OUTSIDE.has(error.code)) return false;
+    this.queue.add(() => this.lookAfter(group));
+    return true;
+  }
+
+  private listSoon(): void {
+    if (!this.deps.isOnline() || this.stopped) return;
+    if (this.listing !== null) {
+      this.listAgain = true;
+      return;
+    }
+    this.refreshList().then(
+      () => {
+        if (!this.listAgain) return;
+        this.listAgain = false;
+        this.listIn(GROUP_RETRY_MS / 10);
+      },
+      (thrown: unknown) => {
+        this.failed('groups.not_listed', thrown);
+        this.listIn(GROUP_RETRY_MS);
+      },
+    );
+  }
+
+  private listIn(pause: number): void {
+    this.listTimer?.();
+    this.listTimer = this.deps.runtime.scheduler.after(pause, () => this.listSoon());
+  }
+
+  private healAll(): void {
+    this.healing.add(async () => { await this.heal(null); });
+  }
+
+  private recordChanged(group: string): void {
+    const record = this.record(group);
+    if (record !== null) this.deps.changed(record);
+  }
+
+  private failed(event: string, thrown: unknown): void {
+    const { code, message } = toAunError(thrown);
+    this.deps.runtime.logger.log('info', event, { code, message });
+  }
+}

@@ -1,0 +1,63 @@
+import type { AunError } from '../../runtime/errors';
+import { toAunError } from '../../runtime/errors';
+import type { Disposer, Runtime } from '../../runtime/runtime';
+import { createSerialQueue } from '../../runtime/serial-queue';
+import { REFRESH_DELAY_MS } from './limits';
+import type { Stale } from './port';
+
+/** Gathers wishes to read groups anew and fulfils them one group after the other. */
+export class Refreshing {
+  private readonly queue = createSerialQueue(() => undefined);
+  private readonly waiting = new Map<string, Stale>();
+  private timer: Disposer | null = null;
+  private stopped = false;
+
+  constructor(
+    private readonly parts: {
+      readonly runtime: Runtime;
+      readonly isOnline: () => boolean;
+      readonly read: (group: string, stale: Stale) => Promise<unknown>;
+      readonly failed: (group: string, error: AunError) => void;
+    },
+  ) {}
+
+  /** Reads these parts soon; while offline with the next connection. */
+  soon(group: string, stale: Stale): void {
+    if (this.stopped) return;
+    this.waiting.set(group, { ...this.waiting.get(group), ...stale });
+    this.timer ??= this.parts.runtime.scheduler.after(REFRESH_DELAY_MS, () => this.run());
+  }
+
+  online(): void {
+    if (this.waiting.size > 0) this.run();
+  }
+
+  offline(): void {
+    this.timer?.();
+    this.timer = null;
+  }
+
+  stop(): Promise<void> {
+    this.stopped = true;
+    this.offline();
+    return this.queue.idle();
+  }
+
+  private run(): void {
+    this.offline();
+    if (!this.parts.isOnline()) return;
+    const wishes = [...this.waiting];
+    this.waiting.clear();
+    for (const [group, stale] of wishes)
+      this.queue.add(async () => {
+        if (this.stopped) return;
+        if (!this.parts.isOnline()) {
+          this.waiting.set(group, { ...stale, ...this.waiting.get(group) });
+          return;
+        }
+        await this.parts
+          .read(group, stale)
+          .catch((thrown: unknown) => this.parts.failed(group, toAunError(thrown)));
+      });
+  }
+}
