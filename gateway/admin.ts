@@ -1,4 +1,5 @@
 import { CloseCode } from '../shared/aun/errors';
+import { GroupControls } from './admin-groups';
 import { InboxControls } from './admin-inbox';
 import type { Quotas, RateLimits } from './config';
 import type { GatewayContext } from './context';
@@ -25,10 +26,13 @@ export class AdminControls {
   readonly #housekeeping: () => void;
   /** Damage to inboxes. */
   readonly inbox: InboxControls;
+  /** Damage to groups, and their limits. */
+  readonly groups: GroupControls;
 
   constructor(gateway: GatewayContext, housekeeping: () => void) {
     this.#gateway = gateway;
     this.inbox = new InboxControls(gateway);
+    this.groups = new GroupControls(gateway);
     this.#housekeeping = housekeeping;
   }
 

@@ -23,10 +23,10 @@ function requireReader({ groups, group, aid }: GroupCall): void {
 }
 
 const updateSchema = z.object({
-  name: z.unknown(),
-  visibility: z.unknown(),
-  description: z.unknown(),
-  dispatch_mode: z.unknown(),
+  name: z.unknown().optional(),
+  visibility: z.unknown().optional(),
+  description: z.unknown().optional(),
+  dispatch_mode: z.unknown().optional(),
   metadata: metadataField.optional(),
   avatar_ref: avatarField.optional(),
 });
@@ -119,14 +119,14 @@ function getSettings(context: GroupCall, input: z.infer<typeof getSchema>): unkn
 }
 
 const textSchema = z.object({
-  content: z.unknown(),
-  attachments: z.unknown(),
-  max_members: z.unknown(),
-  allow_member_invite: z.unknown(),
-  mode: z.unknown(),
-  question: z.unknown(),
-  auto_approve_patterns: z.unknown(),
-  max_pending: z.unknown(),
+  content: z.unknown().optional(),
+  attachments: z.unknown().optional(),
+  max_members: z.unknown().optional(),
+  allow_member_invite: z.unknown().optional(),
+  mode: z.unknown().optional(),
+  question: z.unknown().optional(),
+  auto_approve_patterns: z.unknown().optional(),
+  max_pending: z.unknown().optional(),
 });
 type TextInput = z.infer<typeof textSchema>;
 

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import type { AdminControls } from '../admin';
+import type { Action } from './admin-action';
+import { act } from './admin-action';
+import { groupActions } from './admin-groups';
 
 const text = z.string();
 const count = z.number().int().nonnegative();
@@ -7,16 +10,6 @@ const times = z.number().int().positive().default(1);
 const rate = z.number().min(0).max(1).optional();
 const inbox = { aid: text, device_id: text.optional() };
 const FAULT = z.enum(['drop', 'duplicate', 'delay', 'reorder', 'misaddress']);
-
-type Action = (controls: AdminControls, body: unknown) => unknown;
-
-/** An action whose body is checked; what returns nothing answers `{"ok":true}`. */
-function act<Output>(
-  schema: z.ZodType<Output>,
-  run: (controls: AdminControls, input: Output) => unknown,
-): Action {
-  return (controls, body) => run(controls, schema.parse(body)) ?? { ok: true };
-}
 
 /** Streams that are meant: one, or all. */
 function streams(controls: AdminControls, id: string | undefined) {
@@ -194,5 +187,5 @@ const messageActions: Readonly<Record<string, Action>> = {
 
 /** Actions on what the gateway stores and passes on, by name. */
 export const dataActions: ReadonlyMap<string, Action> = new Map(
-  Object.entries({ ...storageActions, ...streamActions, ...messageActions }),
+  Object.entries({ ...storageActions, ...streamActions, ...messageActions, ...groupActions }),
 );
