@@ -12,16 +12,17 @@ import type { ConnectOptions, ConnectionState } from './connection';
 import { DataDir } from './data-dir';
 import type { OpenContext } from './envelope';
 import { SdkError } from './errors';
+import type { Groups } from './group/service';
 import { nearGateway } from './http';
 import type { NetworkOptions } from './http';
-import { Inbox } from './inbox';
 import { textOf } from './json';
 import type { Dict } from './json';
-import { Outbox, requireContext } from './outbox';
-import { PeerMaterial } from './peer-material';
+import { requireContext } from './outbox';
+import { buildParts } from './parts';
+import type { Parts } from './parts';
+import type { PeerMaterial } from './peer-material';
 import { createPrekey, retainPrekeys } from './prekeys';
 import { certificateFingerprint } from './primitives';
-import { ReplayGuard } from './replay-guard';
 import type { ShortSocketTimes } from './short-socket';
 import { Storage } from './storage';
 import { realTiming } from './timing';
@@ -83,9 +84,7 @@ export class Sdk0220Client extends EventEmitter {
   readonly #profiles: AgentMdFiles;
   readonly #agentMd = { local: '', remote: '' };
   #connection: Connection | null = null;
-  #inbox: Inbox | null = null;
-  #outbox: Outbox | null = null;
-  #peers: PeerMaterial | null = null;
+  #parts: Parts | null = null;
   #aid = '';
   #gateway = '';
   #slotId = '';
@@ -132,7 +131,7 @@ export class Sdk0220Client extends EventEmitter {
 
   /** Highest sequence number without a hole before it. */
   get contiguousSeq(): number {
-    return this.#inbox?.tracker.contiguous ?? 0;
+    return this.#parts?.inbox.tracker.contiguous ?? 0;
   }
 
   get heartbeatSeconds(): number {
@@ -191,12 +190,12 @@ export class Sdk0220Client extends EventEmitter {
 
   /** `message.send`; encrypted unless `encrypt: false`. */
   async send(params: Dict): Promise<Dict> {
-    return asResult(await this.#need(this.#outbox).send(params));
+    return asResult(await this.#need(this.#parts).outbox.send(params));
   }
 
   /** `message.pull`, one page, decrypted. */
   async pull(params: Dict = {}): Promise<{ messages: Dict[]; reply: Dict }> {
-    return this.#need(this.#inbox).pull(params);
+    return this.#need(this.#parts).inbox.pull(params);
   }
 
   async recall(messageIds: string[]): Promise<Dict> {
@@ -224,21 +223,27 @@ export class Sdk0220Client extends EventEmitter {
     if (INTERNAL_ONLY.has(method)) throw new SdkError('PermissionError', `${method} is internal_only`);
     switch (method) {
       case 'message.send':
-        return this.#need(this.#outbox).send(params);
+        return this.#need(this.#parts).outbox.send(params);
       case 'message.pull': {
-        const { messages, reply } = await this.#need(this.#inbox).pull(params);
+        const { messages, reply } = await this.#need(this.#parts).inbox.pull(params);
         return { ...reply, messages };
       }
       case 'message.ack':
-        return this.#raw(method, this.#need(this.#inbox).withInstance(params));
+        return this.#raw(method, this.#need(this.#parts).inbox.withInstance(params));
       case 'message.thought.put':
-        return this.#raw(method, await this.#need(this.#outbox).thoughtPut(params));
+        return this.#raw(method, await this.#need(this.#parts).outbox.thoughtPut(params));
       case 'message.thought.get':
         requireContext(params, method);
-        return this.#need(this.#outbox).openThoughts(await this.#raw(method, params));
+        return this.#need(this.#parts).outbox.openThoughts(await this.#raw(method, params));
       default:
+        if (method.startsWith('group.')) return this.groups.call(method, params);
         return this.#raw(method, params);
     }
+  }
+
+  /** Groups with everything the SDK does by itself around them. */
+  get groups(): Groups {
+    return this.#need(this.#parts).groups;
   }
 
   /** Sends an RPC exactly as given, past every interception of the SDK; for tests of the gateway. */
@@ -317,7 +322,7 @@ export class Sdk0220Client extends EventEmitter {
 
   /** Forgets cached peer certificates and prekeys, as an hour's passing would. */
   forgetPeer(aid: string): void {
-    this.#peers?.forget(aid);
+    this.#parts?.peers.forget(aid);
     this.#verifier.forget();
   }
 
@@ -335,6 +340,7 @@ export class Sdk0220Client extends EventEmitter {
   }
 
   async close(): Promise<void> {
+    this.#parts?.stop();
     await this.#connection?.close();
   }
 
@@ -360,57 +366,31 @@ export class Sdk0220Client extends EventEmitter {
 
   #build(gateway: string): void {
     const aid = this.#aid;
-    const call = (method: string, params: Dict): Promise<unknown> => this.#raw(method, params);
-    const emit = (event: string, data: Dict): void => {
-      this.#publish(event, data);
-    };
-    const now = (): number => this.#timing.now();
-    const uptimeSeconds = (): number => Math.floor((now() - (this.#connection?.connectedAt ?? now())) / 1000);
-    const cursorKey = `${this.deviceId}|${this.#slotId}|p2p:${aid}`;
-    const peers = new PeerMaterial({
-      ownAid: aid,
+    this.#parts?.stop();
+    this.#parts = buildParts({
+      aid,
+      deviceId: this.deviceId,
+      slotId: this.#slotId,
       gatewayUrl: gateway,
       data: this.data,
       network: this.#network,
       verifier: this.#verifier,
-      now,
-      call,
-    });
-    this.#peers = peers;
-    const openContext = (): OpenContext => this.#openContext(peers);
-    this.#inbox = new Inbox({
-      ownAid: aid,
-      deviceId: this.deviceId,
-      slotId: this.#slotId,
-      startCursor: this.data.load(aid).cursors[cursorKey] ?? 0,
-      call,
-      emit,
-      peers,
-      guard: new ReplayGuard({ windowSeconds: this.#options.replayWindowSeconds ?? 300, now }),
-      now,
-      uptimeSeconds,
-      openContext,
-      persistCursor: (seq) => {
-        this.data.update(aid, (record) => {
-          record.cursors[cursorKey] = seq;
-        });
+      timing: this.#timing,
+      auth: this.#auth,
+      replayWindowSeconds: this.#options.replayWindowSeconds ?? 300,
+      requireForwardSecrecy: this.#options.requireForwardSecrecy ?? true,
+      uptimeSeconds: () => {
+        const now = this.#timing.now();
+        return Math.floor((now - (this.#connection?.connectedAt ?? now)) / 1000);
       },
+      call: (method, params) => this.#raw(method, params),
+      emit: (event, data) => {
+        this.#publish(event, data);
+      },
+      openContext: (peers) => this.#openContext(peers),
       prekeyUsed: (prekeyId) => {
         this.#onPrekeyUsed(prekeyId);
       },
-    });
-    this.#outbox = new Outbox({
-      ownAid: aid,
-      deviceId: this.deviceId,
-      call,
-      emit,
-      data: this.data,
-      peers,
-      identity: () => this.#auth.identity(aid),
-      openContext,
-      requireForwardSecrecy: this.#options.requireForwardSecrecy ?? true,
-      now,
-      uptimeSeconds,
     });
   }
 
@@ -434,18 +414,19 @@ export class Sdk0220Client extends EventEmitter {
     await this.uploadPrekey().catch((error: unknown) => {
       this.#publish('prekey.upload_failed', { error });
     });
-    void this.#inbox?.fillGap();
+    void this.#parts?.inbox.fillGap();
   }
 
   #onEvent(name: string, params: Dict): void {
     if (name === 'message.received') {
-      this.#inbox?.onPush(params).catch((error: unknown) => {
+      this.#parts?.inbox.onPush(params).catch((error: unknown) => {
         this.#publish('connection.error', { error });
       });
       return;
     }
     // The TypeScript SDK of this generation does not know this one.
     if (name === 'peer.v2.message_received') return;
+    if (this.#parts?.groups.onEvent(name, params)) return;
     this.#publish(name, params);
   }
 

@@ -32,6 +32,8 @@ export interface InboxOptions {
   persistCursor: (seq: number) => void;
   /** Called when a message was opened with that prekey. */
   prekeyUsed: (prekeyId: string) => void;
+  /** Takes a message about keys of groups. */
+  onControl: (payload: Dict) => Promise<void>;
 }
 
 /** Push and pull paths of the 0.2.20 client, including the acknowledgement before decryption (protocol/04 §5.3, §5.4). */
@@ -54,7 +56,7 @@ export class Inbox {
   async onPush(row: Dict): Promise<void> {
     if (!this.#isForUs(row)) return;
     const seq = numberOf(row['seq']);
-    const isControl = await this.#isControlMessage(row);
+    const control = await this.#controlIn(row);
     if (seq > 0) {
       const needPull = this.tracker.onMessageSeq(seq);
       if (needPull) void this.fillGap();
@@ -62,8 +64,9 @@ export class Inbox {
       if (this.tracker.contiguous > 0) this.#acknowledge();
       this.#options.persistCursor(this.tracker.contiguous);
     }
-    if (isControl) {
+    if (control) {
       this.#publisher.drain(this.tracker.contiguous);
+      await this.#options.onControl(control);
       return;
     }
     const result = await this.#openRow(row, true);
@@ -89,7 +92,11 @@ export class Inbox {
       const id = textOf(row['message_id']);
       if (id && seen.has(id)) continue;
       seen.add(id);
-      if (await this.#isControlMessage(row)) continue;
+      const control = await this.#controlIn(row);
+      if (control) {
+        await this.#options.onControl(control);
+        continue;
+      }
       const result = await this.#openRow(row, false);
       if (result.kind !== 'failed') messages.push(this.#applicationRow(row, result));
     }
@@ -147,15 +154,19 @@ export class Inbox {
     return !(slot && this.#options.slotId && slot !== this.#options.slotId);
   }
 
-  /** Opens the row once just to look at its type, so every message is opened twice; plaintext is believed too. */
-  async #isControlMessage(row: Dict): Promise<boolean> {
-    if (!isCiphertext(row))
-      return isDict(row['payload']) && CONTROL_TYPES.has(textOf(row['payload']['type']));
+  /**
+   * The payload when it is about keys of groups. The row is opened once just to look at its type, so every message is
+   * opened twice; plaintext is believed too.
+   */
+  async #controlIn(row: Dict): Promise<Dict | null> {
+    const asControl = (payload: unknown): Dict | null =>
+      isDict(payload) && CONTROL_TYPES.has(textOf(payload['type'])) ? payload : null;
+    if (!isCiphertext(row)) return asControl(row['payload']);
     await this.#ensureSender(row);
     const probe = open(row, this.#options.openContext());
-    if (probe.kind !== 'opened') return false;
+    if (probe.kind !== 'opened') return null;
     this.#notePrekey(probe);
-    return isDict(probe.payload) && CONTROL_TYPES.has(textOf(probe.payload['type']));
+    return asControl(probe.payload);
   }
 
   async #openRow(row: Dict, guarded: boolean): Promise<Opened> {

@@ -76,6 +76,14 @@ export class PeerMaterial {
     }
   }
 
+  /** Any certificate of the AID that was verified in this session, the newest one first. */
+  cached(aid: string): X509Certificate | null {
+    const plain = this.#certificates.get(aid);
+    if (plain) return plain.certificate;
+    const named = [...this.#certificates].filter(([key]) => key.startsWith(`${aid}#`));
+    return named.at(-1)?.[1].certificate ?? null;
+  }
+
   /** The certificate with exactly that DER fingerprint, from memory or disk. */
   stored(aid: string, fingerprint: string): X509Certificate | null {
     for (const key of [`${aid}#${fingerprint}`, aid]) {

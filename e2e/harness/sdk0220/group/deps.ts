@@ -22,6 +22,9 @@ export interface GroupDeps {
   identity: () => OwnIdentity;
   book: KeyBook;
   emit: (event: string, data: Dict) => void;
+  /** Where a sequence stood when the client was last open. */
+  loadCursor: (name: string) => number;
+  saveCursor: (name: string, seq: number) => void;
   /** Aborted when the client closes. */
   stopped: AbortSignal;
 }
