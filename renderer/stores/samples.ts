@@ -1,6 +1,7 @@
 import type { Account } from '../../shared/model/account';
 import type { Attachment } from '../../shared/model/attachment';
 import type { Conversation } from '../../shared/model/conversation';
+import type { Group, GroupMember } from '../../shared/model/group';
 import type { Message } from '../../shared/model/message';
 import type { Contact, Profile } from '../../shared/model/people';
 
@@ -157,6 +158,66 @@ export function sampleAccount(
     requests: 0,
     queued: 0,
     catchingUp: null,
+    ...more,
+  };
+}
+
+/** A group for tests: we are an ordinary member of it, and everything is in order. */
+export function sampleGroup(more: Partial<Group> = {}): Group {
+  return {
+    group: 'group.aun.test/g-room1',
+    aid: null,
+    name: 'Release room',
+    description: '',
+    picture: null,
+    visibility: 'private',
+    status: 'active',
+    membership: 'member',
+    role: 'member',
+    owner: 'lin.aun.test',
+    memberCount: 4,
+    agentCount: 1,
+    joinMode: 'approval',
+    joinQuestion: '',
+    dispatchMode: 'broadcast',
+    duty: [],
+    announcement: null,
+    announcementSeen: true,
+    rules: null,
+    rulesSeen: true,
+    allowMemberInvite: true,
+    maxMembers: null,
+    mutedUntil: null,
+    muteReason: '',
+    requests: 0,
+    addedBy: null,
+    joinedAt: 0,
+    historyBefore: false,
+    requestedAt: null,
+    requestExpiresAt: null,
+    rejection: null,
+    removedBy: null,
+    link: 'aun://group.aun.test/g-room1',
+    keys: { state: 'secured', epoch: 1, refreshPending: false, withoutKeys: [], serverHolds: false },
+    loop: null,
+    ...more,
+  };
+}
+
+/** A member of a group, for tests. */
+export function sampleMember(aid: string, title: string, more: Partial<GroupMember> = {}): GroupMember {
+  return {
+    aid,
+    title,
+    role: 'member',
+    kind: 'human',
+    verifiedKind: 'human',
+    joinedAt: 0,
+    online: null,
+    mutedUntil: null,
+    muteReason: '',
+    hasKeys: true,
+    own: false,
     ...more,
   };
 }

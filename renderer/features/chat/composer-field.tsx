@@ -62,7 +62,7 @@ export function ComposerField(props: {
   };
   // The one that is chosen stays in sight while arrows walk through many.
   useEffect(() => {
-    if (open) document.getElementById(`mention-offer-${chosen}`)?.scrollIntoView?.({ block: 'nearest' });
+    if (open) document.getElementById(`mention-offer-${chosen}`)?.scrollIntoView({ block: 'nearest' });
   }, [open, chosen]);
   const close = (): void => {
     settled.current = mention?.start ?? null;

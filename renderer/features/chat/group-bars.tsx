@@ -208,7 +208,7 @@ export function GroupBars(props: { readonly account: string; readonly conversati
   const leads = role === 'owner' || role === 'admin';
   return (
     <>
-      {announcement !== null && !announcementSeen && announcement.content !== '' && (
+      {announcement?.content && !announcementSeen && (
         <Announcement
           key={`${announcement.updatedAt} ${announcement.content}`}
           account={account}

@@ -18,6 +18,7 @@ import { invoke } from '../../stores/bridge';
 import { isGroupMuted } from '../../stores/groups-store';
 import { useViewStore } from '../../stores/view-store';
 import { Button } from '../../ui/button';
+import '../requests/requests.css';
 import { momentOf } from '../../ui/time';
 import { label } from './content/format';
 import { changeGroup } from './group-bars';

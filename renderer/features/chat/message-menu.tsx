@@ -11,6 +11,7 @@ import {
   Save,
   Trash2,
   Undo2,
+  UserRound,
   type LucideIcon,
 } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
@@ -23,6 +24,7 @@ import { useGroupPeopleStore } from '../../stores/group-people-store';
 import { groupKey } from '../../stores/groups-store';
 import { showConversation } from '../../stores/navigation';
 import { timelineKey } from '../../stores/timeline-store';
+import { useViewStore } from '../../stores/view-store';
 import { isWritten } from './content/message-words';
 import { abilitiesOf, useMessageActions } from './message-actions';
 import { useTitle } from './use-sender';
@@ -150,6 +152,12 @@ export function MessageMenu(props: {
                 label={t('groupMention.privately', { name: sender })}
                 onSelect={() => showConversation(account, message.sender)}
                 testId="menu-privately"
+              />
+              <Item
+                icon={UserRound}
+                label={t('groupMention.profile', { name: sender })}
+                onSelect={() => useViewStore.getState().showDialog('person', message.sender)}
+                testId="menu-person"
               />
             </>
           )}

@@ -234,7 +234,7 @@ export function Timeline({ account, conversation, timeline, window }: TimelinePr
         ref={scroller}
         className="timeline"
         role="list"
-        aria-label={t('chat.timeline', { name: conversation.title })}
+        aria-label={t(isGroup ? 'groupTimeline.label' : 'chat.timeline', { name: conversation.title })}
         data-testid="timeline"
         tabIndex={roving.active === null ? 0 : -1}
         onKeyDown={(event) => {
