@@ -72,6 +72,11 @@ export function createGroupKeys(deps: GroupKeysDeps): GroupKeys & {
   }
 
   async function lookAround(): Promise<void> {
+    // Groups may have come, gone or changed while nobody told us.
+    for (const { group } of await store.groups()) {
+      await ledger.refresh(group);
+      context.touched(group);
+    }
     const waiting = ledger.groups().filter(needsLook);
     const work = async (): Promise<void> => {
       for (let group = waiting.shift(); group !== undefined; group = waiting.shift()) {
@@ -82,7 +87,7 @@ export function createGroupKeys(deps: GroupKeysDeps): GroupKeys & {
     await Promise.all(Array.from({ length: LOOKS_AT_ONCE }, work));
   }
 
-  /** A group nobody told us about yet: what the database knows of it is read, and the state told when it is known. */
+  /** Reads what the database knows of a group now, and tells its state when that is another one. */
   function discover(group: string): void {
     ledger
       .refresh(group)
@@ -103,7 +108,7 @@ export function createGroupKeys(deps: GroupKeysDeps): GroupKeys & {
       for (const group of ledger.groups()) ledger.invalidate(group);
       controls.handle();
       recovery.online();
-      void lookAround();
+      lookAround().catch((thrown: unknown) => note(context, 'group_key.look_failed', '', failureOf(thrown)));
     },
     offline() {
       controls.offline();
@@ -118,7 +123,11 @@ export function createGroupKeys(deps: GroupKeysDeps): GroupKeys & {
       stateListeners.clear();
     },
     created: (group) => keeper.created(group),
-    membershipChanged: (change) => keeper.changed(change),
+    membershipChanged(change) {
+      keeper.changed(change);
+      // The state of a group we just came into is told before anything is known of its keys.
+      discover(change.group);
+    },
     settled: (group) => keeper.settled(group),
     sendingKey: (group, strict) => sending.find(group, strict),
     secret: (group, epoch) => book.get(group, epoch)?.secret ?? null,

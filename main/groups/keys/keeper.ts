@@ -176,7 +176,10 @@ export class Keeper {
     const { stale, arrivals } = stalenessOf(look.state, look.members);
     watch.departedSince = stale && !arrivals ? (watch.departedSince ?? this.#monotonic()) : null;
     if (stale) await this.#takeTurn(group, watch, look, options);
-    else watch.mismatches = 0;
+    else {
+      watch.mismatches = 0;
+      await this.parts.rotator.withdraw(group, look);
+    }
     if (!this.#isActive()) return;
     const left = await ledger.look(group);
     await this.#fetchOwn(group, watch, left);

@@ -15,7 +15,7 @@ import { failureOf, isOutside, isPassing } from './failures';
 import { isOpenMode } from './gateway';
 import type { RotationPlan } from './gateway';
 import { handOut } from './handing';
-import { HEARTBEAT_AFTER, RETRY_MOST, RETRY_SPREAD, RETRY_WAIT } from './limits';
+import { HEARTBEAT_AFTER, LEASE, RETRY_MOST, RETRY_SPREAD, RETRY_WAIT } from './limits';
 import type { Look } from './ledger';
 import type { Rotation } from './wire';
 
@@ -73,6 +73,20 @@ export class Rotator {
       this.context.ledger.invalidate(group);
       this.context.touched(group);
     }
+  }
+
+  /**
+   * Takes back a rotation of ours that nobody needs: its members changed, and the committed key fits those of now. Nobody could
+   * ever commit it.
+   */
+  async withdraw(group: string, look: Look): Promise<void> {
+    const { book, deps } = this.context;
+    const { pending } = look.state;
+    if (pending?.leaseOwner !== deps.aid || this.isRunning(group)) return;
+    const members = look.members.map(({ aid }) => aid);
+    if (pending.expected.length === 0 || sameMembers(pending.expected, members)) return;
+    await this.#abort(group, pending.id, 'membership_changed_during_rotation');
+    await book.discard(group, pending.target, pending.id);
   }
 
   async #attempt(group: string, reason: RotationPlan['reason'], force: boolean): Promise<RotationOutcome> {
@@ -259,7 +273,7 @@ export function wasCommitted(look: Look, group: string, record: GroupKeyRecord):
  * are taken back. Keys changed after the look was taken are left for the next one.
  */
 export async function settlePending(
-  { book, touched }: KeysContext,
+  { book, deps, touched }: KeysContext,
   group: string,
   look: Look,
   isOurs: (rotation: string) => boolean,
@@ -268,10 +282,15 @@ export async function settlePending(
     const id = record.pendingRotation;
     if (id === null || isOurs(id) || !book.unchangedSince(group, record.epoch, look.moment)) continue;
     if (wasCommitted(look, group, record)) await book.amend(group, record.epoch, { pendingRotation: null });
-    else if (look.state.pending?.id === id) continue;
+    else if (look.state.pending?.id === id && !isLongOver(look.state.pending, deps.now())) continue;
     else await book.discard(group, record.epoch, id);
     touched(group);
   }
+}
+
+/** Whether the hold on a rotation ended so long ago that nobody will come back to it. */
+function isLongOver(rotation: Rotation, now: number): boolean {
+  return rotation.leaseEndsAt !== null && now - rotation.leaseEndsAt > LEASE;
 }
 
 /** Waits the pauses of a list between tries of something that says whether it is done. */

@@ -49,6 +49,8 @@ export interface SimulatedGroup {
   readonly serverKeys: Map<number, Readonly<Record<string, string>>>;
   readonly messages: SimulatedMessage[];
   eventSeq: number;
+  /** Every rotation that was ever begun. */
+  readonly begun: SimulatedRotation[];
 }
 
 /** A change of members as clients hear it; `oldEpoch` null for those who are out. */
@@ -129,6 +131,7 @@ export class SimulatedGroups {
       serverKeys: new Map(),
       messages: [],
       eventSeq: 0,
+      begun: [],
     };
     this.groups.set(id, group);
     return group;
@@ -278,12 +281,13 @@ export class SimulatedGroups {
       status: 'distributing',
       chain: '',
     };
+    group.begun.push(group.pending);
     return { success: true, rotation: this.#shown(group, group.pending) };
   }
 
   #acknowledge(group: SimulatedGroup, aid: string, params: Params): unknown {
     const rotation = [group.pending, group.rotation].find((each) => each?.id === params['rotation_id']);
-    if (rotation == null || !rotation.expected.includes(aid))
+    if (rotation?.expected.includes(aid) !== true)
       return { success: false, reason: 'rotation_not_found' };
     if (rotation.commitment !== params['key_commitment'])
       return { success: false, reason: 'commitment_mismatch' };
@@ -293,12 +297,12 @@ export class SimulatedGroups {
 
   #commit(group: SimulatedGroup, aid: string, params: Params): unknown {
     const { pending } = group;
-    const wanted = pending?.id === params['rotation_id'] ? pending : null;
-    if (wanted === null) return { success: false, reason: 'rotation_not_found' };
-    return this.#commitOwn(group, aid, wanted, params['encrypted_keys']);
+    if (pending?.id !== params['rotation_id']) return { success: false, reason: 'rotation_not_found' };
+    return this.#commitOwn(group, aid, pending, params['encrypted_keys']);
   }
 
-  #commitOwn(group: SimulatedGroup, aid: string, pending: SimulatedRotation, keys: unknown): unknown {
+  #commitOwn(group: SimulatedGroup, aid: string, pending: SimulatedRotation | null, keys: unknown): unknown {
+    if (pending === null) return { success: false, reason: 'rotation_not_found' };
     if (pending.owner !== aid) return { success: false, reason: 'not_lease_owner' };
     if (pending.leaseEndsAt <= this.clock.now()) return { success: false, reason: 'rotation_closed' };
     if (!pending.acks.has(aid))
