@@ -4,7 +4,11 @@ import type { CommandResult, ParsedParams } from '../../shared/bridge/contract';
 import type { Attachment } from '../../shared/model/attachment';
 import type { DeliveryState, Message } from '../../shared/model/message';
 import type { Settings } from '../../shared/model/settings';
-import { createAttachments } from '../attachments';
+import { isGroupId } from '../../shared/aun/group-id';
+import { createAttachments, createPictures } from '../attachments';
+import { createGroups } from '../groups';
+import type { Groups } from '../groups';
+import { describePayload } from '../messaging/describe';
 import { Inbox } from '../messaging/inbox';
 import { Outbox } from '../messaging/outbox';
 import { createMessageActions } from '../messaging/message-actions';
@@ -28,6 +32,8 @@ import type { AccountServices } from './account-services';
 /** States of an own message that has not left. */
 const WAITING: ReadonlySet<DeliveryState | null> = new Set(['queued', 'sending', 'failed'] as const);
 const BYTES_OF_MEGABYTE = 1_048_576;
+/** In larger groups nobody is told who writes (`protocol/05 §11`). */
+const TYPING_MEMBERS = 500;
 
 /** What the messaging of an account works with. */
 export interface MessagingParts {
@@ -50,12 +56,15 @@ export class AccountMessaging {
   readonly outbox: Outbox;
   readonly inbox: Inbox;
   readonly attachments: Attachments;
+  readonly groups: Groups;
   readonly actions: MessageActions;
   readonly reader: StreamReader;
   readonly writer: StreamWriter;
   private readonly typing: Typing;
   private readonly presence: Presence;
   private readonly thought: Thoughts;
+  /** Rows fetched so far in long catch-ups. */
+  private readonly fetched = { inbox: null as number | null, groups: null as number | null };
 
   constructor(private readonly parts: MessagingParts) {
     const { services, runtime, settings, now, emit, publish } = parts;
@@ -83,13 +92,34 @@ export class AccountMessaging {
       emit: (event, data) => emit({ event, data }),
       publish,
     });
-    this.outbox = new Outbox({ ...shared, attachments: this.attachments });
-    this.actions = createMessageActions({ ...shared, outbox: this.outbox, attachments: this.attachments });
+    const slotId = services.advanced.slotId;
+    this.groups = createGroups({
+      ...shared,
+      aid,
+      deviceId: services.deviceId,
+      slotId,
+      identity,
+      pictures: createPictures({ account: aid, rpc: session, transfers }),
+      desktop: parts.desktop,
+      describe: describePayload,
+      emit,
+      progress: (rows) => this.progressed('groups', rows),
+      wake: (group) => this.background('account.outbox_failed', this.outbox.wake(group)),
+    });
+    const { courier } = this.groups;
+    this.outbox = new Outbox({ ...shared, attachments: this.attachments, courier });
+    this.actions = createMessageActions({
+      ...shared,
+      outbox: this.outbox,
+      attachments: this.attachments,
+      courier,
+    });
     this.inbox = new Inbox({
       ...shared,
       deviceId: services.deviceId,
-      slotId: services.advanced.slotId,
-      progress: parts.progress,
+      slotId,
+      progress: (rows) => this.progressed('inbox', rows),
+      controlsStored: () => this.groups.keys.handleControls(),
       onServerReset: parts.onServerReset,
       onFailure: parts.onFailure,
     });
@@ -97,7 +127,8 @@ export class AccountMessaging {
       aid,
       session,
       runtime,
-      changed: (conversation, until) => this.typingChanged(conversation, until),
+      changed: (conversation, who, until) => this.typingChanged(conversation, who, until),
+      wireId: (group) => this.typingId(group),
       mayTell: async (conversation) => settings().sendTyping && (await this.isAccepted(conversation)),
     });
     this.presence = createPresence({
@@ -127,6 +158,7 @@ export class AccountMessaging {
 
   /** Reads what a crash may have left; to be awaited before the session starts. */
   async load(): Promise<void> {
+    await this.groups.load();
     await this.inbox.load();
     await this.attachments.start();
     await this.outbox.load();
@@ -134,6 +166,7 @@ export class AccountMessaging {
 
   online(): Promise<void> {
     this.inbox.online();
+    this.groups.online();
     this.attachments.online();
     this.presence.online();
     this.reader.online();
@@ -142,6 +175,7 @@ export class AccountMessaging {
 
   offline(): void {
     this.inbox.offline();
+    this.groups.offline();
     this.outbox.offline();
     this.attachments.offline();
     this.presence.offline();
@@ -151,7 +185,8 @@ export class AccountMessaging {
   /** Takes a gateway event by its name after `event/`. */
   event(name: string, params: unknown): void {
     this.typing.event(name, params);
-    this.inbox.event(name, params);
+    if (name.startsWith('group.')) this.groups.event(name, params);
+    else this.inbox.event(name, params);
   }
 
   /** Ends in the order that loses nothing. */
@@ -163,6 +198,7 @@ export class AccountMessaging {
     await this.outbox.stop();
     await this.attachments.stop();
     await this.inbox.stop();
+    await this.groups.stop();
   }
 
   /** A committed write: files nothing refers to go, what came may be fetched. */
@@ -173,7 +209,7 @@ export class AccountMessaging {
     const messages = change.messages.filter(({ id }) => arrived.has(id));
     // Whoever can put plaintext on the way must not make us fetch anything.
     this.attachments.arrived(messages.filter(({ protection }) => protection !== 'none').map(({ id }) => id));
-    for (const { own, conversation } of messages) if (!own) this.typing.arrived(conversation);
+    for (const { own, conversation, sender } of messages) if (!own) this.typing.arrived(conversation, sender);
   }
 
   /** Somebody may be contacted now, or their key is known: what waited may go. */
@@ -230,11 +266,14 @@ export class AccountMessaging {
   async thoughts(id: number): Promise<CommandResult<'message.thoughts'>['thoughts']> {
     const message = await this.parts.services.store.message(id);
     if (message === null) throw new AunError('unknown_message', 'there is no such message');
-    return this.thought.get(message);
+    // Thoughts are asked for between two only.
+    return isGroupId(message.conversation) ? [] : this.thought.get(message);
   }
 
   /** Publishes a thought; for agents. */
   async think(thought: Omit<ParsedParams<'message.think'>, 'account'>): Promise<{ id: string }> {
+    if (isGroupId(thought.conversation))
+      throw new AunError('invalid_request', 'thoughts are published between two only');
     return this.thought.put(thought);
   }
 
@@ -251,15 +290,52 @@ export class AccountMessaging {
     return (await this.parts.services.store.conversation(conversation))?.standing === 'accepted';
   }
 
-  /** Only people who were let in are shown writing. */
-  private typingChanged(conversation: string, until: number | null): void {
-    const { services, runtime, emit } = this.parts;
-    this.isAccepted(conversation).then(
-      (accepted) => {
-        if (accepted)
-          emit({ event: 'typing.changed', data: { account: services.identity.aid, conversation, until } });
-      },
-      (error: unknown) => runtime.logger.log('warn', 'account.typing_not_shown', { error }),
+  /** Tries unreadable messages again, of one conversation or all. */
+  async heal(conversation: string | null): Promise<{ healed: number; remaining: number }> {
+    if (conversation !== null && isGroupId(conversation)) return this.groups.sync.heal(conversation);
+    const between = await this.inbox.heal(conversation);
+    if (conversation !== null) return between;
+    const within = await this.groups.sync.heal(null);
+    return {
+      healed: between.healed + within.healed,
+      remaining: between.remaining + within.remaining,
+    };
+  }
+
+  private progressed(source: 'inbox' | 'groups', rows: number | null): void {
+    const before = this.fetched[source];
+    this.fetched[source] = rows;
+    const { inbox, groups } = this.fetched;
+    if (rows !== null || before !== null)
+      this.parts.progress(inbox === null && groups === null ? null : (inbox ?? 0) + (groups ?? 0));
+  }
+
+  /** The id of a group in which people are told and shown writing, or null. */
+  private typingId(group: string): string | null {
+    const record = this.groups.sync.record(group);
+    const isThere = record?.membership === 'member' && record.status === 'active';
+    return isThere && record.memberCount <= TYPING_MEMBERS ? record.wireId : null;
+  }
+
+  /** Only people who were let in, and members of groups, are shown writing. */
+  private typingChanged(conversation: string, who: string, until: number | null): void {
+    const { services, emit } = this.parts;
+    const account = services.identity.aid;
+    this.background(
+      'account.typing_not_shown',
+      this.mayShow(conversation, who).then((may) => {
+        if (may) emit({ event: 'typing.changed', data: { account, conversation, who, until } });
+      }),
     );
+  }
+
+  private async mayShow(conversation: string, who: string): Promise<boolean> {
+    if (!(await this.isAccepted(conversation))) return false;
+    if (!isGroupId(conversation)) return true;
+    return (await this.parts.services.store.groupMember(conversation, who)) !== null;
+  }
+
+  private background(event: string, work: Promise<unknown>): void {
+    work.catch((error: unknown) => this.parts.runtime.logger.log('warn', event, { error }));
   }
 }

@@ -21,6 +21,7 @@ import { backupStatus } from './backup-status';
 import { isEmpty, tellChange } from './change-events';
 import { archivedSession } from './closed-session';
 import { ConversationDesk } from './conversation-desk';
+import { groupsOf } from './group-conversations';
 import { nowReachable } from './learned-protection';
 import { LOCAL_NETWORK } from './network-registry';
 import { OwnProfileKeeper } from './own-profile';
@@ -113,6 +114,7 @@ export class Account implements ServiceListener {
       accepted: (aid) => this.peers.met(aid),
       blocked: (aid, change) => this.messaging.blocked(aid, change),
       retentionChanged: () => this.retention.look(),
+      groups: groupsOf(this.messaging.groups),
     });
     signals.listen(this);
   }

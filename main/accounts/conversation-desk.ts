@@ -1,3 +1,4 @@
+import { isGroupId } from '../../shared/aun/group-id';
 import type { Conversation } from '../../shared/model/conversation';
 import type { AccountStore, ConversationPatch, StoreChange } from '../ports/store';
 import { AunError } from '../runtime/errors';
@@ -18,6 +19,16 @@ export interface ConversationDeskParts {
   readonly blocked: (aid: string, change: StoreChange) => Promise<void>;
   /** Messages of this conversation are being deleted: nothing may still work with their files. */
   readonly retentionChanged: () => void;
+  readonly groups: {
+    /** Whether we are in a group that goes on. */
+    isIn(group: string): boolean;
+    /** @throws AunError `group_owner_leaves`, gateway errors */
+    leave(group: string): Promise<void>;
+    /** The user let a group in that somebody put us into. */
+    accepted(group: string): void;
+    /** The conversation of a group is gone: so is what is known of it, its keys too. */
+    forget(group: string): Promise<void>;
+  };
 }
 
 /** What the user does with whole conversations. Everything is on disk before it is told. */
@@ -33,10 +44,12 @@ export class ConversationDesk {
 
   /**
    * Finds or makes the conversation with an address. One that is made by the user's own hand is accepted; one that waits for
-   * the user's word goes on waiting. @throws AunError `invalid_aid`
+   * the user's word goes on waiting. @throws AunError `invalid_aid`, `unknown_conversation` for a group that is not here
    */
   async open(peer: string): Promise<Conversation> {
     const { aid: own, store, now, publish } = this.parts;
+    // Groups are made and joined, never opened out of nothing.
+    if (isGroupId(peer)) return this.get(peer);
     const aid = requirePeer(peer);
     const waiting = await store.conversation(aid);
     if (waiting !== null && waiting.standing !== 'accepted') return waiting;
@@ -67,14 +80,19 @@ export class ConversationDesk {
     const before = await this.get(id);
     if (before.standing === 'accepted') return before;
     this.parts.publish(await this.parts.store.setStanding(id, 'accepted'));
-    this.parts.accepted(requirePeer(id));
+    if (before.kind === 'group') this.parts.groups.accepted(id);
+    else this.parts.accepted(requirePeer(id));
     return this.get(id);
   }
 
-  /** Blocks an address; what waits to be sent to it fails with `conversation_blocked`. @throws AunError `invalid_request` for the notes to self */
+  /**
+   * Blocks an address; what waits to be sent to it fails with `conversation_blocked`. A group is left first, and stays out of
+   * sight. @throws AunError `invalid_request` for the notes to self, `group_owner_leaves`, gateway errors
+   */
   async block(id: string): Promise<Conversation> {
     const { kind } = await this.get(id);
     if (kind === 'self') throw new AunError('invalid_request', 'nobody blocks themselves');
+    if (kind === 'group') await this.leave(id);
     const change = await this.parts.store.setStanding(id, 'blocked');
     this.parts.publish(change);
     await this.parts.blocked(id, change);
@@ -96,9 +114,18 @@ export class ConversationDesk {
     return this.get(id);
   }
 
-  /** Deletes a conversation; one that is being deleted already is no error. */
+  /**
+   * Deletes a conversation; one that is being deleted already is no error. A group is left first: it would come back.
+   * @throws AunError `group_owner_leaves`, gateway errors; nothing is deleted then
+   */
   async delete(id: string): Promise<void> {
+    if (isGroupId(id)) await this.leave(id);
     await this.empty(id, true);
+    if (isGroupId(id)) await this.parts.groups.forget(id);
+  }
+
+  private async leave(group: string): Promise<void> {
+    if (this.parts.groups.isIn(group)) await this.parts.groups.leave(group);
   }
 
   private async empty(id: string, whole: boolean): Promise<void> {

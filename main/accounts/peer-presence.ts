@@ -1,3 +1,4 @@
+import { isGroupId } from '../../shared/aun/group-id';
 import type { Conversation } from '../../shared/model/conversation';
 import type { Contact, Profile } from '../../shared/model/people';
 import type { PeopleService } from '../identity/trust/people';
@@ -50,8 +51,12 @@ export class PeerPresence {
 
   /** Learns from a committed change: who wrote, and whether the next message can be protected. */
   learn(change: StoreChange): void {
-    for (const [conversation, protection] of learnedProtection(change)) this.keys(conversation, protection);
-    const writers = change.messages.filter((message) => !message.own && message.protection !== 'none');
+    // A group is no peer: its keys and its members are looked after where groups are.
+    for (const [conversation, protection] of learnedProtection(change))
+      if (!isGroupId(conversation)) this.keys(conversation, protection);
+    const writers = change.messages.filter(
+      (message) => !message.own && message.protection !== 'none' && !isGroupId(message.conversation),
+    );
     const accepted = new Set(
       change.conversations
         .filter(({ standing }) => standing === 'accepted')

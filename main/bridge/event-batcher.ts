@@ -32,7 +32,13 @@ function keyOf(event: BridgeEvent): string | null {
     case 'stream.changed':
       return `stream:${event.data.account}:${event.data.id}`;
     case 'typing.changed':
-      return `typing:${event.data.account}:${event.data.conversation}`;
+      return `typing:${event.data.account}:${event.data.conversation}:${event.data.who}`;
+    case 'group.changed':
+      return `group:${event.data.account}:${event.data.group.group}`;
+    case 'group.members':
+      return `members:${event.data.account}:${event.data.group}`;
+    case 'group.logged':
+      return `logged:${event.data.account}:${event.data.group}`;
     case 'presence.changed':
       return `presence:${event.data.account}`;
     case 'backup.progress':

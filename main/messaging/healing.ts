@@ -4,6 +4,7 @@ import type { AccountStore, StoreChange } from '../ports/store';
 import type { E2eeEngine } from '../ports/e2ee';
 import { toAunError } from '../runtime/errors';
 import type { Disposer, Runtime } from '../runtime/runtime';
+import { groupControlOf } from './group-controls';
 import { envelopeRecord, readRow } from './inbound-record';
 import { HEAL_BATCH, HEAL_PERIOD_MS } from './limits';
 
@@ -25,6 +26,8 @@ export function createHealer(deps: {
   readonly runtime: Runtime;
   readonly now: () => number;
   readonly publish: (change: StoreChange) => void;
+  /** Group key messages are on disk and wait to be handled. */
+  readonly controlsStored: () => void;
 }): Healer {
   let timer: Disposer | null = null;
   let running: Promise<{ healed: number; remaining: number }> | null = null;
@@ -45,7 +48,15 @@ export function createHealer(deps: {
       const read = readRow(rows[index], () => true);
       if (result === undefined || read.kind !== 'envelope') continue;
       if (result.ok) healed += 1;
-      deps.publish(await deps.store.heal(item.id, envelopeRecord(read, result, deps.aid, deps.now())));
+      const record = envelopeRecord(read, result, deps.aid, deps.now());
+      const control = groupControlOf(result, deps.aid, record.serverTime);
+      // The key of a group is kept where it is handled, not with the message that brought it.
+      deps.publish(
+        await deps.store.heal(item.id, control === null ? record : { ...record, payloadJson: null }),
+      );
+      if (control === null) continue;
+      deps.publish(await deps.store.commitInbound([], null, [control]));
+      deps.controlsStored();
     }
     return { healed, remaining: items.length - healed };
   }

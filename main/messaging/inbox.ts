@@ -2,11 +2,13 @@ import { parsePeerAid } from '../../shared/aun/aid';
 import { ackEventSchema, pullResultSchema, recalledEventSchema } from '../../shared/aun/wire';
 import { z } from 'zod';
 import type { E2eeEngine, OpenResult } from '../ports/e2ee';
+import type { NewGroupControl } from '../ports/group-store';
 import type { RpcCaller } from '../ports/session';
 import type { AccountStore, InboundRecord, InboxCursor, StoreChange } from '../ports/store';
 import { toAunError } from '../runtime/errors';
 import type { AunError } from '../runtime/errors';
 import type { Disposer, Runtime } from '../runtime/runtime';
+import { groupControlOf } from './group-controls';
 import { createHealer } from './healing';
 import type { Healer } from './healing';
 import {
@@ -39,6 +41,8 @@ export interface InboxDependencies {
   readonly progress: (rows: number | null) => void;
   /** The gateway started its sequence numbers again (`protocol/04 §5.8` rule 8). */
   readonly onServerReset: () => void;
+  /** Group key messages are on disk and wait to be handled. */
+  readonly controlsStored: () => void;
   /** Something could not be fetched or stored; nothing was acknowledged and it is tried again. */
   readonly onFailure: (error: AunError) => void;
 }
@@ -302,14 +306,12 @@ export class Inbox {
     await this.commit(await this.open(rows), cursor);
   }
 
-  private async commit(
-    records: { stored: InboundRecord[]; recalls: readonly Recall[] },
-    cursor: InboxCursor,
-  ): Promise<void> {
+  private async commit(records: Opened, cursor: InboxCursor): Promise<void> {
     const { store, publish } = this.deps;
     // The cursor passes a recall only once it is carried out: what a crash cuts off here comes again with the next pull.
     const recalls = records.recalls.length > 0;
-    publish(await store.commitInbound(records.stored, recalls ? null : cursor));
+    publish(await store.commitInbound(records.stored, recalls ? null : cursor, records.controls));
+    if (records.controls.length > 0) this.deps.controlsStored();
     for (const recall of records.recalls) publish(await store.recall(recall.sender, recall.messageIds));
     if (recalls) await store.setCursor(cursor);
     this.cursor = {
@@ -318,7 +320,7 @@ export class Inbox {
     };
   }
 
-  private async open(rows: readonly ReadRow[]): Promise<{ stored: InboundRecord[]; recalls: Recall[] }> {
+  private async open(rows: readonly ReadRow[]): Promise<Opened> {
     const envelopes = rows.filter((row): row is EnvelopeRow => row.kind === 'envelope');
     const fresh = this.repeatsLikely ? await this.withoutKnown(envelopes) : envelopes;
     const opened = await this.deps.e2ee.open(fresh.map((row) => ({ row: row.raw })));
@@ -326,9 +328,17 @@ export class Inbox {
     const now = this.deps.now();
     const stored: InboundRecord[] = [];
     const recalls: Recall[] = [];
+    const controls: NewGroupControl[] = [];
     for (const row of rows) {
       if (row.kind === 'envelope') {
-        stored.push(envelopeRecord(row, results.get(row) ?? NOT_OPENED, this.deps.aid, now));
+        const result = results.get(row) ?? NOT_OPENED;
+        const control = groupControlOf(
+          result,
+          this.deps.aid,
+          row.row.timestamp > 0 ? row.row.timestamp : now,
+        );
+        if (control === null) stored.push(envelopeRecord(row, result, this.deps.aid, now));
+        else controls.push(control);
       } else if (row.kind === 'plain') stored.push(plainRecord(row, this.deps.aid, now));
       else if (row.kind === 'malformed') stored.push(malformedRecord(row.seq, row.raw, this.deps.aid, now));
       else if (row.kind === 'recall') {
@@ -338,7 +348,7 @@ export class Inbox {
         recalls.push({ sender: senderOf(row.row.from), messageIds: row.messageIds });
       }
     }
-    return { stored, recalls };
+    return { stored, recalls, controls };
   }
 
   /** Leaves out what is stored in readable form already: it needs no second opening. */
@@ -418,4 +428,11 @@ type EnvelopeRow = Extract<ReadRow, { kind: 'envelope' }>;
 interface Recall {
   readonly sender: string;
   readonly messageIds: readonly string[];
+}
+
+/** What rows come to: messages, recalls, and keys of groups. */
+interface Opened {
+  readonly stored: readonly InboundRecord[];
+  readonly recalls: readonly Recall[];
+  readonly controls: readonly NewGroupControl[];
 }

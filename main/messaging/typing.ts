@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parsePeerAid } from '../../shared/aun/aid';
+import { isGroupId, parseGroupId } from '../../shared/aun/group-id';
 import type { Session } from '../ports/session';
 import type { Disposer, Runtime } from '../runtime/runtime';
 
@@ -16,6 +17,7 @@ const MAX_TYPISTS = 200;
 const EVENT = 'app.typing';
 const typingSchema = z.object({
   chat: z.string().max(512).optional(),
+  group_id: z.string().max(512).optional(),
   state: z.enum(['typing', 'idle']).default('typing'),
   _notify: z.object({ from_aid: z.string().max(512), ttl_ms: z.number().optional() }),
 });
@@ -25,10 +27,12 @@ export interface TypingDependencies {
   readonly aid: string;
   readonly session: Pick<Session, 'notify' | 'passesNotifications'>;
   readonly runtime: Runtime;
-  /** Somebody is writing until a moment (Unix ms), or stopped. */
-  readonly changed: (conversation: string, until: number | null) => void;
+  /** Somebody is writing until a moment (Unix ms), or stopped. `who` is the peer, or somebody in the group. */
+  readonly changed: (conversation: string, who: string, until: number | null) => void;
   /** Whether the other side may be told: the user wants it, and the conversation is an accepted one. */
   readonly mayTell: (conversation: string) => boolean | Promise<boolean>;
+  /** The id under which a gateway knows a group; null where nobody is told or shown typing: unknown, left, too large. */
+  readonly wireId: (group: string) => string | null;
 }
 
 /** Signs of typing in both directions. Nothing of it is kept. */
@@ -38,7 +42,7 @@ export interface Typing {
   /** An event of the gateway; others than typing are ignored. */
   event(name: string, params: unknown): void;
   /** A message of theirs came: they are not typing it any more. */
-  arrived(conversation: string): void;
+  arrived(conversation: string, sender: string): void;
   stop(): void;
 }
 
@@ -50,12 +54,16 @@ interface Telling {
 }
 
 interface Typist {
+  readonly conversation: string;
+  readonly who: string;
   until: number;
   /** What the window was told last, or null. */
   shown: number | null;
   toldAt: number;
   cancel: Disposer;
 }
+
+const keyOf = (conversation: string, who: string): string => `${conversation}\n${who}`;
 
 /** Makes the typing of one account. */
 export function createTyping(deps: TypingDependencies): Typing {
@@ -66,6 +74,17 @@ export function createTyping(deps: TypingDependencies): Typing {
   let stopped = false;
 
   function send(conversation: string, state: 'typing' | 'idle'): void {
+    if (isGroupId(conversation)) {
+      const wireId = deps.wireId(conversation);
+      if (wireId === null) return;
+      session.notify('notification/group.route', {
+        group_aid: wireId,
+        group_id: wireId,
+        deliver: { method: `event/${EVENT}`, params: { chat: wireId, state } },
+        ttl_ms: TYPING_TTL_MS,
+      });
+      return;
+    }
     session.notify('notification/route', {
       target: { type: 'aid', aid: conversation },
       deliver: { method: `event/${EVENT}`, params: { chat: conversation, state } },
@@ -106,39 +125,54 @@ export function createTyping(deps: TypingDependencies): Typing {
     else finish(conversation, false);
   }
 
-  function forget(sender: string): void {
-    const typist = typists.get(sender);
+  function forget(key: string): void {
+    const typist = typists.get(key);
     if (typist === undefined) return;
-    typists.delete(sender);
+    typists.delete(key);
     typist.cancel();
-    if (typist.shown !== null) deps.changed(sender, null);
+    if (typist.shown !== null) deps.changed(typist.conversation, typist.who, null);
   }
 
-  function seen(sender: string, until: number): void {
-    const known = typists.get(sender);
+  function seen(conversation: string, who: string, until: number): void {
+    const key = keyOf(conversation, who);
+    const known = typists.get(key);
     if (known === undefined && typists.size >= MAX_TYPISTS) return;
-    const typist = known ?? { until, shown: null, toldAt: -Infinity, cancel: () => undefined };
+    const typist = known ?? {
+      conversation,
+      who,
+      until,
+      shown: null,
+      toldAt: -Infinity,
+      cancel: () => undefined,
+    };
     typist.until = until;
-    typists.set(sender, typist);
+    typists.set(key, typist);
     typist.cancel();
-    typist.cancel = scheduler.after(until - clock.now(), () => forget(sender));
+    typist.cancel = scheduler.after(until - clock.now(), () => forget(key));
     if (clock.monotonic() - typist.toldAt < NEWS_MS) return;
     typist.toldAt = clock.monotonic();
     typist.shown = until;
-    deps.changed(sender, until);
+    deps.changed(conversation, who, until);
   }
 
   /** Who stops soon after starting is believed a little later, or a flood of both would flicker. */
-  function idle(sender: string): void {
-    const typist = typists.get(sender);
+  function idle(key: string): void {
+    const typist = typists.get(key);
     if (typist === undefined) return;
     const wait = typist.toldAt + NEWS_MS - clock.monotonic();
     if (wait <= 0) {
-      forget(sender);
+      forget(key);
       return;
     }
     typist.cancel();
-    typist.cancel = scheduler.after(wait, () => forget(sender));
+    typist.cancel = scheduler.after(wait, () => forget(key));
+  }
+
+  /** The conversation a sign is about; null where it is none of ours. */
+  function placeOf(chat: string | undefined, groupId: string | undefined, sender: string): string | null {
+    if (groupId === undefined && (chat === undefined || chat === deps.aid || chat === sender)) return sender;
+    const group = parseGroupId(groupId ?? chat ?? '');
+    return group !== null && deps.wireId(group) !== null ? group : null;
   }
 
   return {
@@ -157,19 +191,20 @@ export function createTyping(deps: TypingDependencies): Typing {
       if (stopped || name !== EVENT) return;
       const parsed = typingSchema.safeParse(params);
       if (!parsed.success) return;
-      const { chat, state, _notify: notify } = parsed.data;
+      const { chat, group_id: groupId, state, _notify: notify } = parsed.data;
       const sender = parsePeerAid(notify.from_aid);
-      // Another chat than the one between us two is a group.
-      if (
-        sender === null ||
-        sender === deps.aid ||
-        (chat !== undefined && chat !== deps.aid && chat !== sender)
-      )
-        return;
-      if (state === 'idle') idle(sender);
-      else seen(sender, clock.now() + Math.min(Math.max(notify.ttl_ms ?? TYPING_TTL_MS, 0), TYPING_TTL_MS));
+      if (sender === null || sender === deps.aid) return;
+      const place = placeOf(chat, groupId, sender);
+      if (place === null) return;
+      if (state === 'idle') idle(keyOf(place, sender));
+      else
+        seen(
+          place,
+          sender,
+          clock.now() + Math.min(Math.max(notify.ttl_ms ?? TYPING_TTL_MS, 0), TYPING_TTL_MS),
+        );
     },
-    arrived: forget,
+    arrived: (conversation, sender) => forget(keyOf(conversation, sender)),
     stop() {
       for (const conversation of [...telling.keys()]) finish(conversation, true);
       stopped = true;

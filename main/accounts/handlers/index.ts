@@ -5,6 +5,7 @@ import { attachmentHandlers } from './attachments';
 import { backupHandlers } from './backups';
 import type { HandlerContext } from './context';
 import { conversationHandlers } from './conversations';
+import { groupHandlers } from './groups';
 import { messageHandlers } from './messages';
 import { networkHandlers } from './networks';
 import { peopleHandlers } from './people';
@@ -22,6 +23,7 @@ export function createHandlers(context: HandlerContext): CommandHandlers {
     ...networkHandlers(context),
     ...accountHandlers(context),
     ...conversationHandlers(context),
+    ...groupHandlers(context),
     ...messageHandlers(context),
     ...attachmentHandlers(context),
     ...streamHandlers(context),

@@ -54,7 +54,7 @@ export function messageHandlers({ accounts }: HandlerContext): HandlersOf<'messa
       if (json === null) throw new AunError('unknown_message', 'no raw envelope is kept for this message');
       return { json };
     },
-    'message.heal': async ({ account, conversation }) => (await messaging(account)).inbox.heal(conversation),
+    'message.heal': async ({ account, conversation }) => (await messaging(account)).heal(conversation),
     'message.quarantine': async ({ account, id, quarantined }) =>
       (await actions(account)).quarantine(id, quarantined),
     'message.thoughts': async ({ account, id }) => ({
