@@ -14,8 +14,11 @@ export function isUnbound(record: GroupKeyRecord): boolean {
   return record.chainDoubt?.startsWith(UNBOUND) ?? false;
 }
 
+/** A key that is sealed with and handed on. */
+export type SettledKey = GroupKeyRecord & { readonly pendingRotation: null };
+
 /** Whether a key is the committed one of its epoch as far as we know: such a key never gives way to another. */
-export function isSettled(record: GroupKeyRecord | null): record is GroupKeyRecord {
+export function isSettled(record: GroupKeyRecord | null): record is SettledKey {
   return record?.pendingRotation === null && !isUnbound(record);
 }
 

@@ -262,8 +262,8 @@ export class SimulatedGroups {
   #begin(group: SimulatedGroup, aid: string, params: Params): unknown {
     const expected = namesOf(params['expected_members']);
     const { pending } = group;
-    if (pending?.id === params['rotation_id'] && pending.owner === aid)
-      return { success: true, rotation: this.#shown(group, pending) };
+    const again = pending?.id === params['rotation_id'] ? pending : null;
+    if (again?.owner === aid) return { success: true, rotation: this.#shown(group, again) };
     if (params['base_epoch'] !== group.committed || params['target_epoch'] !== group.committed + 1)
       return { success: false, reason: 'epoch_conflict', epoch: group.committed };
     if (!same(expected, group.members)) return { success: false, reason: 'expected_members_mismatch' };
@@ -287,8 +287,7 @@ export class SimulatedGroups {
 
   #acknowledge(group: SimulatedGroup, aid: string, params: Params): unknown {
     const rotation = [group.pending, group.rotation].find((each) => each?.id === params['rotation_id']);
-    if (rotation?.expected.includes(aid) !== true)
-      return { success: false, reason: 'rotation_not_found' };
+    if (rotation?.expected.includes(aid) !== true) return { success: false, reason: 'rotation_not_found' };
     if (rotation.commitment !== params['key_commitment'])
       return { success: false, reason: 'commitment_mismatch' };
     rotation.acks.add(aid);
