@@ -39,6 +39,9 @@ const createSchema = z.object({
 });
 type CreateInput = z.infer<typeof createSchema>;
 
+/** Bases nobody may choose: numbers are ours, and what begins like one of ours must be whole (`protocol/05 §1.3`). */
+const RESERVED_BASE = /^(?:\d+|guest.*|g-(?![a-z0-9]{4,32}$).*)$/;
+
 interface Place {
   readonly base: string;
   readonly domain: string;
@@ -50,8 +53,7 @@ function placeFor(context: CallContext, input: CreateInput): Place {
   const wanted = input.group_id ?? input.group_aid ?? input.group_name ?? '';
   if (wanted.trim() === '') return freePlace(context);
   const name = groupName(wanted, session.issuer);
-  const numeric = name !== null && /^\d+$/.test(name.base);
-  if (name === null || numeric || name.base.startsWith('guest')) {
+  if (name === null || RESERVED_BASE.test(name.base)) {
     throw invalidParams('invalid params: group_id');
   }
   if (!gateway.authority.issuers.includes(name.domain)) {
