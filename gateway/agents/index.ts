@@ -11,12 +11,14 @@ import { systemClock, systemRandom, systemScheduler } from '../../main/runtime/r
 import type { BridgeEvent } from '../../shared/bridge/contract';
 import { networkSchema } from '../../shared/model/network';
 import { announceReady, endWithParent } from './parent';
+import type { AgentTools } from './hands';
 import { createResponder } from './responder';
 import { personas } from './personas';
 import { publishProfile } from './profile';
+import { createVenues } from './venues';
 
 /**
- * The demo agents of the embedded network: a second, ordinary engine with three identities that answer. They use the
+ * The demo agents of the embedded network: a second, ordinary engine with identities that answer. They use the
  * gateway like everybody else; there is no short cut.
  */
 const argumentsSchema = z.object({
@@ -69,20 +71,23 @@ async function main(): Promise<void> {
     hostName: 'demo-agents',
     emit: (event) => hear(event),
   });
-  const responder = createResponder(
-    {
-      invoke: (command, params) => invoke(engine, command, params),
-      sendPayload: (...message) => engine.sendPayload(...message),
-      runtime,
-    },
-    personas,
-  );
-  hear = responder.hear;
+  const tools: AgentTools = {
+    invoke: (command, params) => invoke(engine, command, params),
+    sendPayload: (...message) => engine.sendPayload(...message),
+    runtime,
+  };
+  const responder = createResponder(tools, personas);
+  const venues = createVenues(tools, options.issuer);
+  hear = (event) => {
+    responder.hear(event);
+    venues.hear(event);
+  };
   let stopping = false;
   const stop = (): void => {
     if (stopping) return;
     stopping = true;
     responder.stop();
+    venues.stop();
     engine.stop().then(
       () => process.exit(0),
       () => process.exit(1),
@@ -117,6 +122,7 @@ async function main(): Promise<void> {
     ),
   );
   announceReady({ ready: true, agents: personas.map((persona) => `${persona.name}.${options.issuer}`) });
+  await venues.open();
   await responder.catchUp(personas.map((persona) => `${persona.name}.${options.issuer}`));
 }
 

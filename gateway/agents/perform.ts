@@ -1,29 +1,9 @@
 import { z } from 'zod';
-import type { Runtime } from '../../main/runtime/runtime';
-import type { JsonObject } from '../../shared/aun/canonical-json';
 import { ATTACHMENT_PIECE_BYTES } from '../../shared/bridge/commands/attachment';
 import { attachmentSchema } from '../../shared/model/attachment';
+import type { Hands } from './hands';
 import type { MadeFile, Step } from './steps';
-
-/** What agents do things with. */
-export interface AgentTools {
-  readonly invoke: (command: string, params: unknown) => Promise<unknown>;
-  /** Sends a payload of any kind; repeating it with the same id never sends twice. */
-  readonly sendPayload: (
-    account: string,
-    conversation: string,
-    payload: JsonObject,
-    requestId: string,
-  ) => Promise<unknown>;
-  readonly runtime: Runtime;
-}
-
-/** What a step is carried out with, and where. */
-export type Hands = AgentTools & {
-  readonly account: string;
-  readonly conversation: string;
-  readonly thread: string;
-};
+import { runErrand } from './warden';
 
 const uploadSchema = z.object({ upload: z.string() });
 const streamSchema = z.object({ stream: z.string() });
@@ -41,12 +21,18 @@ export async function performStep(hands: Hands, step: Step, requestId: string): 
         conversation,
         text: step.text,
         markdown: step.markdown,
+        replyTo: hands.replyTo,
         requestId,
       });
       return;
     case 'payload':
       await hands.sendPayload(account, conversation, step.payload, requestId);
       return;
+    case 'errand': {
+      const { errand, peer, chinese } = step;
+      await runErrand({ hands, errand, peer, chinese, requestId, isStopped: hands.isStopped });
+      return;
+    }
     case 'thought':
       await optional(hands, 'agent.thought_failed', () =>
         invoke('message.think', { account, conversation, thread, text: step.text, stage: step.stage }),

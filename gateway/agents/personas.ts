@@ -1,4 +1,5 @@
 import { DEMO_AGENTS } from '../../shared/aun/demo-agents';
+import { errandOf } from './errands';
 import { SHOWCASE, showcase } from './showcase';
 import { inPieces, isChinese, say, send } from './steps';
 import type { Question, Step } from './steps';
@@ -119,5 +120,17 @@ const slowWriter: Persona = {
   chosen: () => null,
 };
 
-/** The three who live on the embedded network. */
-export const personas: readonly Persona[] = [echo, guide, slowWriter];
+const warden: Persona = {
+  name: DEMO_AGENTS.warden,
+  displayName: 'Warden',
+  description: 'Makes trouble in groups when you ask, so that you can practise moderation',
+  about:
+    '# Warden\n\nAsks to join your group, misbehaves, floods, argues and leaves, whenever you say so. Write “help”.\n\n你让它申请加入、捣乱、刷屏、吵架、退出，它就照做。写“帮助”看看。\n',
+  answer: ({ text, peer }) => [
+    { kind: 'errand', errand: errandOf(text), peer, chinese: isChinese(text), pauseMs: 0 },
+  ],
+  chosen: () => null,
+};
+
+/** Those who live on the embedded network. */
+export const personas: readonly Persona[] = [echo, guide, slowWriter, warden];

@@ -57,6 +57,8 @@ function conversation(overrides: Partial<Conversation>): Conversation {
     previewOwn: false,
     previewState: null,
     lastActivityAt: 1,
+    previewSender: null,
+    group: null,
     unread: 1,
     mentions: 0,
     markedUnread: false,

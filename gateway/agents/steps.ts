@@ -1,3 +1,4 @@
+import type { Errand } from './errands';
 import type { JsonObject } from '../../shared/aun/canonical-json';
 
 /** A file that an agent makes by itself. */
@@ -16,6 +17,7 @@ export interface MadeFile {
 export type Step = { readonly pauseMs: number } & (
   | { readonly kind: 'text'; readonly text: string; readonly markdown: boolean }
   | { readonly kind: 'payload'; readonly payload: JsonObject }
+  | { readonly kind: 'errand'; readonly errand: Errand; readonly peer: string; readonly chinese: boolean }
   | { readonly kind: 'thought'; readonly text: string; readonly stage: string }
   | { readonly kind: 'file'; readonly text: string; readonly file: MadeFile }
   /** Each piece follows the one before after 60 to 120 ms. */
