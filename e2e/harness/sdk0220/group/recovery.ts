@@ -59,10 +59,22 @@ export class Recovery {
     }
   }
 
+  /**
+   * Whether a key comes too late: for an epoch before the current one, or for the current one when that is settled. A key
+   * of a rotation that came to nothing must give way to the one of the next attempt (protocol/02 §8.7).
+   */
+  #isPast(group: string, epoch: number, rotationId: string): boolean {
+    const current = this.#deps.book.current(group);
+    if (current === null || epoch > current.epoch) return false;
+    return (
+      epoch < current.epoch || current.pendingRotationId === '' || current.pendingRotationId === rotationId
+    );
+  }
+
   async #onDistribution(group: string, payload: Dict): Promise<void> {
     const { book, call, deviceId } = this.#deps;
     const epoch = numberOf(payload['epoch']);
-    if ((book.current(group)?.epoch ?? 0) >= epoch) return;
+    if (this.#isPast(group, epoch, textOf(payload['rotation_id']))) return;
     const known = this.#hooks.isKnown(group);
     await this.#hooks.touch(group);
     if (known && !(await this.#fitsServer(group, payload))) return;
@@ -127,7 +139,7 @@ export class Recovery {
   async #onResponse(group: string, payload: Dict): Promise<void> {
     const { book, peers } = this.#deps;
     const epoch = numberOf(payload['epoch']);
-    if ((book.current(group)?.epoch ?? 0) >= epoch) return;
+    if (this.#isPast(group, epoch, '')) return;
     const view = await epochOfGroup(this.#deps, group).catch(() => null);
     if (view === null || !this.#fitsCommitted(view, epoch, payload['commitment'])) return;
     await peers.ensureSender(textOf(payload['responder_aid']), '');
@@ -148,8 +160,14 @@ export class Recovery {
   }
 
   async #recover(group: string, epoch: number, sender: string): Promise<boolean> {
-    const has = (): boolean => this.#deps.book.record(group, epoch) !== null;
-    if (has()) return true;
+    const { book } = this.#deps;
+    const before = book.record(group, epoch);
+    if (before !== null && before.pendingRotationId === '') return true;
+    // What is pending may be of a rotation that was never committed: then another secret has to come.
+    const has = (): boolean => {
+      const key = book.record(group, epoch);
+      return key !== null && (key.pendingRotationId === '' || key.secret !== before?.secret);
+    };
     if ((await holdsKeys(this.#deps, group)) && (await this.#fromServer(group, epoch))) return true;
     const view = await epochOfGroup(this.#deps, group);
     const candidates = await this.#reachable(group, this.#candidates(group, view, sender));

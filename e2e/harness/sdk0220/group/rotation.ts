@@ -175,7 +175,13 @@ export class Rotations {
     if (!distributed) return failed('distribution_failed');
     await this.#heartbeat(rotationId);
     if (!(await this.#acknowledge(rotationId, key.commitment))) return failed('self_ack_failed');
-    return this.#commit(group, rotationId, key);
+    try {
+      return await this.#commit(group, rotationId, key);
+    } catch (error) {
+      // Nobody knows whether it was committed; the key is given up and got back if it was.
+      book.discardPending(group, key.epoch, rotationId);
+      throw error;
+    }
   }
 
   /** Somebody else's rotation is under way: ends one of the wrong members, waits for the end of a right one. */

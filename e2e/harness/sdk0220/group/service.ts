@@ -1,11 +1,14 @@
 import type { X509Certificate } from 'node:crypto';
-import { isDict, textOf } from '../json';
+import { isDict, numberOf, textOf } from '../json';
 import type { Dict } from '../json';
 import { requireContext } from '../outbox';
+import { stateHashOf } from './crypto';
 import type { GroupDeps } from './deps';
+import { epochOfGroup, membersIn } from './deps';
 import type { GroupOpenContext } from './envelope';
 import { GroupEvents } from './events';
 import { GroupInbox } from './inbox';
+import type { EpochKey } from './key-book';
 import { GroupOutbox } from './outbox';
 import { Recovery } from './recovery';
 import { Rotations } from './rotation';
@@ -123,6 +126,34 @@ export class Groups {
       return;
     }
     this.#triggers.onEvent(event);
+  }
+
+  /** The current key of a group, or null. */
+  keys(group: string): EpochKey | null {
+    return this.#deps.book.current(group);
+  }
+
+  /** Loses every key of a group, as a data folder that was lost does. */
+  forgetKeys(group: string): void {
+    this.#deps.book.forget(group);
+  }
+
+  /** Puts the membership there is on record as the next state; no SDK does this by itself (protocol/02 §14). */
+  async commitState(group: string): Promise<Dict> {
+    const stored = await this.#deps.call('group.get_state', { group_id: group });
+    const members = (await membersIn(this.#deps, group)).map(({ aid, role }) => ({ aid, role }));
+    const { epoch } = await epochOfGroup(this.#deps, group);
+    const version = numberOf(stored['state_version']) + 1;
+    const previous = textOf(stored['state_hash']);
+    return this.#deps.call('group.commit_state', {
+      group_id: group,
+      state_version: version,
+      state_hash: stateHashOf({ groupId: group, version, keyEpoch: epoch, members, policy: {}, previous }),
+      prev_state_hash: previous,
+      key_epoch: epoch,
+      membership_snapshot: JSON.stringify(members),
+      policy_snapshot: '{}',
+    });
   }
 
   /** Ends everything that waits. */
