@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GroupPerson, groupEnvelope, rotationOf, sealedKey } from '../testing/group-keys';
 import { failure, TestNetwork } from '../testing/network';
+import { field } from '../testing/socket';
 import { epochChain, rotationText } from './texts';
 
 const SECOND = 1000;
@@ -37,7 +38,7 @@ describe('rotations', () => {
     const first = await alice.rotate(group, [alice.aid]);
     expect(first).toMatchObject({ success: true, epoch: 1, committed_epoch: 1 });
     const one = rotationOf(first);
-    const chain = epochChain('', 1, String(one['key_commitment']), alice.aid);
+    const chain = epochChain('', 1, field(one, 'key_commitment'), alice.aid);
     expect(one).toMatchObject({
       status: 'committed',
       epoch_chain: chain,
@@ -45,7 +46,7 @@ describe('rotations', () => {
       committed_by: alice.aid,
     });
     const two = rotationOf(await alice.rotate(group, [alice.aid]));
-    expect(two['epoch_chain']).toBe(epochChain(chain, 2, String(two['key_commitment']), alice.aid));
+    expect(two['epoch_chain']).toBe(epochChain(chain, 2, field(two, 'key_commitment'), alice.aid));
     expect(await alice.client.call('group.e2ee.get_epoch', { group_id: group })).toMatchObject({
       epoch: 2,
       rotated_by: alice.aid,
@@ -159,7 +160,7 @@ describe('rotations', () => {
     expect(await alice.commit(rotation)).toMatchObject({ success: true, epoch: 2 });
     expect(await alice.commit(rotation)).toMatchObject({ success: true, epoch: 2 });
     expect(await bobby.ack(rotation)).toMatchObject({ success: true });
-    expect(await alice.begin(group, { members, id: String(rotation['rotation_id']) })).toMatchObject({
+    expect(await alice.begin(group, { members, id: field(rotation, 'rotation_id') })).toMatchObject({
       success: false,
       reason: 'rotation_closed',
     });

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { JsonObject } from '../../shared/aun/canonical-json';
 import { GroupPerson } from '../testing/group-keys';
 import { failure, TestNetwork } from '../testing/network';
+import { field } from '../testing/socket';
 import { jsonObject } from '../wire/frames';
 import { epochChain, rotationText, stateHash } from './texts';
 
@@ -148,7 +149,7 @@ describe('states on record', () => {
       });
     }
     expect(await bobby.client.call('group.get_state', { group_id: group })).toEqual(first);
-    const second = stateOf(2, String(first['state_hash']));
+    const second = stateOf(2, field(first, 'state_hash'));
     expect(await alice.call('group.commit_state', second)).toMatchObject({ success: true, state_version: 2 });
   });
 
