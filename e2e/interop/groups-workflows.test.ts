@@ -1,0 +1,503 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dictsOf, isDict, numberOf, textOf } from '../harness/sdk0220';
+import type { Dict } from '../harness/sdk0220';
+import {
+  allSecured,
+  epochOf,
+  groupIs,
+  groupOf,
+  logged,
+  makeGroup,
+  memberIs,
+  membersOf,
+  reads,
+  say,
+  secured,
+  textsOf,
+  verdict,
+} from './group-folk';
+import { Parley } from './parley';
+import { World } from './world';
+
+/** Every workflow of `protocol/05 §13` with real engines; each starts with a group of its own. */
+let world: World;
+let alice: Parley;
+let bob: Parley;
+let carol: Parley;
+let dave: Parley;
+
+beforeAll(async () => {
+  world = await World.begin();
+  [alice, bob, carol, dave] = await Promise.all([
+    Parley.join(world, 'alice', false),
+    Parley.join(world, 'bobby', false),
+    Parley.join(world, 'carol', false),
+    Parley.join(world, 'dave1', false),
+  ]);
+}, 120_000);
+afterAll(() => world.end());
+
+const lineOf = (row: Dict): Dict => (isDict(row['content']) ? row['content'] : {});
+const TIMES = { timeout: 30_000 };
+
+describe('13.1 making a group', () => {
+  it('adds the picked people, names who could not be added, and everybody reads', async () => {
+    const made = await alice.act('group.create', {
+      name: '读书会 📚',
+      description: 'Books',
+      question: 'Which one?',
+      members: [{ aid: bob.aid }, { aid: 'nobody-there.aun.test' }, { aid: carol.aid, kind: 'ai' }],
+    });
+    const shown = isDict(made['group']) ? made['group'] : {};
+    const group = textOf(shown['group']);
+    expect(shown).toMatchObject({
+      name: '读书会 📚',
+      description: 'Books',
+      role: 'owner',
+      membership: 'member',
+      visibility: 'private',
+      joinMode: 'approval',
+    });
+    expect(dictsOf(made['failed'])).toMatchObject([{ aid: 'nobody-there.aun.test' }]);
+    await allSecured([alice, bob, carol], group, 1);
+    await say(alice, group, 'welcome');
+    await say(bob, group, 'thanks');
+    for (const parley of [alice, bob, carol]) {
+      await reads(parley, group, 'welcome');
+      await reads(parley, group, 'thanks');
+    }
+    expect((await membersOf(alice, group)).get(carol.aid)).toMatchObject({ kind: 'ai', role: 'member' });
+    await logged(alice, group, 'member_added', (entry) => entry['target'] === carol.aid);
+  });
+
+  it('one request makes one group, however often it comes', async () => {
+    const params = { name: 'Once', requestId: `once-${String(process.pid)}` };
+    const [one, two] = await Promise.all([
+      alice.call('group.create', params),
+      alice.call('group.create', params),
+    ]);
+    const three = await alice.call('group.create', params);
+    const ids = [one, two, three].map((made) => (isDict(made['group']) ? made['group']['group'] : null));
+    expect(new Set(ids).size).toBe(1);
+    const { found, total } = await alice.call('group.search', { query: 'Once' });
+    expect([dictsOf(found), total]).toEqual([[], 0]);
+  });
+});
+
+describe('13.2 invite codes and links', () => {
+  it('lets in as often as it says, in any case, and no further', async () => {
+    const group = await makeGroup(alice);
+    const invite = await alice.call('group.createInvite', { group, maxUses: 1, expiresInSeconds: 3600 });
+    expect(invite).toMatchObject({ maxUses: 1, usedCount: 0, status: 'active' });
+    const link = textOf(invite['link']);
+    expect(link).toBe(`aun://${group}/invite/${textOf(invite['code'])}`);
+    expect(await bob.call('group.preview', { invitation: link })).toMatchObject({
+      preview: null,
+      group,
+      code: invite['code'],
+    });
+    const joined = await bob.call('group.join', { invitation: link.toUpperCase().replace('AUN:', 'aun:') });
+    expect(joined).toMatchObject({ state: 'joined', group: { group, membership: 'member', addedBy: null } });
+    await secured(bob, group);
+    await say(bob, group, 'in by link');
+    await reads(alice, group, 'in by link');
+    expect(await verdict(carol.call('group.join', { invitation: invite['code'] }))).toBe(
+      'group_invite_exhausted',
+    );
+    const { invites } = await alice.call('group.invites', { group });
+    expect(dictsOf(invites)).toMatchObject([{ usedCount: 1, status: 'exhausted' }]);
+    await logged(alice, group, 'invite_code_used', (entry) => entry['actor'] === bob.aid);
+  });
+
+  it('a revoked, an unknown and an expired one let nobody in', async () => {
+    const group = await makeGroup(alice);
+    const { code } = await alice.call('group.createInvite', { group, code: `Own-${String(process.pid)}` });
+    expect(code).toBe(`own-${String(process.pid)}`);
+    await alice.call('group.revokeInvite', { group, code });
+    expect(await verdict(bob.call('group.join', { invitation: code }))).toBe('group_invite_revoked');
+    expect(await verdict(bob.call('group.join', { invitation: 'ic-0000000000' }))).toBe(
+      'group_invite_unknown',
+    );
+    expect(await verdict(bob.call('group.join', { invitation: `${textOf(code)}@aun.test` }))).toBe(
+      'group_invite_revoked',
+    );
+    expect(await verdict(bob.call('group.join', { invitation: 'https://example.com/x' }))).toBe(
+      'link_invalid',
+    );
+    await logged(alice, group, 'invite_code_revoked');
+  });
+});
+
+describe('13.3 adding directly', () => {
+  it('shows who added and waits for the word of who was added by somebody unknown', async () => {
+    const group = await makeGroup(alice);
+    await alice.call('group.add', { group, members: [{ aid: dave.aid }] });
+    await secured(dave, group);
+    expect(await groupOf(dave, group)).toMatchObject({ addedBy: alice.aid, membership: 'member' });
+    expect((await dave.row(group))['standing']).toBe('pending');
+    await dave.call('conversation.accept', { conversation: group });
+    expect((await dave.row(group))['standing']).toBe('accepted');
+    await expect
+      .poll(async () => JSON.stringify((await alice.timeline(group)).map(lineOf)), TIMES)
+      .toContain('member_added');
+  });
+
+  it('somebody who declines is out', async () => {
+    const group = await makeGroup(alice, [dave]);
+    await groupIs(dave, group, 'is there', ({ membership }) => membership === 'member');
+    await dave.call('group.leave', { group });
+    await memberIs(alice, group, dave.aid, (found) => found === undefined);
+  });
+});
+
+describe('13.4 asking to join', () => {
+  it('asks the question, waits, is let in; refusals come with their reason; many at once', async () => {
+    const group = await makeGroup(alice, [], { question: 'Why?', visibility: 'public' });
+    expect(await bob.call('group.preview', { invitation: group })).toMatchObject({
+      preview: { joinMode: 'approval', joinQuestion: 'Why?', membership: 'none' },
+    });
+    expect(await bob.call('group.join', { invitation: group })).toMatchObject({
+      state: 'question',
+      question: 'Why?',
+    });
+    const asked = await bob.call('group.join', { invitation: group, answer: 'Because', message: 'Hi' });
+    expect(asked).toMatchObject({ state: 'pending', group: { membership: 'pending' } });
+    expect(numberOf(isDict(asked['group']) ? asked['group']['requestExpiresAt'] : 0)).toBeGreaterThan(0);
+    await groupIs(alice, group, 'has a request', ({ requests }) => requests === 1);
+    const { requests } = await alice.call('group.requests', { group });
+    expect(dictsOf(requests)).toMatchObject([
+      { aid: bob.aid, answer: 'Because', message: 'Hi', status: 'pending' },
+    ]);
+    expect(await bob.call('group.join', { invitation: group, answer: 'Again' })).toMatchObject({
+      state: 'pending',
+    });
+    const first = await alice.call('group.review', { group, decisions: [{ aid: bob.aid, approve: true }] });
+    expect(first).toMatchObject({ results: [{ aid: bob.aid, code: null }] });
+    await secured(bob, group);
+    await say(bob, group, 'let in');
+    await reads(alice, group, 'let in');
+    for (const parley of [carol, dave])
+      await parley.call('group.join', { invitation: group, answer: 'Me too' });
+    const both = await alice.call('group.review', {
+      group,
+      decisions: [
+        { aid: carol.aid, approve: true },
+        { aid: dave.aid, approve: false, reason: 'Not this time' },
+        { aid: 'nobody1.aun.test', approve: true },
+      ],
+    });
+    expect(dictsOf(both['results'])).toEqual([
+      { aid: carol.aid, code: null },
+      { aid: dave.aid, code: null },
+      { aid: 'nobody1.aun.test', code: 'group_request_not_found' },
+    ]);
+    await secured(carol, group);
+    await groupIs(dave, group, 'is refused', ({ membership, rejection }) => {
+      return membership === 'none' && rejection === 'Not this time';
+    });
+    await groupIs(alice, group, 'has none left', ({ requests: left }) => left === 0);
+    const history = await alice.call('group.requests', { group, status: 'rejected' });
+    expect(dictsOf(history['requests'])).toMatchObject([
+      { aid: dave.aid, reason: 'Not this time', reviewedBy: alice.aid },
+    ]);
+    await logged(bob, group, 'join_rejected', (entry) => entry['target'] === dave.aid);
+  });
+
+  it.each([
+    ['invite_only', 'group_invite_only'],
+    ['closed', 'group_closed'],
+  ])('a group that is %s cannot be asked', async (joinMode, code) => {
+    const group = await makeGroup(alice, [], { joinMode });
+    expect(await verdict(bob.call('group.join', { invitation: group }))).toBe(code);
+  });
+
+  it('an open one is entered at once', async () => {
+    const group = await makeGroup(alice, [], { joinMode: 'open', visibility: 'public' });
+    expect(await bob.call('group.join', { invitation: group })).toMatchObject({ state: 'joined' });
+    await secured(bob, group);
+    await logged(alice, group, 'joined', (entry) => entry['actor'] === bob.aid);
+  });
+});
+
+describe('13.5 roles, 13.9 handing over', () => {
+  it('an admin is made and unmade; the new owner leads and the old one is an admin', async () => {
+    const group = await makeGroup(alice, [bob]);
+    await secured(bob, group);
+    await alice.call('group.setRole', { group, aid: bob.aid, role: 'admin' });
+    await groupIs(bob, group, 'is led', ({ role }) => role === 'admin');
+    await alice.call('group.setRole', { group, aid: bob.aid, role: 'member' });
+    await groupIs(bob, group, 'is led no longer', ({ role }) => role === 'member');
+    expect(await alice.call('group.transfer', { group, aid: bob.aid })).toMatchObject({
+      role: 'admin',
+      owner: bob.aid,
+    });
+    await groupIs(bob, group, 'is owned', ({ role, owner }) => role === 'owner' && owner === bob.aid);
+    expect(await verdict(alice.call('group.suspend', { group }))).toBe('group_need_owner');
+    expect(await verdict(alice.call('group.leave', { group }))).toBe('ok');
+    await logged(bob, group, 'owner_transferred');
+    await logged(bob, group, 'role_changed', (entry) => entry['target'] === bob.aid);
+  });
+});
+
+describe('13.6 muting', () => {
+  it('takes the right to write until its end, and the log says why', async () => {
+    const group = await makeGroup(alice, [bob, carol]);
+    await allSecured([alice, bob, carol], group, 1);
+    await alice.call('group.mute', { group, aid: bob.aid, seconds: 600, reason: 'too loud' });
+    const shown = await groupIs(bob, group, 'is muted', ({ mutedUntil }) => mutedUntil !== null);
+    expect(shown['muteReason']).toBe('too loud');
+    expect(Math.abs(numberOf(shown['mutedUntil']) - Date.now() - 600_000)).toBeLessThan(60_000);
+    await memberIs(carol, group, bob.aid, (found) => found?.['mutedUntil'] !== null);
+    const { members } = await alice.call('group.members', { group, only: 'muted' });
+    expect(dictsOf(members).map(({ aid }) => aid)).toEqual([bob.aid]);
+    await say(carol, group, 'still read by all');
+    await reads(bob, group, 'still read by all');
+    await alice.call('group.unmute', { group, aid: bob.aid });
+    await groupIs(bob, group, 'may write', ({ mutedUntil }) => mutedUntil === null);
+    await say(bob, group, 'back again');
+    await reads(carol, group, 'back again');
+    await logged(alice, group, 'member_banned', (entry) => {
+      return (
+        entry['actor'] === alice.aid &&
+        entry['target'] === bob.aid &&
+        JSON.stringify(entry).includes('too loud')
+      );
+    });
+    await logged(alice, group, 'member_unbanned');
+  });
+});
+
+describe('13.7 removing', () => {
+  it('changes the key; who was removed reads nothing more and keeps what was there', async () => {
+    const group = await makeGroup(alice, [bob, carol]);
+    const before = await allSecured([alice, bob, carol], group, 1);
+    await say(alice, group, 'for all of us');
+    await reads(carol, group, 'for all of us');
+    await alice.call('group.kick', { group, aid: carol.aid });
+    const after = await allSecured([alice, bob], group, before + 1);
+    expect(after).toBeGreaterThan(before);
+    await groupIs(carol, group, 'is left', ({ membership, removedBy }) => {
+      return membership === 'removed' && removedBy === alice.aid;
+    });
+    await say(bob, group, 'without her');
+    await reads(alice, group, 'without her');
+    expect(await textsOf(carol, group)).toContain('for all of us');
+    expect(await textsOf(carol, group)).not.toContain('without her');
+    expect(await epochOf(carol, group)).toBeLessThan(after);
+    expect(await verdict(carol.call('group.refresh', { group }))).toBe('group_not_member');
+    await logged(bob, group, 'member_removed', (entry) => entry['target'] === carol.aid);
+  });
+
+  it('somebody who was removed comes back by code and reads on, not what was between', async () => {
+    const group = await makeGroup(alice, [bob]);
+    await allSecured([alice, bob], group, 1);
+    await alice.call('group.kick', { group, aid: bob.aid });
+    await groupIs(bob, group, 'is left', ({ membership }) => membership === 'removed');
+    await secured(alice, group, 2);
+    await say(alice, group, 'between');
+    const { code } = await alice.call('group.createInvite', { group });
+    await bob.call('group.join', { invitation: code });
+    const epoch = await allSecured([alice, bob], group, 3);
+    expect(epoch).toBeGreaterThan(2);
+    await say(alice, group, 'after');
+    await reads(bob, group, 'after');
+    expect(await textsOf(bob, group)).not.toContain('between');
+  });
+});
+
+describe('13.8 banning', () => {
+  it('keeps somebody out of an open group until it is lifted', async () => {
+    const group = await makeGroup(alice, [bob], { joinMode: 'open', visibility: 'public' });
+    await groupIs(bob, group, 'is there', ({ membership }) => membership === 'member');
+    await alice.call('group.kick', { group, aid: bob.aid, ban: true, reason: 'spam' });
+    await groupIs(bob, group, 'is left', ({ membership }) => membership === 'removed');
+    expect(await verdict(bob.call('group.join', { invitation: group }))).toBe('group_muted');
+    const { bans } = await alice.call('group.bans', { group });
+    expect(dictsOf(bans)).toMatchObject([
+      { aid: bob.aid, by: alice.aid, reason: 'spam', until: null, member: false },
+    ]);
+    await alice.call('group.unmute', { group, aid: bob.aid });
+    expect(await bob.call('group.join', { invitation: group })).toMatchObject({ state: 'joined' });
+    await secured(bob, group);
+  });
+});
+
+describe('13.10 to 13.12 texts and settings', () => {
+  it('everybody sees them, with who wrote them and whether that was signed', async () => {
+    const group = await makeGroup(alice, [bob]);
+    await secured(bob, group);
+    await alice.call('group.setAnnouncement', { group, content: 'Meeting at 5' });
+    await alice.call('group.setRules', { group, content: 'Be kind', maxMembers: 50 });
+    await alice.call('group.setJoin', { group, mode: 'approval', question: 'Why?' });
+    await alice.call('group.update', {
+      group,
+      name: 'New name',
+      description: 'New purpose',
+      dispatchMode: 'mention',
+      duty: [bob.aid],
+    });
+    const shown = await groupIs(bob, group, 'has the texts', (now) => {
+      return (
+        now['name'] === 'New name' &&
+        now['dispatchMode'] === 'mention' &&
+        isDict(now['announcement']) &&
+        isDict(now['rules']) &&
+        now['joinQuestion'] === 'Why?' &&
+        JSON.stringify(now['duty']) === JSON.stringify([bob.aid])
+      );
+    });
+    expect(shown).toMatchObject({
+      description: 'New purpose',
+      announcement: { content: 'Meeting at 5', updatedBy: alice.aid, signature: 'verified' },
+      announcementSeen: false,
+      rules: { content: 'Be kind', updatedBy: alice.aid },
+      rulesSeen: false,
+    });
+    await bob.call('group.seen', { group, what: 'announcement' });
+    await bob.call('group.seen', { group, what: 'rules' });
+    expect(await groupOf(bob, group)).toMatchObject({ announcementSeen: true, rulesSeen: true });
+    await alice.call('group.setAnnouncement', { group, content: '' });
+    await groupIs(bob, group, 'has none', ({ announcement }) => announcement === null);
+    for (const action of ['announcement_updated', 'rules_updated', 'join_requirements_updated', 'update'])
+      await logged(bob, group, action, (entry) => entry['actor'] === alice.aid);
+  });
+
+  it('a picture reaches the others without its metadata', async () => {
+    const group = await makeGroup(alice, [bob]);
+    await bob.call('conversation.accept', { conversation: group });
+    await secured(bob, group);
+    const own = await alice.call('group.update', { group, picture: PICTURE });
+    expect(own['picture']).toMatch(/^data:image\/png;base64,/);
+    const shown = await groupIs(bob, group, 'has a picture', ({ picture }) => picture !== null);
+    expect(shown['picture']).toBe(own['picture']);
+    expect(Buffer.from(textOf(shown['picture']).split(',')[1] ?? '', 'base64').includes('Berlin')).toBe(
+      false,
+    );
+    expect(await verdict(alice.call('group.update', { group, picture: 'AAAA' }))).toBe(
+      'attachment_unsupported',
+    );
+    await alice.call('group.update', { group, picture: null });
+    await groupIs(bob, group, 'has none', ({ picture }) => picture === null);
+  });
+});
+
+describe('13.13 resting', () => {
+  it('nobody writes while it rests; afterwards they do', async () => {
+    const group = await makeGroup(alice, [bob]);
+    await allSecured([alice, bob], group, 1);
+    expect(await alice.call('group.suspend', { group })).toMatchObject({ status: 'suspended' });
+    expect(await alice.call('group.suspend', { group })).toMatchObject({ status: 'suspended' });
+    await groupIs(bob, group, 'rests', ({ status }) => status === 'suspended');
+    expect(await alice.call('group.resume', { group })).toMatchObject({ status: 'active' });
+    expect(await alice.call('group.resume', { group })).toMatchObject({ status: 'active' });
+    await groupIs(bob, group, 'goes on', ({ status }) => status === 'active');
+    await say(bob, group, 'awake');
+    await reads(alice, group, 'awake');
+    await logged(bob, group, 'suspended');
+    await logged(bob, group, 'resumed');
+  });
+});
+
+describe('13.14 leaving', () => {
+  it('keeps what was written in the archive, changes the key, and is no way for the owner', async () => {
+    const group = await makeGroup(alice, [bob, carol]);
+    const before = await allSecured([alice, bob, carol], group, 1);
+    await say(bob, group, 'farewell');
+    await reads(carol, group, 'farewell');
+    expect(await verdict(alice.call('group.leave', { group }))).toBe('group_owner_leaves');
+    expect(await carol.call('group.leave', { group })).toMatchObject({ membership: 'left' });
+    expect((await carol.list('archived')).map(({ conversation }) => conversation)).toContain(group);
+    expect(await textsOf(carol, group)).toContain('farewell');
+    await allSecured([alice, bob], group, before + 1);
+    await say(alice, group, 'she left');
+    await reads(bob, group, 'she left');
+    expect(await textsOf(carol, group)).not.toContain('she left');
+    await logged(alice, group, 'member_left', (entry) => entry['target'] === carol.aid);
+  });
+});
+
+describe('13.15 ending', () => {
+  it('is for everybody, and what was written stays readable', async () => {
+    const group = await makeGroup(alice, [bob]);
+    await allSecured([alice, bob], group, 1);
+    await say(bob, group, 'last words');
+    expect(await alice.call('group.dissolve', { group })).toMatchObject({ status: 'dissolved' });
+    expect(await textsOf(alice, group)).toContain('last words');
+    await groupIs(bob, group, 'is over', ({ status }) => status === 'dissolved');
+    expect(await textsOf(bob, group)).toContain('last words');
+    expect(await verdict(alice.call('group.update', { group, name: 'x' }))).toBe('group_dissolved');
+  });
+
+  it('a suspended group has to be resumed first', async () => {
+    const group = await makeGroup(alice);
+    await alice.call('group.suspend', { group });
+    expect(await verdict(alice.call('group.dissolve', { group }))).toBe('group_suspended');
+    await alice.call('group.resume', { group });
+    expect(await verdict(alice.call('group.dissolve', { group }))).toBe('ok');
+  });
+});
+
+describe('13.16 the log', () => {
+  it('says who did what to whom, is searched, and saved without formulas', async () => {
+    const group = await makeGroup(alice, [bob]);
+    await alice.call('group.mute', { group, aid: bob.aid, seconds: 60, reason: '=1+1 evil' });
+    await alice.call('group.unmute', { group, aid: bob.aid });
+    const entry = await logged(alice, group, 'member_banned');
+    expect(entry).toMatchObject({ actor: alice.aid, target: bob.aid, signature: 'verified' });
+    const found = await alice.call('group.log', { group, query: 'evil' });
+    expect(dictsOf(found['entries']).map(({ action }) => action)).toEqual(['member_banned']);
+    const all = await alice.call('group.log', { group });
+    const seqs = dictsOf(all['entries']).map(({ seq }) => numberOf(seq));
+    expect(seqs).toEqual([...seqs].sort((one, other) => other - one));
+    expect(new Set(seqs).size).toBe(seqs.length);
+    const file = path.join(world.folder('exports'), 'log.csv');
+    mkdirSync(path.dirname(file), { recursive: true });
+    expect(await alice.call('group.exportLog', { group, format: 'csv' }, [file])).toEqual({ saved: true });
+    expect(readFileSync(file, 'utf8')).toContain(`"'=1+1 evil"`);
+    expect(await alice.call('group.exportLog', { group, format: 'csv' })).toEqual({ saved: false });
+  });
+
+  it('members see what happened, not what is the admins’ own', async () => {
+    const group = await makeGroup(alice, [bob]);
+    await secured(bob, group);
+    const { code } = await alice.call('group.createInvite', { group });
+    await logged(bob, group, 'invite_code_created');
+    expect(JSON.stringify(await bob.call('group.log', { group }))).not.toContain(textOf(code));
+  });
+});
+
+describe('13.17 members', () => {
+  it('stand in order, say who is online, and are looked for', async () => {
+    const group = await makeGroup(alice, [carol, bob, dave]);
+    await alice.call('group.setRole', { group, aid: dave.aid, role: 'admin' });
+    await alice.call('group.watchOnline', { group });
+    await memberIs(alice, group, bob.aid, (found) => found?.['online'] === true);
+    const { members, total } = await alice.call('group.members', { group });
+    expect(total).toBe(4);
+    expect(dictsOf(members).map(({ aid }) => aid)).toEqual([alice.aid, dave.aid, bob.aid, carol.aid]);
+    const searched = await alice.call('group.members', { group, query: carol.aid.split('.')[0] ?? '' });
+    expect(dictsOf(searched['members']).map(({ aid }) => aid)).toEqual([carol.aid]);
+    await alice.call('group.watchOnline', { group: null });
+  });
+});
+
+describe('13.18 devices', () => {
+  it('has a place for this one, which is kept', async () => {
+    const group = await makeGroup(alice, [bob]);
+    await secured(bob, group);
+    await say(alice, group, 'to be pulled');
+    await reads(bob, group, 'to be pulled');
+    const { devices } = await bob.call('group.devices', { group });
+    const [own] = dictsOf(devices);
+    expect(own).toMatchObject({ own: true });
+    expect(
+      await verdict(bob.call('group.forgetDevice', { group, device: own?.['device'], slot: own?.['slot'] })),
+    ).toBe('invalid_request');
+  });
+});
+
+/** A PNG of one pixel with a place written into it. */
+const PICTURE =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAAD3RFWHRMb2NhdGlvbgBCZXJsaW5PPiCLAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==';
