@@ -17,6 +17,7 @@ function draftEvent(conversation: string, draft: string): BridgeEvent {
           preview: '',
           previewKind: 'none',
           previewOwn: false,
+          previewSender: null,
           previewState: null,
           lastActivityAt: 0,
           unread: 0,
@@ -33,6 +34,7 @@ function draftEvent(conversation: string, draft: string): BridgeEvent {
           waiting: null,
           readUpTo: 0,
           security: 'unknown',
+          group: null,
           profileStatus: 'none',
         },
       ],
@@ -156,7 +158,7 @@ it('keeps only the newest progress of a transfer and the newest word about typin
   });
   const typing = (until: number | null): BridgeEvent => ({
     event: 'typing.changed',
-    data: { account, conversation: 'bob.aun.test', until },
+    data: { account, conversation: 'bob.aun.test', who: 'bob.aun.test', until },
   });
   push(transfer(1));
   push(typing(5));

@@ -11,12 +11,14 @@ import { FakeTime } from '../runtime/testing/fake-time';
 import { createInlineStoreHost } from '../store/inline-host';
 import { Inbox } from './inbox';
 import { FakeGateway, textRow } from './testing/fake-gateway';
+import { noGroupEnvelopes } from './testing/no-groups';
 
 const ME = 'me01.aun.test';
 const BOB = 'bobby.aun.test';
 
 /** Rows in these tests are plain: nothing is to be opened. */
 const nothingEncrypted: E2eeEngine = {
+  ...noGroupEnvelopes,
   seal: () => Promise.reject(new Error('nothing is sealed here')),
   sealThought: () => Promise.reject(new Error('nothing is sealed here')),
   open: (rows) =>
@@ -67,6 +69,7 @@ async function makeInbox(e2ee: E2eeEngine = nothingEncrypted): Promise<Inbox> {
     store,
     rpc: gateway,
     e2ee,
+    controlsStored: () => undefined,
     runtime: { clock: time, random: systemRandom, scheduler: time, logger: silentLogger },
     isOnline: () => gateway.online,
     now: () => time.now(),

@@ -15,6 +15,7 @@ import { silentLogger } from '../runtime/logger';
 import { systemRandom } from '../runtime/runtime';
 import { FakeTime } from '../runtime/testing/fake-time';
 import { Outbox } from './outbox';
+import { noCourier, noGroupEnvelopes } from './testing/no-groups';
 
 /** One run of the application. It may die before or after any step that leaves a trace outside of it. */
 class Life {
@@ -127,6 +128,7 @@ function startRun(person: TestPerson, sent: Sent, life = new Life(0, false)): Ru
     rpc,
     e2ee: sealer,
     attachments,
+    courier: noCourier,
     runtime,
     isOnline: () => true,
     now: () => time.now(),
@@ -136,6 +138,7 @@ function startRun(person: TestPerson, sent: Sent, life = new Life(0, false)): Ru
 }
 
 const sealer: E2eeEngine = {
+  ...noGroupEnvelopes,
   seal: ({ messageId, payload }) =>
     Promise.resolve({
       params: { message_id: messageId, payload },

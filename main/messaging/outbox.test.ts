@@ -14,6 +14,7 @@ import { KEYS_RETRY_MS } from './limits';
 import { Outbox } from './outbox';
 import { FakeGateway } from './testing/fake-gateway';
 import { noAttachments } from './testing/no-attachments';
+import { noCourier, noGroupEnvelopes } from './testing/no-groups';
 
 const ME = 'me01.aun.test';
 const BOB = 'bobby.aun.test';
@@ -32,6 +33,7 @@ let refreshes: number;
 /** What an engine hands over; only the order and the fate of sends are looked at here. */
 function sealer(): E2eeEngine {
   return {
+    ...noGroupEnvelopes,
     seal(message) {
       if (message.refresh === true) refreshes += 1;
       if (withoutKeys.has(message.to)) {
@@ -76,6 +78,7 @@ async function restart(): Promise<Outbox> {
     rpc: gateway,
     e2ee: sealer(),
     attachments: noAttachments,
+    courier: noCourier,
     runtime: { clock: time, random: systemRandom, scheduler: time, logger: silentLogger },
     isOnline: () => gateway.online,
     now: () => time.now(),

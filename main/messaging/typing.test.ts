@@ -7,10 +7,12 @@ import { createTyping } from './typing';
 const ME = 'me01.aun.test';
 const BOB = 'bobby.aun.test';
 
-function setUp(parts: { passes?: boolean; mayTell?: () => boolean | Promise<boolean> } = {}) {
+function setUp(
+  parts: { passes?: boolean; mayTell?: () => boolean | Promise<boolean>; groups?: Map<string, string> } = {},
+) {
   const time = new FakeTime();
   const sent: { method: string; params: Record<string, unknown>; at: number }[] = [];
-  const changes: { conversation: string; until: number | null; at: number }[] = [];
+  const changes: { conversation: string; who: string; until: number | null; at: number }[] = [];
   const start = time.now();
   const typing = createTyping({
     aid: ME,
@@ -19,8 +21,9 @@ function setUp(parts: { passes?: boolean; mayTell?: () => boolean | Promise<bool
       passesNotifications: () => parts.passes ?? true,
     },
     runtime: { clock: time, scheduler: time, random: systemRandom, logger: silentLogger },
-    changed: (conversation, until) => changes.push({ conversation, until, at: time.now() - start }),
+    changed: (conversation, who, until) => changes.push({ conversation, who, until, at: time.now() - start }),
     mayTell: parts.mayTell ?? (() => true),
+    wireId: (group) => parts.groups?.get(group) ?? null,
   });
   const states = (): unknown[] =>
     sent.map(({ params, at }) => {
@@ -121,13 +124,13 @@ describe('seeing somebody type', () => {
   it('holds for its time and no longer', () => {
     const { time, start, changes, hear } = setUp();
     hear('typing');
-    expect(changes).toEqual([{ conversation: BOB, until: start + 5_000, at: 0 }]);
+    expect(changes).toEqual([{ conversation: BOB, who: BOB, until: start + 5_000, at: 0 }]);
     time.advance(4_000);
     hear('typing');
     time.advance(4_999);
     expect(changes).toHaveLength(2);
     time.advance(1);
-    expect(changes.at(-1)).toEqual({ conversation: BOB, until: null, at: 9_000 });
+    expect(changes.at(-1)).toEqual({ conversation: BOB, who: BOB, until: null, at: 9_000 });
     expect(time.waiting).toBe(0);
   });
 
@@ -138,9 +141,9 @@ describe('seeing somebody type', () => {
     hear('idle');
     expect(changes.at(-1)).toMatchObject({ until: null, at: 2_000 });
     hear('typing');
-    typing.arrived(BOB);
+    typing.arrived(BOB, BOB);
     expect(changes.at(-1)).toMatchObject({ until: null, at: 2_000 });
-    typing.arrived(BOB);
+    typing.arrived(BOB, BOB);
     expect(changes).toHaveLength(4);
   });
 
@@ -180,5 +183,49 @@ describe('seeing somebody type', () => {
     expect(changes.length - before).toBe(200);
     time.advance(5_000);
     expect(time.waiting).toBe(0);
+  });
+});
+
+describe('typing in groups', () => {
+  const GROUP = 'group.aun.test/g-readers';
+  const groups = new Map([[GROUP, 'g-readers.aun.test']]);
+
+  it('goes to everybody in the group at once, by the id the gateway gave', async () => {
+    const { typing, sent } = setUp({ groups });
+    typing.tell(GROUP, true);
+    await asked();
+    expect(sent[0]).toMatchObject({
+      method: 'notification/group.route',
+      params: {
+        group_id: 'g-readers.aun.test',
+        group_aid: 'g-readers.aun.test',
+        deliver: { method: 'event/app.typing', params: { state: 'typing' } },
+      },
+    });
+  });
+
+  it('is told nobody in a group that is too large or left', async () => {
+    const { typing, sent } = setUp();
+    typing.tell(GROUP, true);
+    await asked();
+    expect(sent).toEqual([]);
+  });
+
+  it('shows each of several people by themselves, until their message comes', () => {
+    const { hear, changes, typing } = setUp({ groups });
+    hear('typing', BOB, { chat: GROUP });
+    hear('typing', 'carol.aun.test', { group_id: 'g-readers.aun.test' });
+    expect(changes.map(({ conversation, who }) => [conversation, who])).toEqual([
+      [GROUP, BOB],
+      [GROUP, 'carol.aun.test'],
+    ]);
+    typing.arrived(GROUP, BOB);
+    expect(changes.at(-1)).toMatchObject({ conversation: GROUP, who: BOB, until: null });
+  });
+
+  it('ignores signs about groups that are not ours', () => {
+    const { hear, changes } = setUp({ groups });
+    hear('typing', BOB, { chat: 'group.aun.test/g-others' });
+    expect(changes).toEqual([]);
   });
 });

@@ -13,12 +13,14 @@ import { describePayload } from '../describe';
 import { createMessageActions } from '../message-actions';
 import type { MessageActions } from '../message-actions';
 import { Outbox } from '../outbox';
+import { noCourier, noGroupEnvelopes } from './no-groups';
 
 export const ME = 'me.aun.test';
 export const BOB = 'bob.aun.test';
 export const EVE = 'evelyn.aun.test';
 
 const sealer: E2eeEngine = {
+  ...noGroupEnvelopes,
   seal: (message) =>
     Promise.resolve({
       params: { message_id: message.messageId, payload: message.payload },
@@ -128,6 +130,7 @@ export async function openDesk(): Promise<Desk> {
     rpc,
     e2ee: sealer,
     attachments: { complete: (payload) => Promise.resolve(payload) },
+    courier: noCourier,
     runtime: { clock: time, random: systemRandom, scheduler: time, logger: silentLogger },
     isOnline: () => online,
     now: () => time.now(),
@@ -138,6 +141,7 @@ export async function openDesk(): Promise<Desk> {
     store,
     outbox,
     rpc,
+    courier: noCourier,
     attachments,
     now: () => time.now(),
     publish,

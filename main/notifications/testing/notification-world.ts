@@ -92,6 +92,7 @@ export function row(changed: Partial<Conversation> = {}): Conversation {
     preview: '',
     previewKind: 'none',
     previewOwn: false,
+    previewSender: null,
     previewState: null,
     lastActivityAt: 0,
     unread: 0,
@@ -108,6 +109,7 @@ export function row(changed: Partial<Conversation> = {}): Conversation {
     waiting: null,
     readUpTo: 0,
     security: 'encrypted',
+    group: null,
     profileStatus: 'none',
     ...changed,
   };

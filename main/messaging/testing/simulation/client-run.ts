@@ -3,6 +3,7 @@ import type { Runtime } from '../../../runtime/runtime';
 import type { FakeTime } from '../../../runtime/testing/fake-time';
 import type { AccountStore } from '../../../ports/store';
 import { noAttachments } from '../no-attachments';
+import { noCourier } from '../no-groups';
 import { Inbox } from '../../inbox';
 import { Outbox } from '../../outbox';
 import { mortalStore } from './mortal-store';
@@ -41,12 +42,13 @@ export class ClientRun {
       now: () => time.now(),
       publish: () => undefined,
     };
-    this.outbox = new Outbox({ ...shared, attachments: noAttachments });
+    this.outbox = new Outbox({ ...shared, attachments: noAttachments, courier: noCourier });
     this.inbox = new Inbox({
       ...shared,
       deviceId: 'd1',
       slotId: 'main',
       progress: () => undefined,
+      controlsStored: () => undefined,
       onServerReset: () => undefined,
       onFailure: () => undefined,
     });

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../../../../shared/aun/canonical-json';
 import type { E2eeEngine } from '../../../ports/e2ee';
+import { noGroupEnvelopes } from '../no-groups';
 
 /** Payload type of an envelope that hides nothing: these suites are about order and storage. */
 export const SEALED = 'simulated.envelope';
@@ -21,6 +22,7 @@ function innerOf(row: Readonly<Record<string, unknown>>): JsonObject | null {
  */
 export function createPlainEnvelopes(locked: (messageId: string) => boolean): E2eeEngine {
   return {
+    ...noGroupEnvelopes,
     seal: ({ messageId, timestamp, payload }) =>
       Promise.resolve({
         params: { message_id: messageId, timestamp, payload: { type: SEALED, inner: payload } },
