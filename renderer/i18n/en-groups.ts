@@ -303,7 +303,7 @@ export const enGroups = {
     onDomain: 'on {{domain}}',
     code: 'Code {{code}}',
     withCode: 'Whoever holds this code gets in: you join at once.',
-    withoutCode: 'For this group you need an invitation code, or somebody who adds you.',
+    withoutCode: 'You can ask to be let in, or come with an invitation code.',
     mode_open: 'Everybody may join. You join at once.',
     mode_approval: 'An admin decides. You will be told.',
     mode_invite_only: 'By invitation only.',

@@ -278,7 +278,7 @@ export const zhGroups = {
     onDomain: '位于 {{domain}}',
     code: '邀请码 {{code}}',
     withCode: '持有邀请码的人都能进入：你会立即加入。',
-    withoutCode: '加入这个群组需要邀请码，或由成员添加你。',
+    withoutCode: '你可以申请加入，或凭邀请码加入。',
     mode_open: '任何人都可以加入，你会立即加入。',
     mode_approval: '由管理员决定，结果会通知你。',
     mode_invite_only: '只接受邀请。',

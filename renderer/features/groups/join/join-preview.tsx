@@ -118,7 +118,8 @@ function standingOf(preview: GroupPreview | null, code: string | null) {
   if (preview?.status === 'dissolved' || preview?.status === 'suspended')
     return { possible: false, words: preview.status } as const;
   if (code !== null) return { possible: true, words: 'withCode' } as const;
-  if (preview === null) return { possible: false, words: 'withoutCode' } as const;
+  // A private group shows nothing of itself, but it may still be asked; only a bare word that is no group cannot be.
+  if (preview === null) return { possible: true, words: 'withoutCode' } as const;
   const { joinMode } = preview;
   return { possible: joinMode === 'open' || joinMode === 'approval', words: `mode_${joinMode}` } as const;
 }
@@ -135,7 +136,7 @@ function Form(props: FormProps) {
   const [error, setError] = useState<CommandError | null>(null);
   const [sent, setSent] = useState<Group | 'sent' | null>(null);
   const { possible, words } = standingOf(preview, code);
-  const asks = code === null && preview?.joinMode === 'approval';
+  const asks = code === null && (preview === null || preview.joinMode === 'approval');
   const rejection = known?.rejection ?? null;
 
   const finish = (group: string): void => {
