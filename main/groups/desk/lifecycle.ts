@@ -62,6 +62,9 @@ export class Lifecycle {
 
   private async archive(group: string): Promise<void> {
     const { store, publish } = this.support.deps;
+    // A request that was answered by leaving waits no longer.
+    if ((await store.conversation(group))?.standing === 'pending')
+      publish(await store.setStanding(group, 'accepted'));
     publish(await store.changeConversation(group, { archived: true }));
   }
 }

@@ -351,6 +351,15 @@ describe('ending', () => {
     expect((await fixture.store.conversation(GROUP))?.archived).toBe(true);
   });
 
+  it('a request that is answered by leaving waits no longer', async () => {
+    const fixture = await openDesk();
+    await fixture.put(groupRecord({ role: 'member', owner: BOB }));
+    await fixture.store.setStanding(GROUP, 'pending');
+    await fixture.desk.commands.leave({ group: GROUP });
+    expect((await fixture.store.conversations('requests', 10, 0)).total).toBe(0);
+    expect((await fixture.store.conversations('archived', 10, 0)).total).toBe(1);
+  });
+
   it('an owner cannot leave', async () => {
     const fixture = await owned();
     await expect(fixture.desk.commands.leave({ group: GROUP })).rejects.toMatchObject({
