@@ -205,6 +205,18 @@ describe('13.4 asking to join', () => {
     await logged(bob, group, 'join_rejected', (entry) => entry['target'] === dave.aid);
   });
 
+  it('who was let in while away is in when they are back', async () => {
+    const group = await makeGroup(alice, [], { visibility: 'public' });
+    expect(await bob.call('group.join', { invitation: group })).toMatchObject({ state: 'pending' });
+    await groupIs(alice, group, 'has a request', ({ requests }) => requests === 1);
+    await bob.stop();
+    await alice.call('group.review', { group, decisions: [{ aid: bob.aid, approve: true }] });
+    await say(alice, group, 'while you were away');
+    await bob.startAgain();
+    await secured(bob, group);
+    await reads(bob, group, 'while you were away');
+  });
+
   it.each([
     ['invite_only', 'group_invite_only'],
     ['closed', 'group_closed'],
@@ -288,6 +300,18 @@ describe('13.7 removing', () => {
     expect(await epochOf(carol, group)).toBeLessThan(after);
     expect(await verdict(carol.call('group.refresh', { group }))).toBe('group_not_member');
     await logged(bob, group, 'member_removed', (entry) => entry['target'] === carol.aid);
+  });
+
+  it('somebody who was removed while away learns it when they are back', async () => {
+    const group = await makeGroup(alice, [carol]);
+    const before = await allSecured([alice, carol], group, 1);
+    await carol.stop();
+    await alice.call('group.kick', { group, aid: carol.aid });
+    await secured(alice, group, before + 1);
+    await say(alice, group, 'behind her back');
+    await carol.startAgain();
+    await groupIs(carol, group, 'is left', ({ membership }) => membership === 'removed');
+    expect(await textsOf(carol, group)).not.toContain('behind her back');
   });
 
   it('somebody who was removed comes back by code and reads on, not what was between', async () => {
@@ -495,6 +519,48 @@ describe('13.18 devices', () => {
     expect(
       await verdict(bob.call('group.forgetDevice', { group, device: own?.['device'], slot: own?.['slot'] })),
     ).toBe('invalid_request');
+  });
+});
+
+describe('agents that answer each other', () => {
+  it('are noticed within six turns, and calmed by muting them or by listening to names only', async () => {
+    const group = await makeGroup(alice);
+    await alice.call('group.add', {
+      group,
+      members: [
+        { aid: carol.aid, kind: 'ai' },
+        { aid: dave.aid, kind: 'ai' },
+      ],
+    });
+    const agents = [carol, dave];
+    await allSecured([alice, ...agents], group, 1);
+    for (const agent of agents) await agent.call('conversation.accept', { conversation: group });
+    const exchange = async (name: string): Promise<number> => {
+      for (let turn = 1; turn <= 6; turn += 1) {
+        const agent = agents[turn % 2] ?? carol;
+        await say(agent, group, `${name} ${String(turn)}`);
+        await reads(alice, group, `${name} ${String(turn)}`);
+        const shown = await groupOf(alice, group);
+        if (isDict(shown['loop'])) return turn;
+      }
+      await groupIs(alice, group, 'is noticed', ({ loop }) => isDict(loop));
+      return 6;
+    };
+    expect(await exchange('first')).toBeLessThanOrEqual(6);
+    expect((await groupOf(alice, group))['loop']).toMatchObject({ agents: [carol.aid, dave.aid].sort() });
+    // Who may do nothing about it is told nothing.
+    expect((await groupOf(carol, group))['loop']).toBeNull();
+    expect(await alice.call('group.calmLoop', { group, how: 'mention_mode' })).toMatchObject({
+      dispatchMode: 'mention',
+      loop: null,
+    });
+    await exchange('second');
+    await alice.call('group.calmLoop', { group, how: 'mute', seconds: 600 });
+    const { members } = await alice.call('group.members', { group, only: 'muted' });
+    expect(dictsOf(members).map(({ aid }) => aid)).toEqual([carol.aid, dave.aid].sort());
+    expect((await groupOf(alice, group))['loop']).toBeNull();
+    for (const agent of agents)
+      await groupIs(agent, group, 'is muted', ({ mutedUntil }) => mutedUntil !== null);
   });
 });
 

@@ -162,11 +162,11 @@ export function textOf(message: Message): string {
 }
 
 /** Leaves a picture of the window beside the report of every test of the file that fails. */
-export function photographFailures(seat: () => Seat | undefined): void {
+export function photographFailures(seat: () => Seat | undefined, name = 'window'): void {
   test.afterEach(async ({}, info) => {
     if (info.status === info.expectedStatus) return;
     await seat()
-      ?.page.screenshot({ path: info.outputPath('window.png') })
+      ?.page.screenshot({ path: info.outputPath(`${name}.png`) })
       .catch(() => undefined);
   });
 }
