@@ -11,6 +11,7 @@ import {
   waitReasonSchema,
 } from '../../shared/model/conversation';
 import { deliveryStateSchema, noticeSchema, undecryptableReasonSchema } from '../../shared/model/message';
+import { groupRoleSchema, signatureStandingSchema } from '../../shared/model/group';
 import { contactSchema, profileWarningSchema } from '../../shared/model/people';
 import { resolveLanguage } from '.';
 import { en } from './en';
@@ -99,6 +100,8 @@ describe('texts', () => {
     ['certificateStatusText', certificateStatusSchema.options],
     ['certificateWarning', certificateViewSchema.shape.warnings.element.options],
     ['revocation', certificateViewSchema.shape.revocation.options],
+    ['moderation.role', groupRoleSchema.options],
+    ['moderation.signature', signatureStandingSchema.options],
   ])('have words for every code of "%s"', (group, codes) => {
     for (const code of codes) {
       expect(english.has(`${group}.${code}`), `en ${group}.${code}`).toBe(true);

@@ -1,0 +1,66 @@
+import { cleanup, render, screen } from '@testing-library/react';
+import { Tooltip } from 'radix-ui';
+import { Dialogs } from '../app/dialogs';
+import { openGroupPage, type GroupSection } from '../features/groups/open-group-page';
+import { useModerationStore } from '../features/groups/moderation/moderation-store';
+import { changeLanguage, startTexts } from '../i18n';
+import { useAccountsStore } from '../stores/accounts-store';
+import { useNoticesStore } from '../stores/notices-store';
+import { sampleAccount } from '../stores/samples';
+import { useViewStore } from '../stores/view-store';
+import { main } from './fake-data';
+import { releaseRoom } from './fake-groups-samples';
+import { openFakeGroups, type FakeGroupsWindow } from './fake-groups-window';
+
+let opened: FakeGroupsWindow | null = null;
+
+/** Brings the window into a known state before a test of the group page. */
+export async function beginGroupTest(): Promise<void> {
+  startTexts('en');
+  await changeLanguage('en');
+  useAccountsStore.setState({
+    accounts: [sampleAccount({}, { account: main, displayName: '张小美' })],
+  });
+  useViewStore.setState({ account: main, dialog: null, dialogAbout: null });
+  useModerationStore.setState({ asked: null, offer: null, person: null });
+  useNoticesStore.setState({ notices: [] });
+  // Both are read from disk when they are opened.
+  await import('../features/groups/page/group-page-dialog');
+  await import('../features/groups/moderation/moderation-layer');
+}
+
+/** Takes away what a test has drawn and kept. */
+export function endGroupTest(): void {
+  cleanup();
+  opened?.close();
+  opened = null;
+}
+
+/** Opens the fake engine alone. */
+export function groupEngine(...flags: readonly string[]): FakeGroupsWindow {
+  opened?.close();
+  opened = openFakeGroups(...flags);
+  return opened;
+}
+
+/** Draws the dialogs of the window. */
+export function drawDialogs(): void {
+  render(
+    <Tooltip.Provider>
+      <Dialogs />
+    </Tooltip.Provider>,
+  );
+}
+
+/** Opens the page of an example group at a section, in the scene that the flags choose. */
+export async function openSection(
+  section: GroupSection,
+  flags: readonly string[] = [],
+  group = releaseRoom,
+): Promise<FakeGroupsWindow> {
+  const engine = groupEngine(...flags);
+  openGroupPage(main, group, section);
+  drawDialogs();
+  await screen.findByTestId(`group-section-${section}`, undefined, { timeout: 10_000 });
+  return engine;
+}
