@@ -193,7 +193,7 @@ test('the group ends for everybody; what was written stays to be read', async ()
   await groupPage(second, 'danger');
   const { page } = second.seat;
   await page.getByTestId('dissolve').click();
-  await page.getByTestId('dissolve-typed').fill('周三读书会');
+  await page.getByTestId('dissolve-typed').fill(group);
   await page.getByTestId('dissolve-confirm').click();
   await expect.poll(async () => (await groupAt(owner, group)).status).toBe('dissolved');
   await closeDialogs(second);
