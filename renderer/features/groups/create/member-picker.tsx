@@ -104,7 +104,7 @@ export function MemberPicker(props: {
     [contacts, needle, taken, account, without],
   );
   const typed = needle === '' ? null : readAddressInput(query, account);
-  const address = typed === null || typed.problem !== null ? null : parsePeerAid(typed.aid);
+  const address = typed?.problem === null ? parsePeerAid(typed.aid) : null;
   const known = address !== null && contacts.some(({ aid }) => aid === address);
   const addable = address !== null && !known && !taken.has(address) && address !== account ? address : null;
 
