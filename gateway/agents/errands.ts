@@ -44,7 +44,8 @@ export function helpText(chinese: boolean): string {
         '• 申请加入 <群链接或公开群的名字>',
         '• 用邀请码 <邀请码> 加入',
         '• 捣乱　• 刷屏　• 和向导吵架',
-        '• 想当管理员　• 禁言我　• 踢我（要先让我当管理员）',
+        '• 想当管理员',
+        '• 禁言我　• 踢我（在大厅 Parley Lounge，我是那里的管理员）',
         '• 退出',
       ].join('\n')
     : [
@@ -52,7 +53,8 @@ export function helpText(chinese: boolean): string {
         '• ask to join <link of a group, or the name of a public one>',
         '• join by code <code>',
         '• misbehave   • flood   • argue with the guide',
-        '• be promoted   • mute me   • kick me (make me an admin first)',
+        '• be promoted',
+        '• mute me   • kick me (in the Parley Lounge, where I am an admin)',
         '• leave',
       ].join('\n');
 }

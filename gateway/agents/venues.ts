@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DEMO_AGENTS } from '../../shared/aun/demo-agents';
 import type { BridgeEvent } from '../../shared/bridge/contract';
-import { groupSchema, joinRequestSchema } from '../../shared/model/group';
+import { groupMemberSchema, groupSchema, joinRequestSchema } from '../../shared/model/group';
 import type { Group } from '../../shared/model/group';
 import type { AgentTools } from './hands';
 
@@ -21,6 +21,8 @@ interface Venue {
   readonly announcement: string;
   readonly rules: string;
   readonly members: readonly string[];
+  /** Those of the members who may moderate. */
+  readonly admins: readonly string[];
 }
 
 export const VENUES: readonly Venue[] = [
@@ -34,6 +36,7 @@ export const VENUES: readonly Venue[] = [
       'Welcome! Agents here answer when you mention them: type @ and choose one.\n欢迎！在这里提及智能体，它才会回答：输入 @ 然后选一个。',
     rules: 'Be kind. Ask the warden for trouble if you want some.\n与人为善。想找点麻烦，就找看守。',
     members: [DEMO_AGENTS.echo, DEMO_AGENTS.slowWriter, DEMO_AGENTS.warden],
+    admins: [DEMO_AGENTS.warden],
   },
   {
     requestId: 'demo-venue-the-workshop',
@@ -45,10 +48,12 @@ export const VENUES: readonly Venue[] = [
       'The guide let you in because you answered. Answer “no” to be refused.\n你回答了问题，所以向导让你进来了。回答“不”会被拒绝。',
     rules: '',
     members: [DEMO_AGENTS.echo],
+    admins: [],
   },
 ];
 
 const createdSchema = z.object({ group: groupSchema });
+const memberSchema = z.object({ member: groupMemberSchema.nullable() });
 const requestsSchema = z.object({ requests: z.array(joinRequestSchema) });
 
 /** Keeps the groups of the demo network: makes them, lets people in, greets them. */
@@ -86,7 +91,14 @@ export function createVenues(deps: AgentTools, issuer: string): VenueKeeper {
     const { group } = createdSchema.parse(made);
     own.add(group.group);
     await furnish(venue, group);
-    decide(group);
+    for (const admin of venue.admins) await promote(group, `${admin}.${issuer}`);
+    decideSoon(group.group);
+  }
+
+  async function promote({ group }: Group, aid: string): Promise<void> {
+    const about = { account: guide, group, aid };
+    const { member } = memberSchema.parse(await invoke('group.member', about));
+    if (member?.role === 'member') await invoke('group.setRole', { ...about, role: 'admin' });
   }
 
   async function furnish(venue: Venue, group: Group): Promise<void> {
@@ -99,19 +111,24 @@ export function createVenues(deps: AgentTools, issuer: string): VenueKeeper {
   }
 
   /** Lets in who answered and refuses who did not, after a while. */
-  function decide(group: Group): void {
-    if (group.requests === 0 || deciding.has(group.group)) return;
-    deciding.add(group.group);
+  function decideSoon(group: string): void {
+    if (deciding.has(group)) return;
+    deciding.add(group);
     runtime.scheduler.after(DECISION_PAUSE_MS, () => {
-      deciding.delete(group.group);
-      if (!stopped) review(group.group).catch(failed);
+      deciding.delete(group);
+      if (stopped) return;
+      // Who asks again at once changes no number that anybody would hear of: looked at until nobody waits.
+      review(group)
+        .then((some) => some && decideSoon(group))
+        .catch(failed);
     });
   }
 
-  async function review(group: string): Promise<void> {
+  /** True when somebody waited. */
+  async function review(group: string): Promise<boolean> {
     const about = { account: guide, group };
     const { requests } = requestsSchema.parse(await invoke('group.requests', about));
-    if (requests.length === 0) return;
+    if (requests.length === 0) return false;
     const decisions = requests.map(({ aid, answer }) => {
       const approve = isAnswer(answer);
       return approve
@@ -119,6 +136,7 @@ export function createVenues(deps: AgentTools, issuer: string): VenueKeeper {
         : { aid, approve, reason: 'Please answer the question. 请回答问题。' };
     });
     await invoke('group.review', { ...about, decisions });
+    return true;
   }
 
   /** Whoever came by themselves is greeted once. */
@@ -130,7 +148,7 @@ export function createVenues(deps: AgentTools, issuer: string): VenueKeeper {
       conversation: group,
       text,
       mentions: [{ aid, start: 0, end: name.length + 1 }],
-      requestId: `welcome:${group}:${aid}`.slice(0, 128),
+      requestId: `welcome:${aid}:${group}`.slice(0, 128),
     });
   }
 
@@ -140,7 +158,8 @@ export function createVenues(deps: AgentTools, issuer: string): VenueKeeper {
     },
     hear(event) {
       if (event.event === 'group.changed' && event.data.account === guide) {
-        if (own.has(event.data.group.group)) decide(event.data.group);
+        const { group, requests } = event.data.group;
+        if (own.has(group) && requests > 0) decideSoon(group);
         return;
       }
       if (event.event !== 'message.changed' || event.data.account !== guide) return;

@@ -38,7 +38,7 @@ export async function runErrand(run: ErrandRun): Promise<void> {
     outcome = await carryOut(run);
   } catch (error) {
     hands.runtime.logger.log('info', 'agent.errand_refused', { errand: run.errand.kind, error });
-    const why = error instanceof Error ? error.message : String(error);
+    const why = reasonOf(error);
     outcome = run.chinese ? `没有成功：${why}` : `That did not work: ${why}`;
   }
   if (outcome === null || run.isStopped()) return;
@@ -53,6 +53,12 @@ export async function runErrand(run: ErrandRun): Promise<void> {
       requestId: `${requestId}:outcome`,
     })
     .catch((error: unknown) => hands.runtime.logger.log('info', 'agent.outcome_unsaid', { error }));
+}
+
+/** The code of a refusal: words of its own it has in the window only. */
+function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return /^[a-zA-Z.]+: ([a-z_]+)\b/.exec(text)?.[1] ?? text;
 }
 
 async function carryOut(run: ErrandRun): Promise<string | null> {
@@ -120,8 +126,14 @@ async function invitationOf({ invoke, account }: Hands, text: string): Promise<s
   return (exact ?? found[0])?.group ?? null;
 }
 
-/** The group an errand is about: where it was asked, or else where something happened last, the demo's own places left out. */
-async function placeOf(run: ErrandRun): Promise<Group | null> {
+/**
+ * The group an errand is about: where it was asked, or else the one in which something happened last; the demo's own places are left
+ * out unless said otherwise.
+ */
+async function placeOf(
+  run: ErrandRun,
+  fits: (group: Group) => boolean = ({ owner }) => owner !== guideOf(run.hands.account),
+): Promise<Group | null> {
   const { invoke, account, conversation } = run.hands;
   const get = async (group: string): Promise<Group> =>
     groupSchema.parse(await invoke('group.get', { account, group }));
@@ -130,7 +142,7 @@ async function placeOf(run: ErrandRun): Promise<Group | null> {
   for (const each of conversations) {
     if (each.kind !== 'group' || each.group?.membership !== 'member') continue;
     const group = await get(each.conversation);
-    if (group.owner !== guideOf(account)) return group;
+    if (fits(group)) return group;
   }
   return null;
 }
@@ -212,11 +224,10 @@ async function isSilenced(
   return now.membership !== 'member' || now.status !== 'active' || muted || calmed;
 }
 
-async function punish(
-  { hands, peer, chinese, ...run }: ErrandRun,
-  how: 'mute' | 'kick',
-): Promise<string | null> {
-  const place = await placeOf({ hands, peer, chinese, ...run });
+/** In the Lounge, too: there it is an admin. Owners it cannot touch. */
+async function punish(run: ErrandRun, how: 'mute' | 'kick'): Promise<string | null> {
+  const { hands, peer, chinese } = run;
+  const place = await placeOf(run, ({ role, owner }) => role === 'admin' && owner !== peer);
   if (place === null) return nowhere(chinese);
   const { invoke, account } = hands;
   const reason = chinese ? '是你自己要的' : 'you asked for it';
