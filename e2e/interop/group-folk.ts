@@ -102,6 +102,12 @@ export function say(parley: Parley, group: string, text: string): Promise<Dict> 
   return parley.act('message.send', { conversation: group, text });
 }
 
+/** Writes into a group and waits until the gateway has it. */
+export async function said(parley: Parley, group: string, text: string): Promise<void> {
+  const { messageId } = await say(parley, group, text);
+  await parley.state(group, messageId, 'sent');
+}
+
 /** Waits until somebody reads a text in a group. */
 export async function reads(parley: Parley, group: string, text: string): Promise<void> {
   await until(

@@ -13,6 +13,7 @@ import {
   memberIs,
   membersOf,
   reads,
+  said,
   say,
   secured,
   textsOf,
@@ -308,7 +309,7 @@ describe('13.7 removing', () => {
     await carol.stop();
     await alice.call('group.kick', { group, aid: carol.aid });
     await secured(alice, group, before + 1);
-    await say(alice, group, 'behind her back');
+    await said(alice, group, 'behind her back');
     await carol.startAgain();
     await groupIs(carol, group, 'is left', ({ membership }) => membership === 'removed');
     expect(await textsOf(carol, group)).not.toContain('behind her back');
@@ -320,7 +321,7 @@ describe('13.7 removing', () => {
     await alice.call('group.kick', { group, aid: bob.aid });
     await groupIs(bob, group, 'is left', ({ membership }) => membership === 'removed');
     await secured(alice, group, 2);
-    await say(alice, group, 'between');
+    await said(alice, group, 'between');
     const { code } = await alice.call('group.createInvite', { group });
     await bob.call('group.join', { invitation: code });
     const epoch = await allSecured([alice, bob], group, 3);
@@ -446,7 +447,7 @@ describe('13.15 ending', () => {
   it('is for everybody, and what was written stays readable', async () => {
     const group = await makeGroup(alice, [bob]);
     await allSecured([alice, bob], group, 1);
-    await say(bob, group, 'last words');
+    await said(bob, group, 'last words');
     expect(await alice.call('group.dissolve', { group })).toMatchObject({ status: 'dissolved' });
     expect(await textsOf(alice, group)).toContain('last words');
     await groupIs(bob, group, 'is over', ({ status }) => status === 'dissolved');

@@ -43,27 +43,29 @@ export class GroupPictures {
 
   private run(): void {
     if (this.running !== null || !this.support.deps.isOnline()) return;
-    this.running = this.fetchAll()
-      .catch((thrown: unknown) => {
-        this.support.deps.runtime.logger.log('info', 'group.no_picture', { code: toAunError(thrown).code });
-      })
-      .finally(() => {
-        this.running = null;
-      });
+    this.running = this.fetchAll().finally(() => {
+      this.running = null;
+      // Something may have come in between the last look and this moment.
+      if (this.waiting.size > 0) this.run();
+    });
   }
 
   private async fetchAll(): Promise<void> {
     for (const group of this.waiting) {
       this.waiting.delete(group);
-      const { sync, pictures, store, now } = this.support.deps;
+      const { sync, pictures, store, runtime, now } = this.support.deps;
       const record = sync.record(group);
       if (record === null || !this.isDue(record)) continue;
       // Nothing is fetched by itself for a group somebody unknown put us into.
       if ((await store.conversation(group))?.standing !== 'accepted') continue;
       this.remember(record.pictureRef, now());
-      const picture = await pictures.fetch(record.pictureRef);
-      if (picture === null || sync.record(group)?.pictureRef !== record.pictureRef) continue;
-      await sync.change(group, { picture });
+      try {
+        const picture = await pictures.fetch(record.pictureRef);
+        if (picture !== null && sync.record(group)?.pictureRef === record.pictureRef)
+          await sync.change(group, { picture });
+      } catch (thrown) {
+        runtime.logger.log('info', 'group.no_picture', { code: toAunError(thrown).code });
+      }
     }
   }
 
