@@ -54,7 +54,7 @@ export function ComposerField(props: {
 
   const look = (): void => {
     const element = field.current;
-    if (element === null || people.length === 0) return;
+    if (element === null) return;
     const single = element.selectionStart === element.selectionEnd;
     const found = single ? openMention(element.value, element.selectionStart) : null;
     setMention(found === null || found.start === settled.current ? null : found);

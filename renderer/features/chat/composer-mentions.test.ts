@@ -16,8 +16,9 @@ describe('an @ that is typed', () => {
     expect(openMention('请@林', 3)).toEqual({ start: 1, query: '林' });
   });
 
-  it('fits names and addresses', () => {
-    expect(fittingMentions([lin, wei], 'WEI')).toEqual([lin, wei]);
+  it('fits names and addresses, those that begin with it first', () => {
+    expect(fittingMentions([lin, wei], 'WEI')).toEqual([wei, lin]);
+    expect(fittingMentions([lin, wei], '')).toEqual([lin, wei]);
     expect(fittingMentions([lin, wei], 'lin.')).toEqual([lin]);
   });
 });

@@ -205,15 +205,16 @@ export function GroupBars(props: { readonly account: string; readonly conversati
   const group = useGroup(account, props.conversation);
   if (group === undefined || group.membership !== 'member' || group.status === 'dissolved') return null;
   const { announcement, announcementSeen, loop, keys, role } = group;
+  const news = announcementSeen || announcement?.content === '' ? null : announcement;
   const leads = role === 'owner' || role === 'admin';
   return (
     <>
-      {announcement?.content && !announcementSeen && (
+      {news !== null && (
         <Announcement
-          key={`${announcement.updatedAt} ${announcement.content}`}
+          key={`${news.updatedAt} ${news.content}`}
           account={account}
           group={group}
-          text={announcement}
+          text={news}
         />
       )}
       {loop !== null && <LoopBar account={account} group={group} loop={loop} />}
