@@ -11,6 +11,36 @@ export async function createGroup(owner: Person, more: Dict = {}): Promise<strin
   return group;
 }
 
+/**
+ * A group in which everybody is and holds the committed key: one epoch for its creation and one for each of the others.
+ * `more` is said at the creation.
+ */
+export async function circleOf(owner: Person, others: readonly Person[], more: Dict = {}): Promise<string> {
+  const group = await createGroup(owner, more);
+  const inside = [owner];
+  for (const person of others) {
+    await letIn(owner, group, person.aid);
+    inside.push(person);
+    await secured(
+      owner,
+      group,
+      inside.map((each) => each.aid),
+    );
+  }
+  await holding(inside, group);
+  return group;
+}
+
+/** Waits until all of them hold the committed key. */
+export async function holding(people: readonly Person[], group: string): Promise<void> {
+  const [first] = people;
+  if (first === undefined) return;
+  await until(`everybody in ${group} holds the key`, async () => {
+    const epoch = await committedEpoch(first, group);
+    return people.every((person) => heldEpoch(person, group) === epoch);
+  });
+}
+
 /** Lets somebody into a group; returns when the key has been changed or five (shortened) seconds later. */
 export function letIn(by: Person, group: string, aid: string, more: Dict = {}): Promise<unknown> {
   return by.client.call('group.add_member', { group_id: group, aid, ...more });

@@ -99,6 +99,11 @@ describe('resources of a group', () => {
 
   it('point only at what their author owns and has', async () => {
     const foreign = await stored(alice, 'secret', 'only mine');
+    const shown = { object_key: 'shown', content: 'eHh4eA==', is_private: false };
+    await alice.client.call('storage.put_object', shown);
+    const open = { group_id: group, resource_path: 'x', title: 'x' };
+    const readable = { ...open, storage_ref: { owner_aid: alice.aid, object_key: 'shown' } };
+    expect((await failure(bobby.call('group.resources.put', readable))).code).toBe(-32004);
     const wish = { group_id: group, resource_path: 'x', title: 'x', storage_ref: foreign };
     expect((await failure(bobby.call('group.resources.put', wish))).code).toBe(-32004);
     expect((await failure(bobby.call('group.resources.request_add', wish))).code).toBe(-32004);

@@ -173,6 +173,11 @@ describe('states on record', () => {
     const refused = await failure(bobby.call('group.commit_state', first));
     expect(refused).toMatchObject({ code: -32004, data: { reason: 'need_admin' } });
     await alice.call('group.commit_state', first);
+    expect(await alice.call('group.commit_state', stateOf(2, 'f'.repeat(64)))).toMatchObject({
+      success: false,
+      reason: 'state_conflict',
+      state_version: 1,
+    });
     const lost = stateOf(1, '', { policy_snapshot: '{}' });
     expect(await alice.call('group.commit_state', lost)).toMatchObject({
       success: false,

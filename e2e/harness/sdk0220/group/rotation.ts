@@ -347,6 +347,7 @@ export class Rotations {
     if (reply['success'] !== true) {
       const open = rotation?.['rotation_id'] === rotationId && isLive(rotation);
       if (!open) book.discardPending(group, key.epoch, key.pendingRotationId);
+      if (reply['reason'] === 'expected_members_mismatch') this.#retryLater(group, 5000);
       return false;
     }
     const echoed = rotation?.['rotation_id'] === rotationId && rotation['key_commitment'] === key.commitment;
