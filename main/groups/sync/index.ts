@@ -22,7 +22,7 @@ import type { OwnGroups } from './list';
 import type { Describe } from './message-rows';
 import { GroupMessages } from './messages';
 import type { GroupFacts, GroupSync, Stale } from './port';
-import { GroupReading, withPicture } from './reading';
+import { GroupReading } from './reading';
 import { factsOf, GroupRecords } from './records';
 import { Refreshing } from './refreshing';
 
@@ -122,7 +122,9 @@ export class GroupSyncService implements GroupSync {
     });
     this.disposers.push(
       keys.onKey((group, epoch) =>
-        this.healing.add(async () => { await this.messages.heal(group, epoch); }),
+        this.healing.add(async () => {
+          await this.messages.heal(group, epoch);
+        }),
       ),
     );
   }
@@ -180,7 +182,7 @@ export class GroupSyncService implements GroupSync {
   }
 
   async change(group: string, facts: GroupFacts): Promise<GroupRecord> {
-    return this.book.change(group, withPicture(this.record(group), facts));
+    return this.book.change(group, facts);
   }
 
   async apply(
@@ -191,7 +193,7 @@ export class GroupSyncService implements GroupSync {
     const wire = readGroup(value);
     if (wire === null) throw new AunError('protocol_error', 'the gateway answered with no group');
     const before = this.record(wire.group);
-    const told = withPicture(before, { ...factsOf(wire), ...facts });
+    const told = { ...factsOf(wire), ...facts };
     return this.book.change(
       wire.group,
       told,
@@ -253,7 +255,11 @@ export class GroupSyncService implements GroupSync {
       requests: 0,
       mutedUntil: null,
     };
-    const after = await this.book.change(group, facts);
+    const { store, publish } = this.deps;
+    const isRequest = (await store.conversation(group))?.standing === 'pending';
+    const after = await this.book.change(group, facts, isRequest ? 'accepted' : undefined);
+    // Nobody is asked any more about a group that was a request: it lies in the archive.
+    if (isRequest) publish(await store.changeConversation(group, { archived: true }));
     await this.deps.keys.leftGroup(group, false);
     this.deps.wake(group);
     return after;
@@ -429,7 +435,9 @@ export class GroupSyncService implements GroupSync {
   }
 
   private healAll(): void {
-    this.healing.add(async () => { await this.heal(null); });
+    this.healing.add(async () => {
+      await this.heal(null);
+    });
   }
 
   private recordChanged(group: string): void {

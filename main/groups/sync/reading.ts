@@ -36,7 +36,7 @@ export class GroupReading {
   private async record(group: string): Promise<void> {
     const wire = readGroup(await this.ask('group.get_info', group), this.wireId(group));
     if (wire?.group !== group) return;
-    await this.parts.records.change(group, withPicture(this.parts.records.require(group), factsOf(wire)));
+    await this.parts.records.change(group, factsOf(wire));
   }
 
   private async members(group: string): Promise<void> {
@@ -67,15 +67,14 @@ export class GroupReading {
     const { records } = this.parts;
     const facts = settingFacts(readSettings(await this.ask('group.get_settings', group)));
     const rules = readText(await this.ask('group.get_rules', group), 'rules');
-    const before = records.require(group);
     const { announcement, rules: written, ...rest } = facts;
-    await records.change(group, {
+    await records.change(group, (before) => ({
       ...rest,
       ...textFacts('announcement', before, announcement, this.parts.aid),
       ...textFacts('rules', before, rules === null ? written : rules.text, this.parts.aid),
       ...(rules?.allowMemberInvite == null ? {} : { allowMemberInvite: rules.allowMemberInvite }),
       ...(rules === null ? {} : { maxMembers: rules.maxMembers }),
-    });
+    }));
   }
 
   /** How many ask to come in; only those who decide may know. */
@@ -114,11 +113,4 @@ export function textFacts(
     known !== null && known.content === now.content && (now.updatedBy ?? known.updatedBy) === known.updatedBy;
   if (isSame) return { [name]: { ...known, updatedAt: now.updatedAt ?? known.updatedAt } };
   return { [name]: now, [seen]: now.updatedBy === aid };
-}
-
-/** Another picture than the one that was fetched: that one is not shown any longer. */
-export function withPicture(before: GroupRecord | null, facts: GroupFacts): GroupFacts {
-  const { pictureRef, picture } = facts;
-  const isOther = pictureRef !== undefined && pictureRef !== (before?.pictureRef ?? '');
-  return isOther && picture === undefined ? { ...facts, picture: null } : facts;
 }

@@ -87,6 +87,13 @@ export function factsOf(wire: GroupWire): GroupFacts {
   };
 }
 
+/** Another picture than the one that was fetched: that one is not shown any longer. */
+function withPicture(before: GroupRecord, facts: GroupFacts): GroupFacts {
+  const { pictureRef, picture } = facts;
+  const isOther = pictureRef !== undefined && pictureRef !== before.pictureRef;
+  return isOther && picture === undefined ? { ...facts, picture: null } : facts;
+}
+
 /**
  * The groups of one account as they are on disk. Writes about one group run one after the other, each on what the one before
  * left, so that no stale copy ever overwrites a newer fact or a cursor.
@@ -116,10 +123,13 @@ export class GroupRecords {
     return record;
   }
 
-  /** Stores the facts that are different now. `standing` is set on the conversation even where nothing else changed. */
+  /**
+   * Stores the facts that are different now; a function is asked on what is on disk then. `standing` is set on the conversation
+   * even where nothing else changed.
+   */
   change(
     group: string,
-    facts: GroupFacts,
+    facts: GroupFacts | ((before: GroupRecord) => GroupFacts),
     standing?: Conversation['standing'],
     wireId?: string,
   ): Promise<GroupRecord> {
@@ -127,7 +137,8 @@ export class GroupRecords {
       const before = this.held.get(group) ?? null;
       if (before === null && wireId === undefined) return this.require(group);
       const base = before ?? newRecord(group, wireId ?? group);
-      const after: GroupRecord = { ...base, ...(wireId === undefined ? {} : { wireId }), ...facts };
+      const told = withPicture(base, typeof facts === 'function' ? facts(base) : facts);
+      const after: GroupRecord = { ...base, ...(wireId === undefined ? {} : { wireId }), ...told };
       const isSame = before !== null && JSON.stringify(before) === JSON.stringify(after);
       if (isSame && standing === undefined) return before;
       const change = await this.parts.store.saveGroup(after, standing);
