@@ -142,12 +142,13 @@ async function sendAndReceive(sender: Side, seen: Map<string, number>, id: strin
 /**
  * Groups of 2, 20 and 200: sending and receiving, changing the key of the largest one after somebody was removed (time, bytes and
  * frames of the one who changes it), and catching up with 10 000 messages. Both engines run in this process, the gateway in
- * its own; the other members have keys but are away. `--catch-up N` (10 000), `--only-catch-up`.
+ * its own; the other members have keys but are away. `--catch-up N` (10 000), `--sizes N,N`.
  */
 export async function groupBench(args: readonly string[]): Promise<Record<string, unknown>> {
   const given = Number(args[args.indexOf('--catch-up') + 1]);
   const messages = args.includes('--catch-up') && given > 0 ? given : CATCH_UP;
-  const sizes = args.includes('--only-catch-up') ? [2] : SIZES;
+  const wanted = (args[args.indexOf('--sizes') + 1] ?? '').split(',').map(Number);
+  const sizes = args.includes('--sizes') && wanted.every((size) => size >= 2) ? wanted : SIZES;
   const folder = await mkdtemp(path.join(os.tmpdir(), 'parley-bench-'));
   const gateway = await GatewayProcess.start({ dataDir: path.join(folder, 'gateway') });
   const watched = await Meddler.before(gateway);
@@ -233,7 +234,7 @@ async function catchUp(
 ): Promise<Record<string, unknown>> {
   process.stderr.write(`${messages} messages while one is away\n`);
   await reader.call('account.disconnect');
-  const last = `away ${messages}`;
+  const texts = Array.from({ length: messages }, (_unused, index) => `away ${index + 1}`);
   const sending = performance.now();
   const left = new Set<number>();
   owner.bench.onEvent((event) => {
@@ -252,14 +253,16 @@ async function catchUp(
   const cpuBefore = process.cpuUsage();
   const started = performance.now();
   await reader.call('account.connect');
-  await until('the last message', () => seen.has(last));
+  // The newest come first, so the last one says nothing of the others.
+  let held = 0;
+  await until('every message', () => {
+    while (held < messages && seen.has(texts[held] ?? '')) held += 1;
+    return held === messages;
+  });
   const seconds = (performance.now() - started) / 1000;
   const cpu = process.cpuUsage(cpuBefore);
-  let held = 0;
-  for (let number = 1; number <= messages; number += 1) if (seen.has(`away ${number}`)) held += 1;
   return {
     messages,
-    held,
     sentPerSecond: Math.round(messages / sentSeconds),
     seconds: tenths(seconds),
     messagesPerSecond: Math.round(messages / seconds),
