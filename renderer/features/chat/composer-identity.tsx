@@ -6,7 +6,10 @@ import type { Account } from '../../../shared/model/account';
 import type { Conversation } from '../../../shared/model/conversation';
 import { accountName } from '../../stores/account-name';
 import { useAccountsStore } from '../../stores/accounts-store';
-import { showConversation } from '../../stores/navigation';
+import { invoke } from '../../stores/bridge';
+import { useConversationsStore } from '../../stores/conversations-store';
+import { showAccount, showConversation } from '../../stores/navigation';
+import { useViewStore } from '../../stores/view-store';
 import { Avatar, type TintStyle } from '../../ui/avatar';
 import { IdentityLabel } from '../identity/identity-label';
 import { Tooltip } from '../../ui/tooltip';
@@ -19,6 +22,20 @@ import { useConversationTitle } from './conversation-title';
 export function counterpart(account: string, conversation: Conversation, other: string): string {
   if (conversation.kind === 'self') return other;
   return conversation.conversation === other ? account : conversation.conversation;
+}
+
+/** The same group under another identity; one that is not in it is shown the way in. */
+function showGroupAs(account: string, group: string): void {
+  invoke('conversation.get', { account, conversation: group }).then(
+    (row) => {
+      useConversationsStore.getState().merge(account, [row]);
+      showConversation(account, group);
+    },
+    () => {
+      showAccount(account);
+      useViewStore.getState().showDialog('join-group', group);
+    },
+  );
 }
 
 function Chip(props: { readonly account: Account }) {
@@ -84,7 +101,8 @@ export function ComposerIdentity(props: { readonly account: Account; readonly co
   }
   const choose = (other: string): void => {
     moved.current = other !== account.account;
-    if (moved.current) showConversation(other, counterpart(account.account, conversation, other));
+    if (moved.current && conversation.kind === 'group') showGroupAs(other, conversation.conversation);
+    else if (moved.current) showConversation(other, counterpart(account.account, conversation, other));
   };
   return (
     <DropdownMenu.Root modal={false}>

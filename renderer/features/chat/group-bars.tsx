@@ -203,19 +203,14 @@ function KeysBar({ account, group }: BarProps) {
 export function GroupBars(props: { readonly account: string; readonly conversation: string }) {
   const { account } = props;
   const group = useGroup(account, props.conversation);
-  if (group === undefined || group.membership !== 'member' || group.status === 'dissolved') return null;
+  if (group?.membership !== 'member' || group.status === 'dissolved') return null;
   const { announcement, announcementSeen, loop, keys, role } = group;
   const news = announcementSeen || announcement?.content === '' ? null : announcement;
   const leads = role === 'owner' || role === 'admin';
   return (
     <>
       {news !== null && (
-        <Announcement
-          key={`${news.updatedAt} ${news.content}`}
-          account={account}
-          group={group}
-          text={news}
-        />
+        <Announcement key={`${news.updatedAt} ${news.content}`} account={account} group={group} text={news} />
       )}
       {loop !== null && <LoopBar account={account} group={group} loop={loop} />}
       {leads && (keys.withoutKeys.length > 0 || keys.refreshPending) && (

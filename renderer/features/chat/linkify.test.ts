@@ -81,4 +81,14 @@ describe('linkify', () => {
       }),
     );
   });
+
+  it('finds links of people and groups, and none that name nobody', () => {
+    const links = (text: string): string[] =>
+      linkify(text).flatMap((piece) => (piece.kind === 'link' ? [piece.url] : []));
+    expect(links('来 aun://group.aun.test/g-room1/invite/spring-door-42，谢谢')).toEqual([
+      'aun://group.aun.test/g-room1/invite/spring-door-42',
+    ]);
+    expect(links('ask aun://marta.aun.test.')).toEqual(['aun://marta.aun.test']);
+    expect(links('aun://../../etc/passwd aun://a@b aun://group.aun.test/g-1?x=1')).toEqual([]);
+  });
 });

@@ -1,3 +1,6 @@
+import { parseGroupLink } from '../../../shared/aun/group-link';
+import { parseAunLink } from '../../../shared/aun/link';
+
 /** A piece of a message: text, or text that is an address. */
 export type TextPiece =
   | { readonly kind: 'text'; readonly text: string }
@@ -7,7 +10,7 @@ export type TextPiece =
  * What can be part of an address in running text: printable ASCII without delimiters. Chinese text follows an address
  * without a space, and direction marks could disguise one, so everything beyond ASCII ends it.
  */
-const candidate = /\bhttps?:\/\/[!#$%&'()*+,\-./0-9:;=?@A-Z[\]_a-z~]+/gi;
+const candidate = /\b(?:https?|aun):\/\/[!#$%&'()*+,\-./0-9:;=?@A-Z[\]_a-z~]+/gi;
 const openers: Readonly<Record<string, string>> = { ')': '(', ']': '[' };
 
 /** Takes off punctuation that belongs to the sentence, not to the address. Time grows with the length, no faster. */
@@ -27,6 +30,8 @@ function trimEnd(text: string): string {
 }
 
 function safeUrl(text: string): string | null {
+  // People and groups on AUN: only what names one.
+  if (/^aun:/i.test(text)) return parseGroupLink(text) !== null || parseAunLink(text) !== null ? text : null;
   try {
     const url = new URL(text);
     const safe = (url.protocol === 'http:' || url.protocol === 'https:') && url.hostname !== '';
@@ -37,7 +42,7 @@ function safeUrl(text: string): string | null {
   }
 }
 
-/** Splits plain text into text and http(s) addresses. Joined together the pieces are the text. */
+/** Splits plain text into text, http(s) addresses and links of people and groups. Joined together the pieces are the text. */
 export function linkify(text: string): readonly TextPiece[] {
   const pieces: TextPiece[] = [];
   let done = 0;

@@ -1,19 +1,11 @@
-import { useState, type MouseEvent, type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Mention } from '../../../shared/model/message';
-import { invoke, toCommandError } from '../../stores/bridge';
-import { useNoticesStore } from '../../stores/notices-store';
 import { useViewStore } from '../../stores/view-store';
+import { openAddress } from '../../ui/open-address';
 import { linkify } from './linkify';
 import { isEmojiOnly, visiblePart } from './long-text';
 import { splitMentions } from './mentions';
-
-function openLink(click: MouseEvent, url: string): void {
-  click.preventDefault();
-  invoke('app.openLink', { url }).catch((reason: unknown) =>
-    useNoticesStore.getState().showError(toCommandError(reason)),
-  );
-}
 
 function linked(text: string): ReactNode {
   return linkify(text).map((piece, index) =>
@@ -25,8 +17,8 @@ function linked(text: string): ReactNode {
         href={piece.url}
         rel="noreferrer"
         draggable={false}
-        onClick={(click) => openLink(click, piece.url)}
-        onAuxClick={(click) => openLink(click, piece.url)}
+        onClick={(click) => openAddress(click, piece.url)}
+        onAuxClick={(click) => openAddress(click, piece.url)}
       >
         {piece.text}
       </a>
