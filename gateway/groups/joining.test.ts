@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GroupParty, object, objects, V2_CAPABILITIES } from '../testing/groups';
 import { failure } from '../testing/network';
+import { field } from '../testing/socket';
 
 const DAY = 86_400_000;
 
@@ -209,7 +210,7 @@ describe('coming into a group', () => {
     });
     const codeOf = async (params: Record<string, number>): Promise<string> => {
       const reply = await alice.call('group.create_invite_code', { group_id: group, ...params });
-      return String(object(reply['invite_code'])['code']);
+      return field(object(reply['invite_code']), 'code');
     };
     const endless = await codeOf({ max_uses: 0 });
     expect(endless).toMatch(/^ic-[0-9a-f]{10}$/);

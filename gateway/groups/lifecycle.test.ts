@@ -4,6 +4,7 @@ import type { JsonObject } from '../../shared/aun/canonical-json';
 import type { Person } from '../testing/groups';
 import { GroupParty, object, objects } from '../testing/groups';
 import { TestIdentity } from '../testing/identity';
+import { field } from '../testing/socket';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -26,7 +27,7 @@ describe('the life of a group', () => {
       join_mode: 'approval',
     });
     const group = object(made['group']);
-    const id = String(group['group_id']);
+    const id = field(group, 'group_id');
     expect(id).toMatch(/^group\.aun\.test\/g-[0-9a-f]{8}$/);
     expect(group).toMatchObject({
       name: 'Tea',
@@ -105,7 +106,7 @@ describe('the life of a group', () => {
     const group = object(made['group']);
     expect(group).toMatchObject({ group_id: 'group.aun.test/teahouse', group_aid: 'teahouse.aun.test' });
     const cert = object(made['aid_cert']);
-    expect(new X509Certificate(String(cert['cert'])).subject).toBe('CN=teahouse.aun.test');
+    expect(new X509Certificate(field(cert, 'cert')).subject).toBe('CN=teahouse.aun.test');
     expect(Object.keys(cert).sort()).toEqual(['ca_cert', 'ca_chain', 'cert', 'cert_pem', 'cert_sn', 'curve']);
     expect(
       (await alice.refusal('group.create', { name: 'x', group_name: 'alice', public_key: key.publicKey }))

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GroupParty, object, objects } from '../testing/groups';
 import { failure } from '../testing/network';
 import { fetchAs } from '../testing/http';
+import { field } from '../testing/socket';
 
 describe('the event log of a group', () => {
   let party: GroupParty;
@@ -54,11 +55,11 @@ describe('the event log of a group', () => {
     for (const event of log) {
       expect(event).toMatchObject({
         module_id: 'group',
-        event_type: `group.${String(event['action'])}`,
+        event_type: `group.${field(event, 'action')}`,
         group_id: group,
       });
       expect(event).not.toHaveProperty('seq');
-      const signed = !String(event['action']).startsWith('invite_code');
+      const signed = !field(event, 'action').startsWith('invite_code');
       expect('client_signature' in event).toBe(signed);
       if (signed) expect(object(event['client_signature'])['aid']).toBe(event['actor_aid']);
     }

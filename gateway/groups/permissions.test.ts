@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../shared/aun/canonical-json';
 import type { Person } from '../testing/groups';
-import { GroupParty } from '../testing/groups';
+import { GroupParty, object } from '../testing/groups';
+import { field } from '../testing/socket';
 
 /** What a row expects of a caller: that it is carried out, or the reason for which it is refused. */
 type Expected = string;
@@ -250,7 +251,7 @@ describe('the permission matrix of groups', () => {
       owner: chief.aid,
       target: target.aid,
       stranger: stranger.aid,
-      code: String((made['invite_code'] as JsonObject)['code']),
+      code: field(object(made['invite_code']), 'code'),
     };
     await row.before?.(scene, chief);
     return scene;

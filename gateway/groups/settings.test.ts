@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../shared/aun/canonical-json';
 import { GroupParty, object, objects, V2_CAPABILITIES } from '../testing/groups';
+import { field } from '../testing/socket';
 
 describe('settings and texts of a group', () => {
   let party: GroupParty;
@@ -10,7 +11,7 @@ describe('settings and texts of a group', () => {
   afterAll(() => party.dispose());
 
   const values = (reply: JsonObject): Record<string, unknown> =>
-    Object.fromEntries(objects(reply['settings']).map((each) => [String(each['key']), each['value']]));
+    Object.fromEntries(objects(reply['settings']).map((each) => [field(each, 'key'), each['value']]));
 
   it('are there before anybody has set them', async () => {
     const [alice, bob] = await party.people('alice', 'bobby');

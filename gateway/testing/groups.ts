@@ -75,7 +75,7 @@ export class Person {
     const page = await this.call('group.pull', { group_id: group, after_message_seq: after });
     return objects(page['messages']).map((message) => {
       const payload = jsonObject.parse(message['payload']);
-      return typeof payload['text'] === 'string' ? payload['text'] : String(payload['type']);
+      return typeof payload['text'] === 'string' ? payload['text'] : field(payload, 'type');
     });
   }
 
