@@ -18,6 +18,12 @@ const section =
     await then(page);
   };
 
+const messageMenu = async (page) => {
+  await openRoom(page);
+  await page.locator('[data-message-id]').last().getByText('Then we are').click({ button: 'right' });
+  await page.getByTestId('member-mute').waitFor();
+};
+
 const first = ['light', 'group-first'];
 const firstDark = ['dark', 'zh-CN', 'group-first'];
 const memberMenu = (name) => async (page) => {
@@ -68,6 +74,25 @@ export const moderationScenes = [
     name: 'group-add',
     flags: first,
     act: section('members', (page) => page.getByTestId('add-people').click()),
+  },
+  { name: 'group-message-menu', flags: first, act: messageMenu },
+  {
+    name: 'group-message-undo-zh-dark',
+    flags: firstDark,
+    act: async (page) => {
+      await messageMenu(page);
+      await page.getByTestId('member-mute').click();
+      await page.getByTestId('moderation-confirm').click();
+      await page.getByTestId('undo-toast').waitFor();
+    },
+  },
+  {
+    name: 'group-person',
+    flags: first,
+    act: section('members', async (page) => {
+      await page.getByTestId('member').filter({ hasText: 'Hana' }).locator('.member__main').click();
+      await page.getByTestId('person-dialog').waitFor();
+    }),
   },
   { name: 'group-texts', flags: first, act: section('texts') },
   {

@@ -5,12 +5,16 @@ import { useTranslation } from 'react-i18next';
 import { IconButton } from './icon-button';
 import './dialog.css';
 
-/** The field that wants the focus has it already; otherwise the dialog itself takes it, not its close button. */
+/**
+ * The field that wants the focus has it already; otherwise the dialog itself takes it, not its close button. Over another dialog,
+ * which keeps the focus until this moment, what wants it says so with `data-autofocus`.
+ */
 function focusSensibly(opening: Event): void {
   const content = opening.currentTarget;
   if (!(content instanceof HTMLElement)) return;
   opening.preventDefault();
-  if (!content.contains(document.activeElement)) content.focus();
+  if (content.contains(document.activeElement)) return;
+  (content.querySelector<HTMLElement>('[data-autofocus]') ?? content).focus();
 }
 
 /** Back to where the focus came from, unless something has it already (the conversation that was opened). */

@@ -28,7 +28,14 @@ function Rows(props: { readonly account: string; readonly group: Group; readonly
   const roving = useRovingRows(scroller, handle, members.length);
   const active = Math.min(roving.active ?? 0, members.length - 1);
   return (
-    <div ref={scroller} className="members__rows" onKeyDown={roving.onKeyDown}>
+    <div
+      ref={scroller}
+      className="members__rows"
+      onKeyDown={(key) => {
+        // The keys of an open menu come along here too, though it is drawn elsewhere.
+        if (key.target instanceof Node && key.currentTarget.contains(key.target)) roving.onKeyDown(key);
+      }}
+    >
       <div role="list" aria-label={t('moderation.section.members')} data-testid="members">
         <Virtualizer
           ref={handle}

@@ -59,6 +59,18 @@ describe('members of a group', () => {
     expect(useModerationStore.getState().person?.aid).toBe('hana.agentid.pub');
   });
 
+  it('leave the arrow keys to the menu while it is open', async () => {
+    await openSection('members');
+    search('hana');
+    await waitFor(() => expect(first()).toContain('Hana'));
+    fireEvent.keyDown(screen.getByTestId('member-menu'), { key: 'Enter' });
+    const menu = await screen.findByRole('menu');
+    screen.getByTestId('member-write').focus();
+    fireEvent.keyDown(screen.getByTestId('member-write'), { key: 'ArrowDown' });
+    await waitFor(() => expect(menu.contains(document.activeElement)).toBe(true));
+    expect(document.activeElement).toBe(screen.getByTestId('member-profile'));
+  });
+
   it('can be added from those one knows; who could not be is named with the reason', async () => {
     await openSection('members');
     fireEvent.click(screen.getByTestId('add-people'));

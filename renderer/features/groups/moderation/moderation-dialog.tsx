@@ -102,7 +102,7 @@ function Question(props: {
           label={t('moderation.ask.typeAddress', { aid })}
           value={typed}
           maxLength={320}
-          autoFocus
+          data-autofocus
           onText={setTyped}
           data-testid="moderation-typed"
         />
@@ -110,14 +110,14 @@ function Question(props: {
       <RefusalNote refusal={refusal} />
       <TaskError error={task.error} />
       <div className="dialog__actions">
-        <Button onClick={onClose} autoFocus={kind === 'kick' || kind === 'ban'}>
+        <Button onClick={onClose} data-autofocus={kind === 'kick' || kind === 'ban' ? true : undefined}>
           {t('common.cancel')}
         </Button>
         <Button
           type="submit"
           busy={task.busy}
           disabled={!ready}
-          autoFocus={!dangerous.has(kind)}
+          data-autofocus={dangerous.has(kind) ? undefined : true}
           className={`button button--normal ${dangerous.has(kind) ? 'button--danger' : 'button--primary'}`}
           data-testid="moderation-confirm"
         >

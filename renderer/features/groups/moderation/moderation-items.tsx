@@ -41,9 +41,12 @@ const icons: Readonly<Record<MemberAbility, LucideIcon>> = {
   ban: Ban,
 };
 
-/** Does it once the menu is closed and the focus is back: what opens then knows where to return it to. */
+/**
+ * Does it once the menu is closed and the focus is back: what opens then knows where to return it to. The menu gives the focus back
+ * in a turn of its own, which begins after the one that is asked for here; so it is the turn after that.
+ */
 function afterMenu(work: () => void): void {
-  setTimeout(work, 0);
+  setTimeout(() => setTimeout(work, 0), 0);
 }
 
 /** An entry that stays reachable when it may not be used, so that its reason can be read and heard. */

@@ -145,6 +145,19 @@ describe('moderating a member', () => {
     expect(isMember(nadia)).toBe(true);
   });
 
+  it('gives the focus to what is safe: confirming a mute, cancelling a removal', async () => {
+    await openMembers('Nadia');
+    await choose('mute');
+    expect(document.activeElement).toBe(screen.getByTestId('moderation-confirm'));
+    fireEvent.keyDown(document.activeElement ?? document.body, { key: 'Escape' });
+    await waitFor(() => expect(screen.queryByTestId('moderation-dialog')).toBeNull());
+    expect(screen.getByTestId('group-page')).toBeTruthy();
+    await choose('kick');
+    expect(document.activeElement?.textContent).toBe('Cancel');
+    fireEvent.keyDown(document.activeElement ?? document.body, { key: 'Escape' });
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByTestId('member-menu')));
+  });
+
   it('leaves everything as it was when it is cancelled', async () => {
     await openMembers('Nadia');
     const dialog = await choose('ban');
