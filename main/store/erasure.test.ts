@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { noLinks } from '../ports/store';
 import { createHandlers } from './handlers';
+import { event, GROUP, groupKey, groupRecord, member, spoken } from './group-test-support';
 import { openDatabase } from './open';
 import type { Handlers } from './protocol';
 import type { Connection } from './sqlite';
@@ -41,7 +42,7 @@ function placesOf(database: Connection, needle: string): string[] {
       }
     }
   }
-  for (const index of ['search', 'word_parts']) {
+  for (const index of ['search', 'word_parts', 'group_log_search']) {
     database.exec(`CREATE VIRTUAL TABLE temp.terms USING fts5vocab (main, ${index}, row)`);
     for (const { term } of database.all('SELECT term FROM temp.terms')) {
       if (String(term).includes(needle)) places.push(`${index} has ${String(term)}`);
@@ -98,6 +99,27 @@ describe('what is gone for good', () => {
     for (const needle of [WORD, 'zib', '秘', 'ordinary', 'zan'])
       expect(placesOf(test.writer, needle)).toEqual([]);
     expect(test.store.nextExpiry([])).toBeNull();
+    test.close();
+  });
+
+  it('leaves no word of a group, its log, its members and its keys when its conversation is deleted', () => {
+    const test = opened();
+    test.store.saveGroup([groupRecord({ name: `Team ${WORD}`, description: WORD })]);
+    test.store.replaceMembers([GROUP, [member(`${WORD}.aun.test`)]]);
+    const secret = new Uint8Array(Buffer.from(`${WORD}${WORD}${WORD}${WORD}`));
+    test.store.saveGroupKey([GROUP, groupKey(1, { secret })]);
+    test.store.commitGroupMessages([GROUP, [spoken(`${WORD} 秘密`)], null]);
+    const entries = [
+      event(1, 'joined', { actor: `${WORD}.aun.test` }),
+      event(2, 'update', { values: { text: '秘密' } }),
+    ];
+    test.store.commitGroupEvents([GROUP, entries, null]);
+    for (const needle of [WORD, '秘密']) expect(placesOf(test.writer, needle).length).toBeGreaterThan(2);
+    expect(
+      test.store.groupLog([GROUP, { text: 'zib', actions: [], before: null, limit: 5 }]).entries,
+    ).toHaveLength(1);
+    while (!test.store.clearConversation([GROUP, true, 10]).done);
+    for (const needle of [WORD, 'zib', '秘']) expect(placesOf(test.writer, needle)).toEqual([]);
     test.close();
   });
 
