@@ -145,6 +145,7 @@ export const enModeration = {
     },
     menu: {
       inGroup: 'In this group',
+      moderate: 'Moderate',
       write: 'Message privately',
       profile: 'Profile',
       verify: 'Verify…',

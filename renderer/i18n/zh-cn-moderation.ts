@@ -137,6 +137,7 @@ export const zhModeration = {
     },
     menu: {
       inGroup: '在这个群组里',
+      moderate: '管理',
       write: '私信',
       profile: '资料',
       verify: '验证…',

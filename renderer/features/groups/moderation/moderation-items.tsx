@@ -1,8 +1,10 @@
 import {
   Ban,
+  ChevronRight,
   Crown,
   MessageSquare,
   MessageSquareOff,
+  ShieldBan,
   ShieldCheck,
   ShieldMinus,
   ShieldPlus,
@@ -138,7 +140,13 @@ function PersonItems(props: About) {
 }
 
 function GroupItems(
-  props: About & { readonly known: Group; readonly member: GroupMember | null; readonly title: string },
+  props: About & {
+    readonly known: Group;
+    readonly member: GroupMember | null;
+    readonly title: string;
+    /** Entries of which none may be used go one step further away, where there is more to do than to moderate. */
+    readonly folded?: boolean;
+  },
 ) {
   const { t } = useTranslation();
   const { account, group, aid, menu, known, member, title } = props;
@@ -159,7 +167,7 @@ function GroupItems(
     const shape = member?.verifiedKind ?? 'unknown';
     useModerationStore.getState().ask({ ...about, kind: ability, shape });
   };
-  return (
+  const entries = (
     <Menu.Group aria-label={t('moderation.menu.inGroup')}>
       {common !== null && (
         <div className="menu__hint moderation-hint" id={hint}>
@@ -180,6 +188,21 @@ function GroupItems(
         />
       ))}
     </Menu.Group>
+  );
+  if (props.folded !== true || offered.some(({ refusal }) => refusal === null)) return entries;
+  return (
+    <Menu.Sub>
+      <Menu.SubTrigger className="menu__item" data-testid="moderate-folded">
+        <ShieldBan size={16} aria-hidden />
+        <span className="menu__words">{t('moderation.menu.moderate')}</span>
+        <ChevronRight size={14} aria-hidden />
+      </Menu.SubTrigger>
+      <Menu.Portal>
+        <Menu.SubContent className="menu" sideOffset={4} collisionPadding={8}>
+          {entries}
+        </Menu.SubContent>
+      </Menu.Portal>
+    </Menu.Sub>
   );
 }
 
@@ -219,7 +242,7 @@ export function ModerationItems(props: About & { readonly person?: boolean }) {
           <Menu.Separator className="menu__line" />
         </>
       )}
-      <GroupItems {...props} known={known} member={member} title={member?.title ?? title} />
+      <GroupItems {...props} known={known} member={member} title={member?.title ?? title} folded />
     </>
   );
 }

@@ -256,6 +256,16 @@ describe('ModerationItems', () => {
     expect(screen.getByTestId('member-mute').getAttribute('aria-disabled')).toBeNull();
   });
 
+  it('goes one step further away for who may do none of it, each entry with its reason', async () => {
+    engine = groupEngine('as-member');
+    drawMenu(viktor);
+    fireEvent.keyDown(await screen.findByTestId('moderate-folded'), { key: 'Enter' });
+    expect((await screen.findByTestId('member-kick')).textContent).toContain(
+      en.moderation.refusal.need_admin,
+    );
+    expect(screen.getByTestId('member-kick').getAttribute('aria-disabled')).toBe('true');
+  });
+
   it('offers nothing for oneself', async () => {
     engine = groupEngine();
     drawMenu(main);
