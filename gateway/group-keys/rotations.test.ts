@@ -358,7 +358,7 @@ describe('keys that the gateway holds', () => {
   it('go a week after their epoch, with a membership, and with the group', async () => {
     const group = await groupOf('open');
     const { admin } = network.gateway;
-    const pass = (days: number): void => admin.advanceClock(days * DAY);
+    const pass = (days: number): number => admin.advanceClock(days * DAY);
     pass(6);
     alice = new GroupPerson(
       network,
