@@ -1,6 +1,6 @@
-import type { Preview } from '../../shared/model/preview-text';
 import type { Notifier } from '../ports/notifier';
 import type { Disposer, Runtime } from '../runtime/runtime';
+import type { Told } from './wording';
 
 /** Messages that come within this time of the first are told together, in ms. */
 export const GATHER_MS = 200;
@@ -18,7 +18,7 @@ export interface ConversationCallParts {
   readonly mayShow: () => boolean;
   readonly words: (
     title: string,
-    messages: readonly Preview[],
+    messages: readonly Told[],
   ) => { readonly title: string; readonly body: string };
   readonly silent: () => boolean;
   /** The notification was clicked; told the oldest message in it. */
@@ -29,7 +29,7 @@ export interface ConversationCallParts {
 
 /** The one notification of a conversation: gathers what comes, and says less when something of it goes. */
 export class ConversationCall {
-  private readonly told = new Map<number, Preview>();
+  private readonly told = new Map<number, Told>();
   private title = '';
   private timer: Disposer | null = null;
   private lastShownAt = Number.NEGATIVE_INFINITY;
@@ -39,7 +39,7 @@ export class ConversationCall {
 
   constructor(private readonly parts: ConversationCallParts) {}
 
-  add(title: string, id: number, message: Preview): void {
+  add(title: string, id: number, message: Told): void {
     this.title = title;
     this.told.set(id, message);
     const [oldest] = this.told.keys();
@@ -49,7 +49,7 @@ export class ConversationCall {
   }
 
   /** A message in it reads differently now. */
-  became(id: number, message: Preview): void {
+  became(id: number, message: Told): void {
     const before = this.told.get(id);
     if (before === undefined) return;
     if (before.preview === message.preview && before.previewKind === message.previewKind) return;

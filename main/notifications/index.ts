@@ -1,13 +1,15 @@
+import { splitAid } from '../../shared/aun/aid';
+import { isGroupId } from '../../shared/aun/group-id';
 import type { Account } from '../../shared/model/account';
 import type { BridgeEvent } from '../../shared/bridge/contract';
 import type { Conversation } from '../../shared/model/conversation';
 import type { Message } from '../../shared/model/message';
 import { previewOf } from '../../shared/model/preview-text';
-import type { Preview } from '../../shared/model/preview-text';
 import type { Settings } from '../../shared/model/settings';
 import type { Emit } from '../ports/events';
 import type { Notifier } from '../ports/notifier';
 import type { StoreChange } from '../ports/store';
+import { BoundedMap } from '../runtime/bounded-map';
 import type { Runtime } from '../runtime/runtime';
 import { badgeOf } from './badge';
 import { ConversationCall } from './conversation-call';
@@ -16,6 +18,7 @@ import type { Viewing } from './policy';
 import { notificationTexts } from './texts';
 import type { NotificationTexts } from './texts';
 import { wordsFor, wordsForRequest } from './wording';
+import type { Told } from './wording';
 
 /** What notifications need of the engine. */
 export interface NotificationParts {
@@ -41,9 +44,11 @@ export interface Notifications {
 }
 
 const KEY_SEPARATOR = '\n';
+/** Names of people that are remembered for notifications of groups. */
+const MAX_NAMES = 2_000;
 
-function lineOf({ content, attachments }: Message): Preview {
-  return previewOf(content, attachments[0]?.name);
+function lineOf({ content, attachments }: Message, who: string | null): Told {
+  return { ...previewOf(content, attachments[0]?.name), who };
 }
 
 /** Builds the notifications of this installation. */
@@ -58,6 +63,8 @@ export function createNotifications(parts: NotificationParts): Notifications {
   /** The newest message request of an account that was told of in this run. */
   const newestRequests = new Map<string, Conversation>();
   const busy = new Set<string>();
+  /** How people are called, by account and address, as far as the window was told in this run. */
+  const names = new BoundedMap<string, string>(MAX_NAMES);
   let viewing: Viewing = { focused: false, account: null, conversation: null };
   let locked = false;
   let shownBadge = 0;
@@ -72,6 +79,12 @@ export function createNotifications(parts: NotificationParts): Notifications {
   function navigate(account: string, conversation: string, message: number | null): void {
     notifier.focusWindow();
     emit({ event: 'app.navigate', data: { account, conversation, message } });
+  }
+
+  /** Who wrote a message, where the title of its conversation does not say so. */
+  function writerOf(account: string, { conversation, sender }: Message): string | null {
+    if (!isGroupId(conversation)) return null;
+    return names.get(keyOf(account, sender)) ?? splitAid(sender).name;
   }
 
   function callOf(account: string, conversation: string): ConversationCall {
@@ -119,12 +132,12 @@ export function createNotifications(parts: NotificationParts): Notifications {
   function request(account: string): void {
     const row = newestRequests.get(account);
     if (row === undefined || requests.has(account) || isSilenced() || notifier.quiet()) return;
-    const { conversation, title } = row;
+    const { conversation } = row;
     if (ruleOf(account) !== 'all' || isInSight(viewing, account, conversation)) return;
     requests.set(account, conversation);
     notifier.show({
       id: requestId(account),
-      ...wordsForRequest(title, settings().notificationContent, texts()),
+      ...wordsForRequest(row, settings().notificationContent, texts()),
       silent: true,
       clicked: () => {
         requests.delete(account);
@@ -154,6 +167,7 @@ export function createNotifications(parts: NotificationParts): Notifications {
 
   function conversationChanged(account: string, conversation: Conversation): void {
     const id = conversation.conversation;
+    if (conversation.kind === 'direct') names.set(keyOf(account, id), conversation.title);
     if (conversation.standing === 'pending') newestRequests.set(account, conversation);
     if (requests.get(account) === id && conversation.standing !== 'pending') withdrawRequest(account);
     const call = calls.get(keyOf(account, id));
@@ -170,7 +184,7 @@ export function createNotifications(parts: NotificationParts): Notifications {
     // A streamed answer whose text has come is told by that text.
     const isOver = kind === 'stream' && message.finalId !== null;
     if (kind === 'recalled' || kind === 'expired' || isOver) call.drop([message.id]);
-    else call.became(message.id, lineOf(message));
+    else call.became(message.id, lineOf(message, writerOf(account, message)));
   }
 
   return {
@@ -184,6 +198,9 @@ export function createNotifications(parts: NotificationParts): Notifications {
           return badge();
         case 'conversation.changed':
           for (const each of event.data.conversations) conversationChanged(event.data.account, each);
+          return;
+        case 'contact.changed':
+          names.set(keyOf(event.data.account, event.data.contact.aid), event.data.contact.title);
           return;
         case 'conversation.removed':
           if (requests.get(event.data.account) === event.data.conversation)
@@ -218,7 +235,11 @@ export function createNotifications(parts: NotificationParts): Notifications {
         if (message === undefined || row === undefined) continue;
         if (!deserves(message, row, ruleOf(account), clock.now())) continue;
         if (!isInSight(viewing, account, message.conversation))
-          callOf(account, message.conversation).add(row.title, id, lineOf(message));
+          callOf(account, message.conversation).add(
+            row.title,
+            id,
+            lineOf(message, writerOf(account, message)),
+          );
       }
     },
     catchingUp(account, isBusy) {

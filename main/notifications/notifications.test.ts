@@ -302,3 +302,32 @@ it('is quiet about what no timeline shows', () => {
   world.time.advance(2_000);
   expect(world.notifier.history).toEqual([]);
 });
+
+const GROUP = 'group.aun.test/g-readers';
+
+it('names the group in the title and the writer before the words', () => {
+  const world = new NotificationWorld();
+  world.notify(message(1, 'hello', { conversation: GROUP, sender: 'carol.aun.test' }), {
+    conversation: GROUP,
+    kind: 'group',
+    title: 'Readers',
+  });
+  expect(world.notifier.history).toMatchObject([{ title: 'Readers', body: 'carol: hello' }]);
+});
+
+it('tells nobody of what happens in a group, only of what is written there', () => {
+  const world = new NotificationWorld();
+  const event: MessageContent = {
+    kind: 'group_event',
+    action: 'member_added',
+    actor: BOB,
+    target: EVE,
+    values: {},
+    signature: 'verified',
+  };
+  world.notify(message(1, '', { content: event, conversation: GROUP }), {
+    conversation: GROUP,
+    kind: 'group',
+  });
+  expect(world.notifier.history).toEqual([]);
+});

@@ -19,6 +19,7 @@ const QUIET_KINDS: ReadonlySet<MessageContent['kind']> = new Set<MessageContent[
   'thought',
   'tool',
   'vote',
+  'group_event',
 ]);
 
 /** Whether the conversation is in front of the user. */

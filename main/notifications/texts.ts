@@ -9,6 +9,9 @@ export interface NotificationTexts {
   readonly request: string;
   requestFrom(who: string): string;
   readonly requestFromSomebody: string;
+  /** Somebody put this user into a group. */
+  addedTo(group: string): string;
+  readonly addedToSomething: string;
   /** What a message is that has no text of its own, or besides it. */
   readonly kinds: Readonly<Partial<Record<PreviewKind, string>>>;
   /** A kind and its text, such as a picture and its caption. */
@@ -22,6 +25,8 @@ const en: NotificationTexts = {
   request: 'Message request',
   requestFrom: (who) => `${who} wants to write to you`,
   requestFromSomebody: 'Somebody new wants to write to you',
+  addedTo: (group) => `Somebody added you to ${group}`,
+  addedToSomething: 'Somebody added you to a group',
   kinds: {
     image: 'Picture',
     video: 'Video',
@@ -51,6 +56,8 @@ const zh: NotificationTexts = {
   request: '消息请求',
   requestFrom: (who) => `${who} 想给你发消息`,
   requestFromSomebody: '有新的人想给你发消息',
+  addedTo: (group) => `有人把你加入了 ${group}`,
+  addedToSomething: '有人把你加入了一个群组',
   kinds: {
     image: '图片',
     video: '视频',

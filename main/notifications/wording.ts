@@ -1,3 +1,4 @@
+import type { Conversation } from '../../shared/model/conversation';
 import type { Preview } from '../../shared/model/preview-text';
 import type { Settings } from '../../shared/model/settings';
 import type { NotificationTexts } from './texts';
@@ -18,8 +19,18 @@ function nameOf(title: string): string {
   return name.length > MAX_NAME ? `${name.slice(0, MAX_NAME).replace(/[\uD800-\uDBFF]$/, '')}…` : name;
 }
 
+/** A message as a notification tells it; `who` wrote it where the title does not say so, as in groups. */
+export interface Told extends Preview {
+  readonly who: string | null;
+}
+
 /** The line that stands for a message. */
-export function lineOf({ preview, previewKind }: Preview, texts: NotificationTexts): string {
+export function lineOf(told: Told, texts: NotificationTexts): string {
+  const line = wordsOf(told, texts);
+  return told.who === null ? line : texts.labelled(nameOf(told.who), line);
+}
+
+function wordsOf({ preview, previewKind }: Preview, texts: NotificationTexts): string {
   const text = harmless(preview);
   const kind = texts.kinds[previewKind];
   if (kind === undefined) return text === '' ? texts.newMessage : text;
@@ -32,7 +43,7 @@ export function wordsFor(
     readonly title: string;
     /** Name of the own identity, or null where there is only one. */
     readonly identity: string | null;
-    readonly messages: readonly Preview[];
+    readonly messages: readonly Told[];
   },
   content: Settings['notificationContent'],
   texts: NotificationTexts,
@@ -48,13 +59,18 @@ export function wordsFor(
   return { title, body: messages.length === 1 ? line : `${count}\n${line}` };
 }
 
-/** Title and body of the notification that somebody new wrote; never anything of what they wrote. */
+/** Title and body of the notification that somebody new wrote, or put us into a group; never anything of what they wrote. */
 export function wordsForRequest(
-  title: string,
+  { title, kind }: Pick<Conversation, 'title' | 'kind'>,
   content: Settings['notificationContent'],
   texts: NotificationTexts,
 ): { readonly title: string; readonly body: string } {
   if (content === 'none') return { title: texts.app, body: texts.request };
+  if (kind === 'group')
+    return {
+      title: texts.request,
+      body: content === 'full' ? texts.addedTo(nameOf(title)) : texts.addedToSomething,
+    };
   return {
     title: texts.request,
     body: content === 'full' ? texts.requestFrom(nameOf(title)) : texts.requestFromSomebody,
