@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { groupControlSchema, keyDistributionSchema } from '../../e2ee/v1/group';
+import { groupControlSchema, keyDistributionSchema, signManifest } from '../../e2ee/v1/group';
 import type { KeyDistribution } from '../../e2ee/v1/group';
 import { TestIdentity } from '../../e2ee/testing/parties';
 import { RpcError } from '../../runtime/errors';
@@ -74,6 +74,15 @@ describe('a key that is handed out', () => {
     const { bench: b, distribution } = bench();
     expect(await take(b, distribution, CARL)).toMatchObject({ kind: 'refused' });
     expect(b.book.epochs(GROUP)).toEqual([]);
+  });
+
+  it('is refused when somebody passes on what another distributed, or signs a list in the name of another', async () => {
+    for (const from of [CARL, ANNA]) {
+      const { bench: b, distribution } = bench();
+      const list = { ...distribution.manifest, initiator_aid: CARL };
+      const manifest = signManifest(anna, list);
+      expect(await take(b, { ...distribution, manifest }, from)).toMatchObject({ kind: 'refused' });
+    }
   });
 
   const changes: readonly (readonly [name: string, change: (d: KeyDistribution) => KeyDistribution])[] = [

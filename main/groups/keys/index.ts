@@ -59,7 +59,7 @@ export function createGroupKeys(deps: GroupKeysDeps): GroupKeys & {
   const controls = new Controls(context, {
     requests,
     answerer: new RequestAnswerer(context, requests),
-    stored: (group) => void keeper.look(group),
+    stored: (group) => keeper.keyCame(group),
   });
   book.onKey((group) => context.touched(group));
 

@@ -20,6 +20,7 @@ import {
   RETRY_MOST,
   RETRY_SPREAD,
   RETRY_WAIT,
+  SETTLE_CROWD,
   SETTLE_PAUSES,
 } from './limits';
 import type { Recovery } from './recovery';
@@ -87,12 +88,19 @@ export class Keeper {
     const { deps, ledger } = this.context;
     ledger.invalidate(group);
     this.context.touched(group);
+    this.#watch(group).looks = 0;
     const occasion = occasionOf(change);
     if (!this.#occasions.isNew(occasion)) return;
     const { lookAfter, membersMayLead, backfill } = reactionTo(change, deps.aid);
     if (backfill.length > 0) void this.parts.backfill.give(group, backfill, occasion);
     if (lookAfter === 0) void this.look(group, { membersMayLead, waited: false });
     else if (lookAfter !== null) this.#lookLater(group, lookAfter, { membersMayLead, waited: false });
+  }
+
+  /** A key came: what waited for it may go on. */
+  keyCame(group: string): void {
+    this.#watch(group).looks = 0;
+    void this.look(group);
   }
 
   /** Looks at a group now and does what is ours to do. Never fails; resolves when it is done or put off. */
@@ -190,8 +198,8 @@ export class Keeper {
     const turn = await this.#turn(group, look, options);
     if (turn === 'never') {
       // Whoever changes the key sends it to us; this look only notices that nobody did.
-      const wait = Math.min(RETRY_MOST, DEPARTURE_GRACE * 2 ** watch.looks);
-      watch.looks = Math.min(watch.looks + 1, 8);
+      const wait = Math.min(RETRY_MOST, DEPARTURE_GRACE * 2 ** Math.min(watch.looks, 8));
+      watch.looks += options.waited ? 1 : 0;
       this.#lookLater(group, wait, { ...options, waited: true });
       return;
     }
@@ -247,7 +255,8 @@ export class Keeper {
     }
     const wait = SETTLE_PAUSES[Math.min(watch.looks, SETTLE_PAUSES.length - 1)] ?? RETRY_WAIT;
     watch.looks += 1;
-    this.#lookLater(group, wait, { ...CALM, membersMayLead: true });
+    const crowd = 1 + look.members.length / SETTLE_CROWD;
+    this.#lookLater(group, spread(this.context, wait * crowd, wait), { ...CALM, membersMayLead: true });
   }
 
   /** Plans a look; an earlier one that is planned stays, and takes the wishes of this one with it. */

@@ -53,6 +53,27 @@ describe('keys that follow membership', () => {
     expect(carl.keys.state(GROUP).state).toBe('none');
   });
 
+  it('is known as committed to every member within seconds, however many came one after the other', async () => {
+    const world = new KeyWorld();
+    const anna = await world.party(ANNA);
+    const others = [await world.party(BERT), await world.party(CARL), await world.party(DORA)];
+    await anna.create(GROUP, 'approval');
+    for (const { aid } of others) {
+      anna.add(GROUP, aid);
+      await world.pass(300, 100);
+    }
+    for (let time = 0; time < 4; time += 1) {
+      anna.kick(GROUP, DORA);
+      await world.pass(200, 100);
+      anna.add(GROUP, DORA);
+      await world.pass(200, 100);
+    }
+    await world.pass(3_000);
+    const { committed } = world.gateway.group(GROUP);
+    for (const { keys } of [anna, ...others])
+      expect(keys.state(GROUP)).toMatchObject({ state: 'secured', epoch: committed });
+  });
+
   it('lets members of an open group change the key when somebody joined', async () => {
     const world = new KeyWorld();
     const [anna, carl] = [await world.party(ANNA), await world.party(CARL)];

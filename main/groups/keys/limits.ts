@@ -38,8 +38,12 @@ export const ASKED_AT_ONCE = 5;
 export const LOOK_AGE = 5_000;
 /** How long a departure is given to be answered with a new key before the old one is used further. */
 export const DEPARTURE_GRACE = 6_000;
-/** When a key that is not committed yet is asked about again. */
-export const SETTLE_PAUSES = [1_500, 5_000, 15_000, 60_000] as const;
+/**
+ * When a key that is not committed yet is asked about again: nothing tells members that it was. A group of {@link SETTLE_CROWD}
+ * waits twice as long, so that not everybody asks at once.
+ */
+export const SETTLE_PAUSES = [500, 1_500, 4_000, 10_000, 30_000, 60_000] as const;
+export const SETTLE_CROWD = 50;
 /** How long a control message that cannot be handled for lack of a network or a certificate is kept. */
 export const CONTROL_AGE = 3 * 86_400_000;
 export const CONTROL_RETRY = 10_000;
