@@ -1,4 +1,4 @@
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { useModerationStore } from './moderation-store';
 
 // Read from disk when somebody moderates: the window starts without.
@@ -9,6 +9,8 @@ export function ModerationPlace() {
   const wanted = useModerationStore(
     ({ asked, offer, person }) => asked !== null || offer !== null || person !== null,
   );
+  // Behind a lock nothing of it is left: it names people and groups.
+  useEffect(() => () => useModerationStore.setState(useModerationStore.getInitialState(), true), []);
   if (!wanted) return null;
   return (
     <Suspense fallback={null}>
