@@ -8,14 +8,23 @@ import { World } from './world';
 /* Keys of groups with real engines at the real gateway: who gets them, who does not, and what interrupts them. */
 
 let world: World;
+let anna: Parley;
+let bert: Parley;
+let carl: Parley;
+let dora: Parley;
+let emil: Parley;
 beforeAll(async () => {
-  world = await World.start();
-});
+  world = await World.begin();
+  const join = (name: string): Promise<Parley> => Parley.join(world, name, false);
+  [anna, bert, carl, dora, emil] = await Promise.all([
+    join('anna'),
+    join('bert'),
+    join('carl'),
+    join('dora'),
+    join('emil'),
+  ]);
+}, 120_000);
 afterAll(() => world.end());
-
-const names = ['anna', 'bert', 'carl', 'dora', 'emil'];
-const people = (count: number): Promise<Parley[]> =>
-  Promise.all(names.slice(0, count).map((name) => Parley.join(world, name, false)));
 
 /** The state of the keys as somebody's window shows it. */
 async function stateOf(parley: Parley, group: string): Promise<string> {
@@ -25,23 +34,14 @@ async function stateOf(parley: Parley, group: string): Promise<string> {
 
 describe('keys of groups with real engines', () => {
   it('are the same for five members, change with each who goes, and leave those behind', async () => {
-    const folk = await people(5);
-    const [anna, bert, carl, dora, emil] = folk;
-    if (
-      anna === undefined ||
-      bert === undefined ||
-      carl === undefined ||
-      dora === undefined ||
-      emil === undefined
-    )
-      throw new Error('nobody there');
+    const folk = [anna, bert, carl, dora, emil];
     const group = await makeGroup(anna, [bert, carl, dora, emil]);
     const first = await allSecured(folk, group, 2);
     await say(emil, group, 'five of us');
     await Promise.all(folk.map((each) => reads(each, group, 'five of us')));
-    await anna.act('group.kick', { group, aid: carl.aid });
+    await anna.call('group.kick', { group, aid: carl.aid });
     const second = await allSecured([anna, bert, dora, emil], group, first + 1);
-    await dora.act('group.leave', { group });
+    await dora.call('group.leave', { group });
     await allSecured([anna, bert, emil], group, second + 1);
     await say(bert, group, 'three of us');
     await Promise.all([anna, emil].map((each) => reads(each, group, 'three of us')));
@@ -51,18 +51,14 @@ describe('keys of groups with real engines', () => {
   }, 120_000);
 
   it('reach who was away while they changed twice, with what was written under each', async () => {
-    const [anna, bert, carl] = await people(3);
-    if (anna === undefined || bert === undefined || carl === undefined) throw new Error('nobody there');
-    const [dora] = (await people(4)).slice(3);
-    if (dora === undefined) throw new Error('nobody there');
     const group = await makeGroup(anna, [bert, carl]);
     const before = await allSecured([anna, bert, carl], group, 2);
     await bert.stop();
-    await anna.act('group.add', { group, members: [{ aid: dora.aid }] });
+    await anna.call('group.add', { group, members: [{ aid: dora.aid }] });
     const between = await allSecured([anna, carl, dora], group, before + 1);
     await say(carl, group, 'under the key between');
     await reads(anna, group, 'under the key between');
-    await anna.act('group.kick', { group, aid: dora.aid });
+    await anna.call('group.kick', { group, aid: dora.aid });
     await allSecured([anna, carl], group, between + 1);
     await say(anna, group, 'under the last key');
     await bert.startAgain();
@@ -71,8 +67,6 @@ describe('keys of groups with real engines', () => {
   }, 120_000);
 
   it('come to a second device, which reads what is written from then on and answers for what it may', async () => {
-    const [anna, bert] = await people(2);
-    if (anna === undefined || bert === undefined) throw new Error('nobody there');
     const group = await makeGroup(anna, [bert]);
     await allSecured([anna, bert], group, 2);
     await say(anna, group, 'before the second device');
@@ -86,11 +80,9 @@ describe('keys of groups with real engines', () => {
   }, 120_000);
 
   it('are finished after the one who changes them was killed in the middle', async () => {
-    const [anna, bert, carl] = await people(3);
-    if (anna === undefined || bert === undefined || carl === undefined) throw new Error('nobody there');
     const group = await makeGroup(anna, [bert, carl]);
     const before = await allSecured([anna, bert, carl], group, 2);
-    const kick = anna.act('group.kick', { group, aid: carl.aid }).catch(() => ({}));
+    const kick = anna.call('group.kick', { group, aid: carl.aid }).catch(() => ({}));
     await until('carl is out', async () => (await stateOf(carl, group)) === 'none');
     await anna.kill();
     await kick;
@@ -101,12 +93,10 @@ describe('keys of groups with real engines', () => {
   }, 120_000);
 
   it('are changed by members of an open group while nobody who leads is there', async () => {
-    const [anna, bert, carl] = await people(3);
-    if (anna === undefined || bert === undefined || carl === undefined) throw new Error('nobody there');
     const group = await makeGroup(anna, [bert], { visibility: 'public', joinMode: 'open' });
     const before = await allSecured([anna, bert], group, 2);
     await anna.stop();
-    await carl.act('group.join', { invitation: group });
+    await carl.call('group.join', { invitation: group });
     await groupIs(carl, group, 'is joined', ({ membership }) => membership === 'member');
     await allSecured([bert, carl], group, before + 1);
     await say(carl, group, 'nobody leads');
