@@ -61,15 +61,20 @@ function PeopleLine(props: { readonly account: string; readonly id: string; read
   const writing = useWritingWords(account, useWriters(account, id));
   if (writing !== '')
     return (
-      <span className="chat-header__state" data-typing="true" role="status" data-testid="peer-state">
-        {writing}
+      <span
+        className="chat-header__state group-header__writing"
+        data-typing="true"
+        role="status"
+        data-testid="peer-state"
+      >
+        <span className="ellipsis">{writing}</span>
       </span>
     );
   const online = people?.online ?? null;
   return (
     <button
       type="button"
-      className="group-header__people tabular"
+      className="group-header__people tabular ellipsis"
       onClick={() => openGroupPage(account, id, 'members')}
       data-testid="group-people"
     >
