@@ -219,14 +219,16 @@ describe('joining a group', () => {
     expect(closed).toBe(2);
   });
 
-  it('shows of a private group no more than its domain and the code', async () => {
+  it('shows of a private group no more than its domain and the code; without one it can be asked', async () => {
     await look({ code: 'spring-door-42' });
     expect(screen.getByTestId('join-private').textContent).toContain('on aun.test');
     expect(screen.getByTestId('join-do').textContent).toBe('Join');
     cleanup();
     await look({});
-    expect(screen.queryByTestId('join-do')).toBeNull();
-    expect(screen.getByText(/you need an invitation code/)).toBeTruthy();
+    expect(screen.getByTestId('join-do').textContent).toBe('Send request');
+    type('join-message', 'Lin told me about you');
+    fireEvent.click(screen.getByTestId('join-do'));
+    expect(bridge.next('group.join').params).toMatchObject({ message: 'Lin told me about you', answer: '' });
   });
 
   it.each([
