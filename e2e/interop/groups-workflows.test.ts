@@ -260,7 +260,7 @@ describe('13.6 muting', () => {
     const shown = await groupIs(bob, group, 'is muted', ({ mutedUntil }) => mutedUntil !== null);
     expect(shown['muteReason']).toBe('too loud');
     expect(Math.abs(numberOf(shown['mutedUntil']) - Date.now() - 600_000)).toBeLessThan(60_000);
-    await memberIs(carol, group, bob.aid, (found) => found?.['mutedUntil'] !== null);
+    await memberIs(alice, group, bob.aid, (found) => found?.['mutedUntil'] !== null);
     const { members } = await alice.call('group.members', { group, only: 'muted' });
     expect(dictsOf(members).map(({ aid }) => aid)).toEqual([bob.aid]);
     await say(carol, group, 'still read by all');
