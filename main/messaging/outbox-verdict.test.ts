@@ -77,3 +77,27 @@ it('doubles its pauses up to 64 seconds', () => {
     1, 2, 4, 8, 16, 32, 64, 64, 64,
   ]);
 });
+
+it('tries soon, then less and less often, while the key of a group is being changed', () => {
+  const delays = [0, 1, 2, 9].map((attempts) => {
+    const error = new AunError('group_securing', 'securing', { retryable: true });
+    return judgeSendFailure(error, { ...item, attempts }, false, 0);
+  });
+  expect(delays).toEqual(
+    [200, 500, 1_000, 10_000].map((delayMs) => ({ kind: 'wait', reason: 'group_securing', delayMs })),
+  );
+});
+
+it.each(['group_suspended', 'group_muted'] as const)('keeps what is written while it is %s', (code) => {
+  expect(judgeSendFailure(new AunError(code, 'stopped'), item, false, 0)).toMatchObject({
+    kind: 'wait',
+    reason: code,
+  });
+});
+
+it.each(['group_not_member', 'group_dissolved', 'group_protocol_mismatch'] as const)(
+  'fails, and keeps the words, when %s',
+  (code) => {
+    expect(judgeSendFailure(new AunError(code, 'out'), item, false, 0)).toEqual({ kind: 'fail', code });
+  },
+);
