@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+export { groupActions } from './group-actions';
+export type { GroupAction } from './group-actions';
+
 /** Roles in a group (`protocol/05 §3.1`). `observer` is reserved upstream: somebody who only reads. */
 export const groupRoleSchema = z.enum(['owner', 'admin', 'member', 'observer']);
 export type GroupRole = z.infer<typeof groupRoleSchema>;
@@ -169,40 +172,6 @@ export const groupBanSchema = z.object({
   member: z.boolean(),
 });
 export type GroupBan = z.infer<typeof groupBanSchema>;
-
-/** Actions of the group's event log that have words of their own (`protocol/05 §7.3`). */
-export const groupActions = [
-  'upsert',
-  'update',
-  'member_added',
-  'joined',
-  'join_approved',
-  'invite_code_used',
-  'member_left',
-  'member_removed',
-  'role_changed',
-  'owner_transferred',
-  'member_banned',
-  'member_unbanned',
-  'announcement_updated',
-  'rules_updated',
-  'join_requirements_updated',
-  'join_requested',
-  'join_rejected',
-  'invite_code_created',
-  'invite_code_revoked',
-  'suspended',
-  'resumed',
-  'dissolved',
-  'resource_put',
-  'resource_updated',
-  'resource_deleted',
-  'resource_direct_added',
-  'resource_request_created',
-  'resource_request_approved',
-  'resource_request_rejected',
-] as const;
-export type GroupAction = (typeof groupActions)[number];
 
 /** One line of the moderation log (`protocol/05 §13.16`): who did what to whom and when. */
 export const groupLogEntrySchema = z.object({

@@ -1,5 +1,6 @@
 import type { TFunction } from 'i18next';
-import { groupActions, type GroupAction, type GroupLogEntry } from '../../../../shared/model/group';
+import type { GroupLogEntry } from '../../../../shared/model/group';
+import { groupActions, type GroupAction } from '../../../../shared/model/group-actions';
 import type { EventLine } from '../../chat/group-event-words';
 import { isEndless } from '../moderation/durations';
 
