@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-export { groupActions } from './group-actions';
-export type { GroupAction } from './group-actions';
+export { groupActions } from '../aun/group-actions';
+export type { GroupAction } from '../aun/group-actions';
 
 /** Roles in a group (`protocol/05 §3.1`). `observer` is reserved upstream: somebody who only reads. */
 export const groupRoleSchema = z.enum(['owner', 'admin', 'member', 'observer']);

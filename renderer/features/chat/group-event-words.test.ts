@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { beforeAll, describe, expect, it } from 'vitest';
 import i18next from 'i18next';
-import { groupActions } from '../../../shared/model/group-actions';
+import { groupActions } from '../../../shared/aun/group-actions';
 import { startTexts } from '../../i18n';
 import { zhCn } from '../../i18n/zh-cn';
 import { sampleMessage } from '../../stores/samples';

@@ -1,6 +1,6 @@
 import type { TFunction } from 'i18next';
 import type { GroupLogEntry } from '../../../../shared/model/group';
-import { groupActions, type GroupAction } from '../../../../shared/model/group-actions';
+import { groupActions, type GroupAction } from '../../../../shared/aun/group-actions';
 import type { EventLine } from '../../chat/group-event-words';
 import { isEndless } from '../moderation/durations';
 

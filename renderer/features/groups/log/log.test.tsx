@@ -2,7 +2,7 @@
 import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import i18next from 'i18next';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { groupActions } from '../../../../shared/model/group-actions';
+import { groupActions } from '../../../../shared/aun/group-actions';
 import { main } from '../../../dev/fake-data';
 import { log } from '../../../dev/fake-groups-change';
 import { entry } from '../../../dev/fake-groups-data';
