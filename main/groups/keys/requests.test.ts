@@ -139,7 +139,12 @@ describe('an answer', () => {
     expect(await take(answerBy(bert), BERT)).toMatchObject({ kind: 'stored' });
   });
 
-  it.each([
+  const faults: readonly (readonly [
+    name: string,
+    patch: Partial<KeyResponse>,
+    from: string,
+    who: 'a' | 'c',
+  ])[] = [
     ['the sender of the envelope is somebody else', {}, CARL, 'a'],
     ['it is for somebody else', { requester_aid: CARL }, ANNA, 'a'],
     ['nobody asked', { request_id: 'another' }, ANNA, 'a'],
@@ -152,7 +157,8 @@ describe('an answer', () => {
       'a',
     ],
     ['we are not in its list', { member_aids: [ANNA, CARL] }, ANNA, 'a'],
-  ] as const)('is refused when %s', async (_name, patch, from, who) => {
+  ];
+  it.each(faults)('is refused when %s', async (_name, patch, from, who) => {
     const { b, answerBy, take } = await asker();
     const { kind } = await take(answerBy(who === 'a' ? anna : carl, patch), from);
     expect(kind).not.toBe('stored');
