@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { GroupKeyRing } from './group/key-book';
+import type { GroupKeyRing } from './group/key-ring';
 import { readKeyRing } from './group/key-ring-file';
 import { isDict, numberOf, parseDict, textOf } from './json';
 import type { Dict } from './json';

@@ -1,7 +1,7 @@
 import { dictsOf, isDict, numberOf, textOf } from '../json';
 import type { Dict } from '../json';
 import { textsOf } from './crypto';
-import type { EpochKey, GroupKeyRing } from './key-book';
+import type { EpochKey, GroupKeyRing } from './key-ring';
 
 /** Reads the keys of one group as the data folder keeps them. */
 export function readKeyRing(value: unknown): GroupKeyRing {

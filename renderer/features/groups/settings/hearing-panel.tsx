@@ -7,7 +7,7 @@ import { Choice } from '../../../ui/choice';
 import { Panel } from '../../identity/centre/panel';
 import { TaskError } from '../../identity/task-error';
 import { PersonLine } from '../page/person-line';
-import type { SettingsProps } from './settings-section';
+import type { SettingsProps } from './settings-props';
 import { useUpdate } from './use-change';
 
 const modes = ['broadcast', 'mention'] as const;

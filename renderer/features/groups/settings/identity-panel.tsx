@@ -8,7 +8,7 @@ import { Panel } from '../../identity/centre/panel';
 import { TaskError } from '../../identity/task-error';
 
 import { shrinkPicture } from '../create/shrink-picture';
-import type { SettingsProps } from './settings-section';
+import type { SettingsProps } from './settings-props';
 import { useUpdate } from './use-change';
 
 const longestPurpose = 1000;

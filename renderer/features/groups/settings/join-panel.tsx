@@ -7,7 +7,7 @@ import { Panel } from '../../identity/centre/panel';
 import { TaskError } from '../../identity/task-error';
 import { useTask } from '../../identity/use-task';
 import { changeGroup, offerUndo } from '../moderation/moderation-actions';
-import type { SettingsProps } from './settings-section';
+import type { SettingsProps } from './settings-props';
 
 type Mode = CommandParams<'group.setJoin'>['mode'];
 const modes: readonly Mode[] = ['open', 'approval', 'invite_only', 'closed'];

@@ -8,7 +8,7 @@ import { TaskError } from '../../identity/task-error';
 import { useTask } from '../../identity/use-task';
 import { CheckRow } from '../../settings/check-row';
 import { changeGroup, offerUndo } from '../moderation/moderation-actions';
-import type { SettingsProps } from './settings-section';
+import type { SettingsProps } from './settings-props';
 
 type Rules = Omit<CommandParams<'group.setRules'>, 'account' | 'group'>;
 /** Most members a group can have (the contract's limit). */

@@ -6,15 +6,9 @@ import { HearingPanel } from './hearing-panel';
 import { IdentityPanel } from './identity-panel';
 import { JoinPanel } from './join-panel';
 import { RoomPanel } from './room-panel';
+import type { SettingsProps } from './settings-props';
 import { VisibilityPanel } from './visibility-panel';
 import './settings.css';
-
-/** What a settings panel needs to know; `locked` while it may only be read. */
-export interface SettingsProps {
-  readonly account: string;
-  readonly group: Group;
-  readonly locked: boolean;
-}
 
 /** What can be changed about the group; who may not change it still sees how it is, and why it is locked. */
 export function GroupSettings(props: { readonly account: string; readonly group: Group }) {

@@ -5,7 +5,7 @@ import { Button } from '../../../ui/button';
 import { Choice } from '../../../ui/choice';
 import { Panel } from '../../identity/centre/panel';
 import { TaskError } from '../../identity/task-error';
-import type { SettingsProps } from './settings-section';
+import type { SettingsProps } from './settings-props';
 import { useUpdate } from './use-change';
 
 const kinds = ['private', 'public'] as const;
