@@ -31,6 +31,11 @@ export interface GroupKeys {
   created(group: string): Promise<void>;
   /** Members changed: changes the key when that is ours to do. Returns at once. */
   membershipChanged(change: MembershipChange): void;
+  /**
+   * Puts off changing the key of a group while one and the same hand adds people one after the other: one new key serves them all.
+   * The disposer ends it and looks at once.
+   */
+  hold(group: string): Disposer;
   /** Waits (bounded) until what {@link membershipChanged} began for a group has ended. */
   settled(group: string): Promise<void>;
   /**

@@ -49,6 +49,19 @@ export class Members {
     members: DeskParams<'add'>['members'],
     role: 'member' | 'admin',
   ): Promise<DeskResult<'add'>['failed']> {
+    const release = this.support.deps.keys.hold(record.group);
+    try {
+      return await this.addEach(record, members, role);
+    } finally {
+      release();
+    }
+  }
+
+  private async addEach(
+    record: GroupRecord,
+    members: DeskParams<'add'>['members'],
+    role: 'member' | 'admin',
+  ): Promise<DeskResult<'add'>['failed']> {
     const failed: DeskResult<'add'>['failed'] = [];
     const others = members.filter(({ aid }) => aid !== this.support.deps.aid);
     for (const [index, { aid, kind }] of others.entries()) {

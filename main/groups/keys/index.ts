@@ -128,6 +128,7 @@ export function createGroupKeys(deps: GroupKeysDeps): GroupKeys & {
       // The state of a group we just came into is told before anything is known of its keys.
       discover(change.group);
     },
+    hold: (group) => keeper.hold(group),
     settled: (group) => keeper.settled(group),
     sendingKey: (group, strict) => sending.find(group, strict),
     secret: (group, epoch) => book.get(group, epoch)?.secret ?? null,

@@ -42,6 +42,9 @@ interface Watch {
   options: LookOptions;
   running: Promise<void> | null;
   again: LookOptions | null;
+  /** How many hold looks off, and what was put off meanwhile. */
+  holds: number;
+  heldBack: LookOptions | null;
   /** How often we looked since something was last as it should be. */
   looks: number;
   /** Since when members are missing whom the committed key still knows, monotonic ms; null: none is. */
@@ -106,6 +109,10 @@ export class Keeper {
   /** Looks at a group now and does what is ours to do. Never fails; resolves when it is done or put off. */
   look(group: string, options: LookOptions = CALM): Promise<void> {
     const watch = this.#watch(group);
+    if (watch.holds > 0) {
+      watch.heldBack = watch.heldBack === null ? options : joined(watch.heldBack, options);
+      return watch.running ?? Promise.resolve();
+    }
     if (watch.running !== null) {
       watch.again = watch.again === null ? options : joined(watch.again, options);
       return watch.running;
@@ -117,6 +124,22 @@ export class Keeper {
     });
     watch.running = running;
     return running;
+  }
+
+  /** Puts looks off until the disposer is called: see `GroupKeys.hold`. */
+  hold(group: string): Disposer {
+    const watch = this.#watch(group);
+    watch.holds += 1;
+    let ended = false;
+    return () => {
+      if (ended) return;
+      ended = true;
+      watch.holds -= 1;
+      const { heldBack } = watch;
+      if (watch.holds > 0 || heldBack === null) return;
+      watch.heldBack = null;
+      if (this.#watches.get(group) === watch) void this.look(group, heldBack);
+    };
   }
 
   /** Resolves when what runs for a group has ended, after {@link ANSWER_WAIT} at the latest. */
@@ -285,6 +308,8 @@ export class Keeper {
       options: CALM,
       running: null,
       again: null,
+      holds: 0,
+      heldBack: null,
       looks: 0,
       departedSince: null,
       mismatches: 0,

@@ -74,6 +74,26 @@ describe('keys that follow membership', () => {
       expect(keys.state(GROUP)).toMatchObject({ state: 'secured', epoch: committed });
   });
 
+  it('makes one new key for all who are added by one hand, however many they are', async () => {
+    const world = new KeyWorld();
+    const anna = await world.party(ANNA);
+    const others = [await world.party(BERT), await world.party(CARL), await world.party(DORA)];
+    await anna.create(GROUP, 'approval');
+    const release = anna.keys.hold(GROUP);
+    for (const { aid } of others) {
+      anna.add(GROUP, aid);
+      await world.pass(200, 100);
+    }
+    expect(world.gateway.group(GROUP).committed).toBe(1);
+    release();
+    release();
+    await world.pass(3_000);
+    expect(world.gateway.group(GROUP).committed).toBe(2);
+    for (const { keys } of [anna, ...others])
+      expect(keys.state(GROUP)).toMatchObject({ state: 'secured', epoch: 2 });
+    await others[0]?.send(GROUP, 'all here');
+  });
+
   it('lets members of an open group change the key when somebody joined', async () => {
     const world = new KeyWorld();
     const [anna, carl] = [await world.party(ANNA), await world.party(CARL)];

@@ -236,6 +236,7 @@ export async function openDesk(): Promise<DeskFixture> {
           return Promise.resolve();
         },
         membershipChanged: (change) => void fixture.changes.push(change),
+        hold: () => () => undefined,
         settled: () => Promise.resolve(),
         sendingKey: () => Promise.reject(new Error('nothing is sent here')),
         secret: () => null,
