@@ -33,7 +33,7 @@ export const enGroups = {
       'You get no more messages of this group. What was written until now stays on this computer. To come back you need an invitation, or have to ask again.',
     leaveDo: 'Leave group',
     deleteText:
-      'It leaves the list, and its messages and files are deleted on this computer. You stay a member: it comes back with the next message. To end that, leave the group.',
+      'You leave the group, and its messages, files and keys are deleted on this computer. An owner has to hand the group over or dissolve it first.',
     verifiedSender: 'address compared and verified',
   },
   groupRequest: {
@@ -130,7 +130,7 @@ export const enGroups = {
   groupKeysBar: {
     label: 'Keys of this group',
     withoutKeys:
-      '{{names}} can’t be given the key of this group, because encryption is not set up there. Until that changes, the key can’t be renewed.',
+      '{{names}} can’t be given the key of this group, because encryption is not set up there. They can’t read what is written until that changes; everybody else can.',
     refreshPending:
       'Somebody left, and the key of before is still in use. It is renewed as soon as an admin is connected.',
     retry: 'Try again',

@@ -406,7 +406,7 @@ export const enModeration = {
       keyless_one: '{{count}} member has no keys',
       keyless_other: '{{count}} members have no keys',
       keylessText:
-        'They have not set up encryption, so they can’t be given the key, and a new one can’t be finished. Ask them to sign in once, try again, or remove them.',
+        'They have not set up encryption, so they can’t be given the key and read nothing; everybody else is not held up. Ask them to sign in once, try again, or remove them.',
       repair: 'Try again now',
       honest: 'What that means',
       fact_members: 'A member can read what is written while they are a member, nothing from before.',

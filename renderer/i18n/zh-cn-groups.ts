@@ -28,8 +28,7 @@ export const zhGroups = {
     leaveTitle: '退出「{{name}}」？',
     leaveText: '你将不再收到这个群组的消息。此前的内容会留在这台电脑上。再次加入需要邀请，或重新申请。',
     leaveDo: '退出群组',
-    deleteText:
-      '会话会从列表中移除，消息和文件会从这台电脑上删除。你仍是成员：有新消息时它会再次出现。想彻底结束，请退出群组。',
+    deleteText: '你会退出群组，消息、文件和密钥会从这台电脑上删除。群主需要先转让或解散群组。',
     verifiedSender: '地址已核对验证',
   },
   groupRequest: {
@@ -119,7 +118,8 @@ export const zhGroups = {
   },
   groupKeysBar: {
     label: '群组的密钥',
-    withoutKeys: '无法把群组密钥交给 {{names}}，因为对方没有设置加密。在此之前密钥无法更换。',
+    withoutKeys:
+      '无法把群组密钥交给 {{names}}，因为对方没有设置加密。在此之前对方读不到消息，其他人不受影响。',
     refreshPending: '有人离开了，但仍在使用之前的密钥。有管理员上线后会立即更换。',
     retry: '重试',
     show: '查看密钥',
