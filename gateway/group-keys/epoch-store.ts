@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { SqlDatabase, SqlRow } from '../store/database';
+import { GroupCache } from '../store/group-cache';
 
 export type RotationStatus = 'distributing' | 'committed' | 'aborted';
 
@@ -109,15 +110,17 @@ function toEpoch(row: EpochSqlRow): EpochRow {
 /** Epochs, rotations and the keys that members left for each other. */
 export class EpochStore {
   readonly #sql: SqlDatabase;
+  /** The newest epoch of each group: every sealed message and everybody who seals one asks for it. */
+  readonly #newest: GroupCache<{ readonly epoch: EpochRow | null }>;
 
   constructor(sql: SqlDatabase) {
     this.#sql = sql;
+    this.#newest = new GroupCache(sql);
   }
 
   /** Newest committed epoch, 0 before the first. */
   committed(group: number): number {
-    const sql = 'SELECT coalesce(max(epoch), 0) AS epoch FROM group_epochs WHERE grp = ?';
-    return this.#sql.get<{ epoch: number }>(sql, group)?.epoch ?? 0;
+    return this.latest(group)?.epoch ?? 0;
   }
 
   epoch(group: number, epoch: number): EpochRow | null {
@@ -127,9 +130,11 @@ export class EpochStore {
   }
 
   latest(group: number): EpochRow | null {
-    const sql = 'SELECT * FROM group_epochs WHERE grp = ? ORDER BY epoch DESC LIMIT 1';
-    const row = this.#sql.get<EpochSqlRow>(sql, group);
-    return row === undefined ? null : toEpoch(row);
+    return this.#newest.of(group, () => {
+      const sql = 'SELECT * FROM group_epochs WHERE grp = ? ORDER BY epoch DESC LIMIT 1';
+      const row = this.#sql.get<EpochSqlRow>(sql, group);
+      return { epoch: row === undefined ? null : toEpoch(row) };
+    }).epoch;
   }
 
   /** All epochs, oldest first; the newest `limit` of them. */
@@ -164,6 +169,7 @@ export class EpochStore {
       epoch.startMessageSeq,
       epoch.startEventSeq,
     );
+    this.#newest.drop(epoch.group);
   }
 
   rotation(rotationId: string): RotationRow | null {

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { invalidParams } from '../errors';
 import { requireOwnInstance } from '../rpc/inbox';
 import { slotKey } from '../sessions/session';
-import type { CursorRow, MemberRow } from '../store/group-members';
+import type { CursorRow } from '../store/group-cursors';
+import type { MemberRow } from '../store/group-members';
 import type { GroupCall } from './calls';
 import { groupMethod } from './calls';
 import { ackExceeds, groupError } from './errors';
@@ -54,7 +55,7 @@ export function ownCursor(context: GroupCall, member: MemberRow, input: Instance
 function touchCursor(context: GroupCall, member: MemberRow, input: InstanceInput): CursorRow | null {
   const { gateway, group, session, now } = context;
   const instance = instanceOf(context);
-  gateway.store.groupMembers.seen(
+  gateway.store.groupCursors.seen(
     group.id,
     {
       ...instance,
@@ -65,7 +66,7 @@ function touchCursor(context: GroupCall, member: MemberRow, input: InstanceInput
     { messageSeq: member.joinSeq, eventSeq: member.joinEventSeq },
     now,
   );
-  return gateway.store.groupMembers.cursor(group.id, instance);
+  return gateway.store.groupCursors.get(group.id, instance);
 }
 
 /** Where an instance stands in the messages or events of its group. */
@@ -118,13 +119,13 @@ function ack(
   const latest = which === 'message' ? group.messageSeq : group.eventSeq;
   if (seq > latest && form === 'a') throw ackExceeds(which);
   touchCursor(context, member, input);
-  gateway.store.groupMembers.advance(
+  gateway.store.groupCursors.advance(
     group.id,
     instanceOf(context),
     which === 'message' ? 'message_seq' : 'event_seq',
     Math.min(seq, latest),
   );
-  const cursor = gateway.store.groupMembers.cursor(group.id, instanceOf(context));
+  const cursor = gateway.store.groupCursors.get(group.id, instanceOf(context));
   return { cursor: cursorFacts(context, member, cursor, which).current_seq };
 }
 
@@ -135,7 +136,7 @@ function getCursor(context: GroupCall, input: InstanceInput): unknown {
   groups.requireAlive(group);
   const member = groups.requireMember(group, aid);
   requireOwnInstance(context.call, input);
-  const cursor = gateway.store.groupMembers.cursor(group.id, instanceOf(context));
+  const cursor = gateway.store.groupCursors.get(group.id, instanceOf(context));
   return {
     ...ids,
     msg_cursor: cursorFacts(context, member, cursor, 'message'),
@@ -150,7 +151,7 @@ function listDevices(context: GroupCall): unknown {
   const member = groups.requireMember(group, aid);
   return {
     ...ids,
-    devices: gateway.store.groupMembers.cursors(group.id, aid).map((cursor) => ({
+    devices: gateway.store.groupCursors.all(group.id, aid).map((cursor) => ({
       device_id: cursor.deviceId,
       slot_id: cursor.slotId,
       device_name: cursor.deviceName,
@@ -172,7 +173,7 @@ function unregisterDevice(context: GroupCall, input: z.infer<typeof unregisterSc
   const own = input.device_id === context.session.deviceId;
   // Clients put their own slot into every call: it says nothing about another device.
   const slot = own && input.slot_id !== undefined && input.slot_id !== '' ? slotKey(input.slot_id) : null;
-  gateway.store.groupMembers.dropCursors(group.id, aid, input.device_id, slot);
+  gateway.store.groupCursors.drop(group.id, aid, input.device_id, slot);
   return { success: true };
 }
 

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../shared/aun/canonical-json';
+import type { Session } from '../sessions/session';
 import type { MemberRow } from '../store/group-members';
+import { RawResult } from '../wire/frames';
 import type { GroupCall } from './calls';
 import { groupMethod } from './calls';
 import { pageFields, pageOf } from './fields';
@@ -20,25 +22,36 @@ function requireReader({ groups, group, aid }: GroupCall): MemberRow {
   return groups.requireMember(group, aid);
 }
 
-/** What a member has taken furthest, over all instances. */
-function progress({ gateway, group }: GroupCall): Map<string, { ack: number; pull: number }> {
-  const best = new Map<string, { ack: number; pull: number }>();
-  for (const cursor of gateway.store.groupMembers.cursors(group.id)) {
-    const known = best.get(cursor.aid) ?? { ack: 0, pull: 0 };
-    best.set(cursor.aid, {
-      ack: Math.max(known.ack, cursor.messageSeq),
-      pull: Math.max(known.pull, cursor.lastPullAt),
-    });
-  }
-  return best;
+/** What is said of a membership until it changes, printed once; the store keeps rows as long as they are true. */
+interface Printed {
+  /** Members of the object in `get_members`. */
+  readonly facts: string;
+  /** Members of the object in `get_online_members`. */
+  readonly short: string;
+}
+const prints = new WeakMap<MemberRow, Printed>();
+
+function printed(member: MemberRow): Printed {
+  const known = prints.get(member);
+  if (known !== undefined) return known;
+  const short = { aid: member.aid, role: member.role, joined_at: member.joinedAt };
+  const made = { facts: inner(memberFacts(member)), short: inner(short) };
+  prints.set(member, made);
+  return made;
+}
+
+/** An object as JSON text without its braces. */
+function inner(object: JsonObject): string {
+  return JSON.stringify(object).slice(1, -1);
 }
 
 /** Without `page` and `size` everybody: both generations take the answer for the whole membership (`protocol/05 §6.2`). */
-function getMembers(context: GroupCall, input: z.infer<typeof listSchema>): unknown {
+function getMembers(context: GroupCall, input: z.infer<typeof listSchema>): RawResult {
   const { gateway, groups, group, ids } = context;
   const caller = requireReader(context);
-  const bans = new Map(gateway.store.groupJoining.bans(group.id).map((ban) => [ban.subject, ban]));
-  const taken = progress(context);
+  const listed = caller.role === 'member' ? [] : gateway.store.groupJoining.bans(group.id);
+  const bans = new Map(listed.map((ban) => [ban.subject, ban]));
+  const progress = gateway.store.groupCursors.progress(group.id);
   const query = input.query?.trim().toLowerCase() ?? '';
   const found = groups
     .members(group)
@@ -49,47 +62,47 @@ function getMembers(context: GroupCall, input: z.infer<typeof listSchema>): unkn
   const { rows, facts } = whole
     ? { rows: found, facts: { total: found.length, page: 1, size: found.length } }
     : pageOf(found, { page: input.page ?? 1, size });
-  const members = rows.map((member): JsonObject => {
-    const ban = caller.role === 'member' ? undefined : bans.get(member.aid);
-    return {
-      ...ids,
-      ...memberFacts(member),
-      last_ack_seq: Math.max(member.joinSeq, taken.get(member.aid)?.ack ?? 0),
-      last_pull_at: taken.get(member.aid)?.pull ?? 0,
-      ...(ban === undefined ? {} : { banned: true, ban: banObject(ban, ids.group_id) }),
-    };
+  const head = inner(ids);
+  const members = rows.map((member) => {
+    const taken = progress.get(member.aid);
+    const ack = Math.max(member.joinSeq, taken?.ack ?? 0);
+    const ban = bans.get(member.aid);
+    const banned = ban === undefined ? '' : `,${inner({ banned: true, ban: banObject(ban, ids.group_id) })}`;
+    return `{${head},${printed(member).facts},"last_ack_seq":${ack},"last_pull_at":${taken?.pull ?? 0}${banned}}`;
   });
-  return { ...ids, members, ...facts, count: members.length };
+  return new RawResult(
+    `{${head},"members":[${members.join(',')}],${inner({ ...facts, count: rows.length })}}`,
+  );
 }
 
-/** Everybody with an `online` of their own, whatever the name says. */
-function getOnlineMembers(context: GroupCall): unknown {
+function presence(latest: Pick<Session, 'id' | 'connectedAt'> | null): string {
+  return inner({
+    online: latest !== null,
+    session_id: latest?.id ?? '',
+    last_active_at: latest?.connectedAt ?? 0,
+    expire_at: 0,
+  });
+}
+const AWAY = presence(null);
+
+/** Everybody with an `online` of their own, whatever the name says; under the three names that clients look for. */
+function getOnlineMembers(context: GroupCall): RawResult {
   const { gateway, groups, group, ids } = context;
   requireReader(context);
-  const members = groups.members(group).map((member): JsonObject => {
+  const members = groups.members(group);
+  let online = 0;
+  const texts = members.map((member) => {
     const sessions = gateway.sessions.longOf(member.aid);
     const latest = sessions[sessions.length - 1];
-    return {
-      aid: member.aid,
-      role: member.role,
-      joined_at: member.joinedAt,
-      online: latest !== undefined,
-      session_id: latest?.id ?? '',
-      last_active_at: latest?.connectedAt ?? 0,
-      expire_at: 0,
-    };
+    if (latest === undefined) return `{${printed(member).short},${AWAY}}`;
+    online += 1;
+    return `{${printed(member).short},${presence(latest)}}`;
   });
   const total = members.length;
-  return {
-    ...ids,
-    total,
-    page: 1,
-    size: total,
-    online_count: members.filter((member) => member['online'] === true).length,
-    members,
-    items: members,
-    online_members: members,
-  };
+  const list = `[${texts.join(',')}]`;
+  return new RawResult(
+    `{${inner({ ...ids, total, page: 1, size: total, online_count: online })},"members":${list},"items":${list},"online_members":${list}}`,
+  );
 }
 
 function getAdmins(context: GroupCall): unknown {

@@ -77,8 +77,7 @@ function freshJoiners(
   const keys = late.flatMap((member) =>
     sessions.longOf(member.aid).map((session) => {
       const instance = { aid: member.aid, deviceId: session.deviceId, slot: slotKey(session.slotId) };
-      const taken = store.groupMembers.cursor(group.id, instance)?.messageSeq ?? 0;
-      return taken > member.joinSeq ? null : instanceKey(session);
+      return store.groupCursors.hasTaken(group.id, instance, member.joinSeq) ? null : instanceKey(session);
     }),
   );
   return new Set(keys.filter((key) => key !== null));

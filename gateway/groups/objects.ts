@@ -164,20 +164,15 @@ export function messageText(
 ): string {
   const foreign = form === 'a' && message.type === 'e2ee.group_v2_encrypted';
   const type = foreign ? UNSUPPORTED.type : message.type;
-  const head = JSON.stringify({
-    ...id,
-    ...more,
-    seq: message.seq,
-    message_id: message.messageId,
-    sender_aid: message.sender,
-    from: message.sender,
-    message_type: type,
-    type,
-    encrypted: message.encrypted && !foreign,
-    dispatch_mode: message.dispatchMode,
-    timestamp: message.timestamp,
-    created_at: message.createdAt,
-  }).slice(0, -1);
+  const kind = JSON.stringify(type);
+  const sender = JSON.stringify(message.sender);
+  const mode = JSON.stringify(message.dispatchMode);
+  // Put together by hand: a page has a hundred of them, and only few members can hold anything that must be escaped.
+  const head =
+    `${JSON.stringify({ ...id, ...more }).slice(0, -1)},"seq":${message.seq},"message_id":${JSON.stringify(message.messageId)},` +
+    `"sender_aid":${sender},"from":${sender},"message_type":${kind},"type":${kind},` +
+    `"encrypted":${message.encrypted && !foreign},"dispatch_mode":${mode},` +
+    `"timestamp":${message.timestamp},"created_at":${message.createdAt}`;
   const extras = message.extras === '{}' ? '' : `,${message.extras.slice(1, -1)}`;
   return `${head}${extras},"payload":${foreign ? JSON.stringify(UNSUPPORTED) : payloadText(message, id)}}`;
 }

@@ -155,7 +155,7 @@ export class GroupService {
   }
 
   /** Everybody: owner, admins, members, each by AID. */
-  members(group: GroupRow): MemberRow[] {
+  members(group: GroupRow): readonly MemberRow[] {
     return this.#store.groupMembers.all(group.id);
   }
 

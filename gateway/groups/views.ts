@@ -100,7 +100,7 @@ function listed(context: CallContext, group: GroupRow): JsonObject {
   const { gateway, groups, session, aid } = context;
   const member = groups.requireMember(group, aid);
   const instance = { aid, deviceId: session.deviceId, slot: slotKey(session.slotId) };
-  const taken = gateway.store.groupMembers.cursor(group.id, instance)?.messageSeq ?? 0;
+  const taken = gateway.store.groupCursors.get(group.id, instance)?.messageSeq ?? 0;
   const current = Math.max(taken, member.joinSeq, group.messageFloor);
   const form = groups.form(group, session);
   return {

@@ -12,6 +12,7 @@ export type SqlRow = Record<string, SqlValue>;
  */
 export class SqlDatabase {
   readonly #database: Database;
+  readonly #rollbacks: (() => void)[] = [];
   #depth = 0;
 
   /**
@@ -59,11 +60,17 @@ export class SqlDatabase {
       this.#database.exec('COMMIT');
       return result;
     } catch (error) {
+      for (const forget of this.#rollbacks) forget();
       this.#database.exec('ROLLBACK');
       throw error;
     } finally {
       this.#depth = 0;
     }
+  }
+
+  /** `forget` is called whenever a transaction is undone: what was read inside it was never true. */
+  onRollback(forget: () => void): void {
+    this.#rollbacks.push(forget);
   }
 
   close(): void {

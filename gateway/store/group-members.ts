@@ -1,4 +1,6 @@
 import type { SqlDatabase, SqlRow } from './database';
+import { GroupCache } from './group-cache';
+import type { GroupCursorStore } from './group-cursors';
 
 export type MemberRole = 'owner' | 'admin' | 'member';
 export type MemberType = 'human' | 'ai';
@@ -18,27 +20,6 @@ export interface MemberRow {
   readonly minReadEpoch: number;
 }
 
-/** What one instance of a member has taken (`protocol/05 §8.2`). */
-export interface CursorRow {
-  readonly aid: string;
-  readonly deviceId: string;
-  /** Isolation key of the slot, and the slot as it was first named. */
-  readonly slot: string;
-  readonly slotId: string;
-  readonly deviceName: string;
-  readonly deviceType: string;
-  readonly messageSeq: number;
-  readonly eventSeq: number;
-  readonly lastPullAt: number;
-}
-
-/** Which instance is meant. */
-export interface Instance {
-  readonly aid: string;
-  readonly deviceId: string;
-  readonly slot: string;
-}
-
 type MemberSqlRow = SqlRow & {
   grp: number;
   aid: string;
@@ -49,18 +30,6 @@ type MemberSqlRow = SqlRow & {
   join_event_seq: number;
   join_epoch: number;
   min_read_epoch: number;
-};
-
-type CursorSqlRow = SqlRow & {
-  aid: string;
-  device_id: string;
-  slot: string;
-  slot_id: string;
-  device_name: string;
-  device_type: string;
-  message_seq: number;
-  event_seq: number;
-  last_pull_at: number;
 };
 
 function toMember(row: MemberSqlRow): MemberRow {
@@ -77,29 +46,25 @@ function toMember(row: MemberSqlRow): MemberRow {
   };
 }
 
-function toCursor(row: CursorSqlRow): CursorRow {
-  return {
-    aid: row.aid,
-    deviceId: row.device_id,
-    slot: row.slot,
-    slotId: row.slot_id,
-    deviceName: row.device_name,
-    deviceType: row.device_type,
-    messageSeq: row.message_seq,
-    eventSeq: row.event_seq,
-    lastPullAt: row.last_pull_at,
-  };
+const ORDER = `ORDER BY CASE role WHEN 'owner' THEN 0 WHEN 'admin' THEN 1 ELSE 2 END, aid`;
+interface Members {
+  readonly inOrder: readonly MemberRow[];
+  readonly byAid: ReadonlyMap<string, MemberRow>;
 }
 
-const ORDER = `ORDER BY CASE role WHEN 'owner' THEN 0 WHEN 'admin' THEN 1 ELSE 2 END, aid`;
-const INSTANCE = 'grp = ? AND aid = ? AND device_id = ? AND slot = ?';
-
-/** Members of groups and the cursors of their instances. */
+/**
+ * Members of groups. Everybody of a group is read once and kept until somebody comes, goes or gets another role: clients ask for
+ * all of them before every message they seal (`protocol/05 §9.4`). The same row is the same object as long as nothing changed.
+ */
 export class GroupMemberStore {
   readonly #sql: SqlDatabase;
+  readonly #cursors: GroupCursorStore;
+  readonly #kept: GroupCache<Members>;
 
-  constructor(sql: SqlDatabase) {
+  constructor(sql: SqlDatabase, cursors: GroupCursorStore) {
     this.#sql = sql;
+    this.#cursors = cursors;
+    this.#kept = new GroupCache(sql);
   }
 
   insert(member: MemberRow): void {
@@ -116,9 +81,12 @@ export class GroupMemberStore {
       member.joinEpoch,
       member.minReadEpoch,
     );
+    this.#kept.drop(member.group);
   }
 
   get(group: number, aid: string): MemberRow | null {
+    const kept = this.#kept.known(group);
+    if (kept !== undefined) return kept.byAid.get(aid) ?? null;
     const row = this.#sql.get<MemberSqlRow>(
       'SELECT * FROM group_members WHERE grp = ? AND aid = ?',
       group,
@@ -128,92 +96,30 @@ export class GroupMemberStore {
   }
 
   /** Everybody: owner, admins, members, each by AID. */
-  all(group: number): MemberRow[] {
-    return this.#sql
-      .all<MemberSqlRow>(`SELECT * FROM group_members WHERE grp = ? ${ORDER}`, group)
-      .map(toMember);
+  all(group: number): readonly MemberRow[] {
+    return this.#kept.of(group, () => {
+      const sql = `SELECT * FROM group_members WHERE grp = ? ${ORDER}`;
+      const inOrder = this.#sql.all<MemberSqlRow>(sql, group).map(toMember);
+      return { inOrder, byAid: new Map(inOrder.map((member) => [member.aid, member])) };
+    }).inOrder;
   }
 
   setRole(group: number, aid: string, role: MemberRole): void {
     this.#sql.run('UPDATE group_members SET role = ? WHERE grp = ? AND aid = ?', role, group, aid);
+    this.#kept.drop(group);
   }
 
   /** Ends a membership and forgets its cursors. */
   remove(group: number, aid: string): void {
     this.#sql.run('DELETE FROM group_members WHERE grp = ? AND aid = ?', group, aid);
-    this.#sql.run('DELETE FROM group_cursors WHERE grp = ? AND aid = ?', group, aid);
+    this.#kept.drop(group);
+    this.#cursors.forget(group, aid);
   }
 
-  cursor(group: number, instance: Instance): CursorRow | null {
-    const row = this.#sql.get<CursorSqlRow>(
-      `SELECT * FROM group_cursors WHERE ${INSTANCE}`,
-      group,
-      instance.aid,
-      instance.deviceId,
-      instance.slot,
-    );
-    return row === undefined ? null : toCursor(row);
-  }
-
-  /** Cursors of one member, or of all. */
-  cursors(group: number, aid: string | null = null): CursorRow[] {
-    return this.#sql
-      .all<CursorSqlRow>(
-        'SELECT * FROM group_cursors WHERE grp = ? AND (? IS NULL OR aid = ?) ORDER BY aid, device_id, slot',
-        group,
-        aid,
-        aid,
-      )
-      .map(toCursor);
-  }
-
-  /** Notes that an instance is there; what it has taken begins at `start` and never moves here. */
-  seen(
-    group: number,
-    instance: Instance & { slotId: string; deviceName: string; deviceType: string },
-    start: { messageSeq: number; eventSeq: number },
-    now: number,
-  ): void {
-    this.#sql.run(
-      `INSERT INTO group_cursors (grp, aid, device_id, slot, slot_id, device_name, device_type, message_seq, event_seq,
-         last_pull_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT (grp, aid, device_id, slot) DO UPDATE SET last_pull_at = excluded.last_pull_at,
-         device_name = CASE excluded.device_name WHEN '' THEN device_name ELSE excluded.device_name END,
-         device_type = CASE excluded.device_type WHEN '' THEN device_type ELSE excluded.device_type END`,
-      group,
-      instance.aid,
-      instance.deviceId,
-      instance.slot,
-      instance.slotId,
-      instance.deviceName,
-      instance.deviceType,
-      start.messageSeq,
-      start.eventSeq,
-      now,
-    );
-  }
-
-  /** Moves a cursor that exists forward. */
-  advance(group: number, instance: Instance, which: 'message_seq' | 'event_seq', seq: number): void {
-    this.#sql.run(
-      `UPDATE group_cursors SET ${which} = max(${which}, ?) WHERE ${INSTANCE}`,
-      seq,
-      group,
-      instance.aid,
-      instance.deviceId,
-      instance.slot,
-    );
-  }
-
-  /** Forgets instances of a device: one slot, or all when `slot` is null. Returns how many. */
-  dropCursors(group: number, aid: string, deviceId: string, slot: string | null): number {
-    return this.#sql.run(
-      'DELETE FROM group_cursors WHERE grp = ? AND aid = ? AND device_id = ? AND (? IS NULL OR slot = ?)',
-      group,
-      aid,
-      deviceId,
-      slot,
-      slot,
-    ).changes;
+  /** The numbers of a group begin again: everybody has joined before them, and nobody has taken anything. */
+  restart(group: number): void {
+    this.#sql.run('UPDATE group_members SET join_seq = 0, join_event_seq = 0 WHERE grp = ?', group);
+    this.#kept.drop(group);
+    this.#cursors.forget(group, null);
   }
 }

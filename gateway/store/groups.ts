@@ -1,4 +1,5 @@
 import type { SqlDatabase, SqlRow, SqlValue } from './database';
+import type { GroupMemberStore } from './group-members';
 
 export type GroupVisibility = 'public' | 'private';
 export type GroupStatus = 'active' | 'suspended' | 'dissolved';
@@ -122,9 +123,11 @@ function toGroup(row: Row): GroupRow {
 /** Groups, found by base and domain (`protocol/05 §1.4`). */
 export class GroupStore {
   readonly #sql: SqlDatabase;
+  readonly #members: GroupMemberStore;
 
-  constructor(sql: SqlDatabase) {
+  constructor(sql: SqlDatabase, members: GroupMemberStore) {
     this.#sql = sql;
+    this.#members = members;
   }
 
   insert(group: NewGroup, now: number): number {
@@ -278,12 +281,11 @@ export class GroupStore {
       for (const sql of [
         'DELETE FROM group_messages WHERE grp = ?',
         'DELETE FROM group_events WHERE grp = ?',
-        'DELETE FROM group_cursors WHERE grp = ?',
-        'UPDATE group_members SET join_seq = 0, join_event_seq = 0 WHERE grp = ?',
         'UPDATE groups SET message_seq = 0, event_seq = 0, message_floor = 0, event_floor = 0 WHERE id = ?',
       ]) {
         this.#sql.run(sql, id);
       }
+      this.#members.restart(id);
     });
   }
 

@@ -5,6 +5,7 @@ import { CapabilityStore } from './capabilities';
 import { CertificateStore } from './certificates';
 import { CustodyStore } from './custody';
 import { SqlDatabase } from './database';
+import { GroupCursorStore } from './group-cursors';
 import { GroupJoiningStore } from './group-joining';
 import { GroupMemberStore } from './group-members';
 import { GroupMessageStore } from './group-messages';
@@ -31,6 +32,7 @@ export class GatewayStore {
   readonly shares: ShareStore;
   readonly capabilities: CapabilityStore;
   readonly groups: GroupStore;
+  readonly groupCursors: GroupCursorStore;
   readonly groupMembers: GroupMemberStore;
   readonly groupMessages: GroupMessageStore;
   readonly groupJoining: GroupJoiningStore;
@@ -55,8 +57,9 @@ export class GatewayStore {
     this.objects = new ObjectStore(this.#sql);
     this.shares = new ShareStore(this.#sql);
     this.capabilities = new CapabilityStore(this.#sql);
-    this.groups = new GroupStore(this.#sql);
-    this.groupMembers = new GroupMemberStore(this.#sql);
+    this.groupCursors = new GroupCursorStore(this.#sql);
+    this.groupMembers = new GroupMemberStore(this.#sql, this.groupCursors);
+    this.groups = new GroupStore(this.#sql, this.groupMembers);
     this.groupMessages = new GroupMessageStore(this.#sql);
     this.groupJoining = new GroupJoiningStore(this.#sql);
     this.groupSettings = new GroupSettingStore(this.#sql);
