@@ -80,15 +80,17 @@ export class GroupCreation {
       },
       'accepted',
     );
-    await this.support.deps.store.saveMember(record.group, {
-      aid,
-      role: 'owner',
-      kind: 'human',
-      joinedAt: record.joinedAt,
-      mutedUntil: null,
-      muteReason: '',
-      hasKeys: true,
-    });
+    await sync.changeMembers(record.group, () =>
+      this.support.deps.store.saveMember(record.group, {
+        aid,
+        role: 'owner',
+        kind: 'human',
+        joinedAt: record.joinedAt,
+        mutedUntil: null,
+        muteReason: '',
+        hasKeys: true,
+      }),
+    );
     await sync.joined(record.group);
     await keys.created(record.group);
     return sync.record(record.group) ?? record;

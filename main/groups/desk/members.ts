@@ -107,7 +107,7 @@ export class Members {
   async kick({ group, aid, ban, reason }: DeskParams<'kick'>): Promise<DeskResult<'kick'>> {
     const record = await this.support.allow(group, 'kick', aid);
     if (ban) await this.support.call('group.ban', record, { subject: aid, expires_in_seconds: 0, reason });
-    const { store, keys } = this.support.deps;
+    const { store, sync, keys } = this.support.deps;
     let answer: unknown = null;
     try {
       answer = await this.support.call('group.kick', record, { aid });
@@ -119,7 +119,7 @@ export class Members {
         this.support.require(record.group).membership === 'member';
       if (!gone) throw thrown;
     }
-    await store.removeMember(record.group, aid);
+    await sync.changeMembers(record.group, () => store.removeMember(record.group, aid));
     this.support.membersChanged(record.group);
     if (answer !== null) {
       await this.support.applied(record, answer);

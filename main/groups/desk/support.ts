@@ -200,17 +200,22 @@ export class DeskSupport {
   /** Stores a member an answer told of. */
   async saveMember(group: string, member: MemberWire | null): Promise<void> {
     if (member === null) return;
-    const before = await this.deps.store.groupMember(group, member.aid);
-    await this.deps.store.saveMember(group, memberRecord(member, before));
+    const { store, sync } = this.deps;
+    await sync.changeMembers(group, async () =>
+      store.saveMember(group, memberRecord(member, await store.groupMember(group, member.aid))),
+    );
     this.membersChanged(group);
   }
 
   /** Lays down what changed of a member who is stored. */
   async changeMember(group: string, aid: string, facts: Partial<GroupMemberRecord>): Promise<void> {
-    const before = await this.deps.store.groupMember(group, aid);
-    if (before === null) return;
-    await this.deps.store.saveMember(group, { ...before, ...facts });
-    this.membersChanged(group);
+    const { store, sync } = this.deps;
+    const isKnown = await sync.changeMembers(group, async () => {
+      const before = await store.groupMember(group, aid);
+      if (before !== null) await store.saveMember(group, { ...before, ...facts });
+      return before !== null;
+    });
+    if (isKnown) this.membersChanged(group);
   }
 
   /** Tells the window to ask for the members again. */

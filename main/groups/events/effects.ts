@@ -70,6 +70,7 @@ export class GroupEffects {
 
   private async one(group: string, event: GroupEvent, signature: GroupText['signature']): Promise<void> {
     const isOurs = event.affected.includes(this.parts.aid);
+    if (isAboutMembers(event)) this.parts.records.membersTold(group);
     switch (event.known) {
       case 'member_added':
       case 'joined':
@@ -167,9 +168,11 @@ export class GroupEffects {
         await records.change(group, { mutedUntil: until, muteReason: reason });
         if (!isMuted) wake(group);
       }
-      const member = await store.groupMember(group, who);
-      if (member !== null)
-        await store.saveMember(group, { ...member, mutedUntil: until, muteReason: reason });
+      await records.changeMembers(group, async () => {
+        const member = await store.groupMember(group, who);
+        if (member !== null)
+          await store.saveMember(group, { ...member, mutedUntil: until, muteReason: reason });
+      });
     }
     membersChanged(group);
   }
@@ -219,6 +222,11 @@ export const ENTERED: GroupFacts = {
   requestExpiresAt: null,
   rejection: null,
 };
+
+/** Whether it makes a list of members that was asked for before an old one. */
+function isAboutMembers({ known }: GroupEvent): boolean {
+  return known !== null && (isMembership(known) || known === 'role_changed' || known === 'owner_transferred');
+}
 
 function roleFacts(event: GroupEvent): GroupFacts {
   const role = wireRole(event.values['role']);

@@ -185,6 +185,10 @@ export class GroupSyncService implements GroupSync {
     return this.book.change(group, facts);
   }
 
+  changeMembers<T>(group: string, step: () => Promise<T>): Promise<T> {
+    return this.book.changeMembers(group, step);
+  }
+
   async apply(
     value: unknown,
     facts: GroupFacts = {},

@@ -28,6 +28,11 @@ export interface GroupSync {
    * @throws AunError `protocol_error` where the value names no group
    */
   apply(value: unknown, facts?: GroupFacts, standing?: Conversation['standing']): Promise<GroupRecord>;
+  /**
+   * Changes what is stored of members, in turn with events and readings of the same group; a list of members that is on its way
+   * meanwhile is asked for again.
+   */
+  changeMembers<T>(group: string, step: () => Promise<T>): Promise<T>;
   /** Reads everything of a group anew. @throws AunError group and gateway errors */
   refresh(group: string): Promise<GroupRecord>;
   /** Reads parts of a group anew in the background, soon, several wishes at once. */

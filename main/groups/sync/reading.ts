@@ -1,14 +1,17 @@
 import type { GroupText } from '../../../shared/model/group';
-import type { GroupMemberRecord, GroupRecord } from '../../ports/group-store';
+import type { GroupRecord } from '../../ports/group-store';
 import type { RpcCaller } from '../../ports/session';
 import { memberRecord } from '../desk/support';
 import { readGroup, readList, readMember, readSettings, readText, settingFacts } from '../wire';
+import type { MemberWire } from '../wire';
 import type { GroupFacts, Stale } from './port';
 import { factsOf } from './records';
 import type { GroupRecords, GroupShelf } from './records';
 
 /** Most members that are kept of one group (`protocol/05 §11` allows 500). */
 const MAX_MEMBERS = 5_000;
+/** How often a list is asked for anew because its members changed meanwhile. */
+const MEMBER_READS = 3;
 
 /** What reading groups anew works with. */
 export interface GroupReadingParts {
@@ -41,26 +44,39 @@ export class GroupReading {
 
   private async members(group: string): Promise<void> {
     const { store, records, aid } = this.parts;
-    const { items } = readList(await this.ask('group.get_members', group), 'members');
-    const found = new Map<string, GroupMemberRecord>();
-    for (const item of items.slice(0, MAX_MEMBERS)) {
-      const member = readMember(item);
-      if (member === null || found.has(member.aid)) continue;
-      found.set(member.aid, memberRecord(member, await store.groupMember(group, member.aid)));
+    let members: readonly MemberWire[] = [];
+    for (let left = MEMBER_READS, stored = false; !stored && left > 0; left -= 1) {
+      const news = records.memberNews(group);
+      members = await this.memberList(group);
+      // Whoever may ask is a member: an answer without us is none.
+      if (!members.some((member) => member.aid === aid)) return;
+      const listed = members;
+      // Somebody who came, went or was muted meanwhile may be missing in it; without an end to that the last one has to do.
+      stored = await records.replaceMembers(group, left > 1 ? news : null, () =>
+        Promise.all(
+          listed.map(async (member) => memberRecord(member, await store.groupMember(group, member.aid))),
+        ),
+      );
     }
-    // Whoever may ask is a member: an answer without us is none.
-    const own = found.get(aid);
-    if (own === undefined) return;
-    const members = [...found.values()];
-    await store.replaceMembers(group, members);
+    const own = members.find((member) => member.aid === aid);
     const owner = members.find(({ role }) => role === 'owner')?.aid ?? null;
     await records.change(group, {
       memberCount: members.length,
-      role: own.role,
+      ...(own === undefined ? {} : { role: own.role }),
       ...(owner === null ? {} : { owner }),
-      ...(own.joinedAt === null ? {} : { joinedAt: own.joinedAt }),
+      ...(own?.joinedAt == null ? {} : { joinedAt: own.joinedAt }),
     });
     this.parts.membersChanged(group);
+  }
+
+  private async memberList(group: string): Promise<readonly MemberWire[]> {
+    const { items } = readList(await this.ask('group.get_members', group), 'members');
+    const found = new Map<string, MemberWire>();
+    for (const item of items.slice(0, MAX_MEMBERS)) {
+      const member = readMember(item);
+      if (member !== null && !found.has(member.aid)) found.set(member.aid, member);
+    }
+    return [...found.values()];
   }
 
   private async settings(group: string): Promise<void> {

@@ -2,6 +2,7 @@ import type { Conversation } from '../../../shared/model/conversation';
 import type {
   GroupCursor,
   GroupEventRecord,
+  GroupMemberRecord,
   GroupReader,
   GroupRecord,
   GroupWriter,
@@ -101,6 +102,8 @@ function withPicture(before: GroupRecord, facts: GroupFacts): GroupFacts {
 export class GroupRecords {
   private readonly held = new Map<string, GroupRecord>();
   private readonly lanes = new Map<string, Promise<unknown>>();
+  /** How often something was told about who is in a group. */
+  private readonly told = new Map<string, number>();
 
   constructor(private readonly parts: GroupRecordsParts) {}
 
@@ -203,10 +206,44 @@ export class GroupRecords {
     });
   }
 
+  /** Grows with everything that is told about the members of a group: a list asked for before is an old one then. */
+  memberNews(group: string): number {
+    return this.told.get(group) ?? 0;
+  }
+
+  /** Somebody came, went, or is something else now: lists of members that are on their way are old. */
+  membersTold(group: string): void {
+    this.told.set(group, this.memberNews(group) + 1);
+  }
+
+  /** Changes what is stored of members, in turn with everything else about the group. */
+  changeMembers<T>(group: string, step: () => Promise<T>): Promise<T> {
+    this.membersTold(group);
+    return this.inTurn(group, step);
+  }
+
+  /**
+   * Puts a list that was asked for when {@link memberNews} was `news` in the place of what is stored. False, and nothing is
+   * stored, where something was told meanwhile; null takes it whatever was told.
+   */
+  replaceMembers(
+    group: string,
+    news: number | null,
+    list: () => Promise<readonly GroupMemberRecord[]>,
+  ): Promise<boolean> {
+    return this.inTurn(group, async () => {
+      if (news !== null && this.memberNews(group) !== news) return false;
+      this.require(group);
+      await this.parts.store.replaceMembers(group, await list());
+      return true;
+    });
+  }
+
   /** The group is no longer kept. */
   drop(group: string): Promise<void> {
     return this.inTurn(group, () => {
       this.held.delete(group);
+      this.told.delete(group);
       return Promise.resolve();
     });
   }
