@@ -91,8 +91,7 @@ export function resolveAccessTicket(call: SessionCall): unknown {
   if (named === '') throw invalidParams('invalid params: ticket');
   const store = resourcesOf(call);
   const ticket = store.ticket(named);
-  if (ticket?.issuedTo !== session.aid)
-    throw permissionDenied('access ticket is not valid');
+  if (ticket?.issuedTo !== session.aid) throw permissionDenied('access ticket is not valid');
   if (ticket.usedAt !== null) throw permissionDenied('access ticket has been used');
   const now = gateway.clock.now();
   if (ticket.expireAt <= now) throw permissionDenied('access ticket has expired');
