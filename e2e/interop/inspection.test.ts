@@ -192,8 +192,15 @@ describe('custody', () => {
 describe('links', () => {
   it('that the system handed over are taken once', async () => {
     await engine.start();
-    engine.desk.links = ['bob.aun.test', ''];
-    expect(await engine.call('link.take')).toEqual({ links: [{ aid: 'bob.aun.test' }, { aid: '' }] });
+    const group = 'aun://group.aun.test/g-abc123/invite/ic-0123456789';
+    engine.desk.links = ['bob.aun.test', '', group];
+    expect(await engine.call('link.take')).toEqual({
+      links: [
+        { aid: 'bob.aun.test', invitation: null },
+        { aid: '', invitation: null },
+        { aid: '', invitation: group },
+      ],
+    });
     expect(await engine.call('link.take')).toEqual({ links: [] });
   });
 });
