@@ -94,7 +94,9 @@ export function createClient(call: Call, close: () => Promise<void>): AccountSto
     commitGroupMessages: (...args) => call('commitGroupMessages', args),
     commitGroupEvents: (...args) => call('commitGroupEvents', args),
     setGroupCursor: (...args) => call('setGroupCursor', args),
-    forgetGroupNumbers: (...args) => call('forgetGroupNumbers', args),
+    forgetGroupNumbers: async (...args) => {
+      while (!(await call('forgetGroupNumbers', args)));
+    },
     saveGroupKey: (...args) => call('saveGroupKey', args),
     removeGroupKey: (...args) => call('removeGroupKey', args),
     removeGroupKeys: (...args) => call('removeGroupKeys', args),

@@ -3,7 +3,7 @@ import { integer, text, wholeNumber } from './columns';
 import { dropFiles } from './attachment-writes';
 import { requireKey } from './conversations';
 import { removeGroupKeys } from './group-keys';
-import { clearLog } from './group-log';
+import { clearLog } from './log-erasure';
 import { isLine } from './message-flags';
 import { REPLACED, storedMessages, type StoredMessage, type WriteContext } from './message-writes';
 import { touchAnswers, touchTarget } from './relations';
@@ -105,7 +105,7 @@ export function clearConversation(
 
 /** Takes away what is kept of a group besides its messages; false while there is more of its log. */
 function clearGroup(database: WriteConnection, key: number, id: string, limit: number): boolean {
-  if (clearLog(database, key, limit) >= limit) return false;
+  if (!clearLog(database, key, limit)) return false;
   removeGroupKeys(database, id);
   database.run('DELETE FROM group_members WHERE conversation = ?', [key]);
   database.run('DELETE FROM groups WHERE conversation = ?', [key]);

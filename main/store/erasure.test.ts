@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { noLinks } from '../ports/store';
 import { createHandlers } from './handlers';
-import { event, GROUP, groupKey, groupRecord, member, spoken } from './group-test-support';
+import { event, GROUP, groupKey, groupRecord, member, OTHER_GROUP, spoken } from './group-test-support';
 import { openDatabase } from './open';
 import type { Handlers } from './protocol';
 import type { Connection } from './sqlite';
@@ -11,6 +11,7 @@ import { claim, inbound, outgoing, OWN, PEER, quiet, temporaryFolder, textLinks 
 
 interface Open {
   readonly store: Handlers;
+  readonly reader: Connection;
   readonly writer: Connection;
   close(): void;
 }
@@ -20,6 +21,7 @@ function opened(): Open {
   const { reader, writer } = openDatabase(file, randomBytes(32), quiet);
   return {
     store: createHandlers(reader, writer, quiet, OWN),
+    reader,
     writer,
     close() {
       reader.close();
@@ -120,6 +122,44 @@ describe('what is gone for good', () => {
     ).toHaveLength(1);
     while (!test.store.clearConversation([GROUP, true, 10]).done);
     for (const needle of [WORD, 'zib', '秘']) expect(placesOf(test.writer, needle)).toEqual([]);
+    test.close();
+  });
+
+  it('leaves no word of a long log, wherever deleting was interrupted, and finds what other groups have', () => {
+    const test = opened();
+    const said = (text: string, count: number) =>
+      Array.from({ length: count }, (_unused, index) => event(index + 1, 'update', { values: { text } }));
+    for (const id of [GROUP, OTHER_GROUP]) test.store.saveGroup([groupRecord({ group: id, wireId: id })]);
+    test.store.commitGroupEvents([
+      OTHER_GROUP,
+      [...said('quokka', 1), ...said('other', 1_200).slice(1)],
+      null,
+    ]);
+    test.store.commitGroupEvents([GROUP, said(`${WORD} 秘密`, 450), null]);
+    expect(test.store.clearConversation([GROUP, true, 500]).done).toBe(false);
+    // Somebody else goes on, with a new entry of another group in between.
+    const next = createHandlers(test.reader, test.writer, quiet, OWN);
+    next.commitGroupEvents([OTHER_GROUP, [event(1_201, 'update', { values: { text: 'wombat' } })], null]);
+    while (!next.clearConversation([GROUP, true, 500]).done);
+    for (const needle of [WORD, 'zib', '秘']) expect(placesOf(test.writer, needle)).toEqual([]);
+    const found = (text: string) =>
+      next
+        .groupLog([OTHER_GROUP, { text, actions: [], before: null, limit: 5 }])
+        .entries.map(({ seq }) => seq);
+    expect(found('quokka')).toEqual([1]);
+    expect(found('wombat')).toEqual([1_201]);
+    expect(found('zanz')).toEqual([]);
+
+    // The last one: the index is emptied at once, and goes on erasing word by word afterwards.
+    while (!next.clearConversation([OTHER_GROUP, true, 500]).done);
+    for (const needle of ['quo', 'wom', 'oth']) expect(placesOf(test.writer, needle)).toEqual([]);
+    next.saveGroup([groupRecord()]);
+    next.commitGroupEvents([GROUP, said(WORD, 3), null]);
+    next.saveGroup([groupRecord({ group: OTHER_GROUP, wireId: OTHER_GROUP })]);
+    next.commitGroupEvents([OTHER_GROUP, said('quokka', 3), null]);
+    while (!next.clearConversation([GROUP, true, 500]).done);
+    expect(placesOf(test.writer, 'zib')).toEqual([]);
+    expect(placesOf(test.writer, 'quo').length).toBeGreaterThan(0);
     test.close();
   });
 

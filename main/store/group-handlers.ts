@@ -4,7 +4,8 @@ import { groupKeys, removeGroupKey, removeGroupKeys, saveGroupKey } from './grou
 import { commitGroupEvents, groupLog } from './group-log';
 import { groupMember, groupMembers, removeMember, replaceMembers, saveMember } from './group-members';
 import { groupAuthors, groupHealing, groupSeqOwner } from './group-messages';
-import { forgetNumbers, group, groups, requireGroup, saveGroup, writeGroupCursor } from './groups';
+import { forgetNumbers } from './group-numbers';
+import { group, groups, requireGroup, saveGroup, writeGroupCursor } from './groups';
 import { commitGroupMessages } from './inbound';
 import type { WriteContext } from './message-writes';
 import type { GroupMethod, Handlers } from './protocol';

@@ -176,19 +176,6 @@ export function putEntry(database: WriteConnection, key: number, entry: GroupLog
   return true;
 }
 
-/** Takes up to `limit` entries of a log away, with what the index has of them; returns how many. */
-export function clearLog(database: WriteConnection, key: number, limit: number): number {
-  const rows = database.all('SELECT id, words FROM group_log WHERE conversation = ? LIMIT ?', [key, limit]);
-  for (const row of rows) {
-    database.run("INSERT INTO group_log_search (group_log_search, rowid, letters) VALUES ('delete', ?, ?)", [
-      integer(row, 'id'),
-      lettersOf(text(row, 'words')),
-    ]);
-    database.run('DELETE FROM group_log WHERE id = ?', [integer(row, 'id')]);
-  }
-  return rows.length;
-}
-
 /** Stores events; see `GroupWriter.commitGroupEvents`. Returns the numbers of those that are new. */
 export function commitGroupEvents(
   context: WriteContext,
@@ -214,10 +201,20 @@ export function commitGroupEvents(
 function isUnderOldNumber(database: WriteConnection, key: number, entry: GroupLogEntry): boolean {
   const oldest = database.get('SELECT min(seq) AS seq FROM group_log WHERE conversation = ?', [key]);
   if (oldest === undefined || oldest['seq'] === null || integer(oldest, 'seq') >= 0) return false;
+  // There may be very many of one kind: those about the same person are fewer.
+  const by = entry.target !== null ? 'target' : entry.actor !== null ? 'actor' : 'action';
   const known = database.get(
-    `SELECT id FROM group_log WHERE conversation = ? AND seq < 0 AND action = ? AND at = ? AND actor IS ? AND target IS ?
-       AND facts = ? LIMIT 1`,
-    [key, entry.action, wholeNumber(entry.at), entry.actor, entry.target, JSON.stringify(entry.values)],
+    `SELECT id FROM group_log INDEXED BY group_log_of_${by} WHERE conversation = ? AND ${by} = ? AND seq < 0 AND action = ?
+       AND at = ? AND actor IS ? AND target IS ? AND facts = ? LIMIT 1`,
+    [
+      key,
+      entry[by],
+      entry.action,
+      wholeNumber(entry.at),
+      entry.actor,
+      entry.target,
+      JSON.stringify(entry.values),
+    ],
   );
   if (known === undefined) return false;
   database.run('UPDATE OR IGNORE group_log SET seq = ? WHERE id = ?', [

@@ -334,6 +334,50 @@ describe('events', () => {
   });
 });
 
+describe('very many numbers', () => {
+  it('are forgotten a part at a time, in order, also by somebody who goes on', async () => {
+    const file = await openTestStore();
+    const { store } = file;
+    await store.saveGroup(groupRecord());
+    const entries = (from: number, count: number, action: string) =>
+      Array.from({ length: count }, (_unused, index) => event(from + index, action, { at: AT + index }));
+    const cursor = { contiguous: 5, acknowledged: 5, joined: 0 };
+    await store.commitGroupEvents(GROUP, entries(1, 4_500, 'first'), cursor);
+    await store.forgetGroupNumbers(GROUP);
+    await store.commitGroupEvents(GROUP, entries(2 ** 50, 2_500, 'second'), cursor);
+    await store.forgetGroupNumbers(GROUP);
+    await store.commitGroupEvents(GROUP, entries(1, 2, 'third'), cursor);
+    const actions: string[] = [];
+    const times: number[] = [];
+    let before: number | null = null;
+    for (;;) {
+      const page = await store.groupLog(GROUP, { ...log, before, limit: 1_000 });
+      for (const { action, at } of page.entries) {
+        if (actions.at(-1) !== action) actions.push(action);
+        times.push(at);
+      }
+      before = page.entries.at(-1)?.seq ?? null;
+      if (!page.more) break;
+    }
+    const down = (count: number) => Array.from({ length: count }, (_unused, index) => AT + count - 1 - index);
+    expect(actions).toEqual(['third', 'second', 'first']);
+    expect(times).toEqual([...down(2), ...down(2_500), ...down(4_500)]);
+    expect((await store.group(GROUP))?.events).toEqual(cursor);
+    await store.forgetGroupNumbers(GROUP);
+    expect((await store.group(GROUP))?.events).toEqual({ contiguous: 0, acknowledged: 0, joined: 0 });
+  });
+
+  it('of before this version keep their place', async () => {
+    const { store } = await openTestStore();
+    await store.saveGroup(groupRecord());
+    await store.commitGroupEvents(GROUP, [event(-3, 'oldest'), event(-2, 'old'), event(4, 'new')], null);
+    await store.forgetGroupNumbers(GROUP);
+    await store.commitGroupEvents(GROUP, [event(1, 'newest')], null);
+    const { entries } = await store.groupLog(GROUP, log);
+    expect(entries.map(({ action }) => action)).toEqual(['newest', 'new', 'old', 'oldest']);
+  });
+});
+
 describe('keys of groups', () => {
   it('are kept by epoch, replaced and forgotten, also of a group that is not here yet', async () => {
     const { store, reopen } = await openTestStore();

@@ -191,23 +191,6 @@ export function writeGroupCursor(
   );
 }
 
-/** See `GroupWriter.forgetGroupNumbers`. Entries of the log keep their order under numbers below zero. */
-export function forgetNumbers(database: WriteConnection, id: string): void {
-  const key = requireGroup(database, id);
-  database.run('UPDATE messages SET seq = NULL WHERE scope = ? AND seq IS NOT NULL', [key]);
-  for (const which of ['messages', 'events'] as const)
-    writeGroupCursor(database, key, which, { contiguous: 0, acknowledged: 0, joined: 0 });
-  const span = database.get(
-    'SELECT min(seq) AS lowest, max(seq) AS highest FROM group_log WHERE conversation = ?',
-    [key],
-  );
-  if (span === undefined || span['highest'] === null || integer(span, 'highest') < 0) return;
-  database.run('UPDATE group_log SET seq = seq - ? WHERE conversation = ?', [
-    integer(span, 'highest') - Math.min(0, integer(span, 'lowest')) + 2,
-    key,
-  ]);
-}
-
 /** Whether anything is known of a group. */
 export function isKept(database: ReadConnection, key: number): boolean {
   return database.get('SELECT 1 AS found FROM groups WHERE conversation = ?', [key]) !== undefined;

@@ -8,7 +8,13 @@ export type Method = Exclude<keyof AccountStore, 'close'>;
 /** Those of groups. */
 export type GroupMethod = keyof GroupReader | keyof GroupWriter;
 export type Arguments<Name extends Method> = Parameters<AccountStore[Name]>;
-export type Result<Name extends Method> = Awaited<ReturnType<AccountStore[Name]>>;
+export type Result<Name extends Method> = Name extends keyof PartAnswers
+  ? PartAnswers[Name]
+  : Awaited<ReturnType<AccountStore[Name]>>;
+/** Methods that do a part of their work at a time, so that others get their turn; they answer whether nothing is left. */
+interface PartAnswers {
+  readonly forgetGroupNumbers: boolean;
+}
 
 /** What answers each method where the database is. */
 export type Handlers = { [Name in Method]: (args: Arguments<Name>) => Result<Name> };
