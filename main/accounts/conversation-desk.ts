@@ -119,9 +119,12 @@ export class ConversationDesk {
    * @throws AunError `group_owner_leaves`, gateway errors; nothing is deleted then
    */
   async delete(id: string): Promise<void> {
-    if (isGroupId(id)) await this.leave(id);
+    if (isGroupId(id)) {
+      await this.leave(id);
+      // First: what still comes of it must not make the conversation anew.
+      await this.parts.groups.forget(id);
+    }
     await this.empty(id, true);
-    if (isGroupId(id)) await this.parts.groups.forget(id);
   }
 
   private async leave(group: string): Promise<void> {

@@ -15,7 +15,9 @@ export interface StoredContent {
 
 /** Splits content into columns. */
 export function storeContent(content: MessageContent): StoredContent {
-  const healing = content.kind === 'undecryptable' && content.retrying;
+  // A key that nobody had may come all the same, from whoever comes back.
+  const healing =
+    content.kind === 'undecryptable' && (content.retrying || content.reason === 'group_key_unavailable');
   if (!('text' in content))
     return { kind: content.kind, body: null, facts: JSON.stringify(content), healing };
   const { text: body, ...facts } = content;

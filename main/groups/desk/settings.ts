@@ -63,10 +63,15 @@ export class GroupSettings {
     autoApprove,
   }: DeskParams<'setJoin'>): Promise<DeskResult<'setJoin'>> {
     const record = await this.support.allow(group, 'edit');
+    // A gateway may take what is left out for empty: what stands there is said again.
+    const patterns =
+      autoApprove ??
+      readJoin(await this.support.call('group.get_join_requirements', record)).autoApprove ??
+      undefined;
     const answer = await this.support.call('group.update_join_requirements', record, {
       mode,
       question,
-      ...(autoApprove === undefined ? {} : { auto_approve_patterns: autoApprove }),
+      ...(patterns === undefined ? {} : { auto_approve_patterns: patterns }),
     });
     const told = readJoin(answer);
     await this.support.deps.sync.change(record.group, {

@@ -71,7 +71,7 @@ export class Feeds {
     const { records, messages } = this.parts;
     return new Sequence<MessageRow>({
       ...this.common(group, 'messages'),
-      read: (raw) => messages.read(raw),
+      read: (raw) => messages.read(group, raw),
       pull: (after) => messages.pull(group, after),
       store: (rows, cursor, live) => messages.keep(group, rows, cursor, live),
       ack: (seq) => messages.ack(group, seq),

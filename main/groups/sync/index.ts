@@ -22,6 +22,7 @@ import type { OwnGroups } from './list';
 import type { Describe } from './message-rows';
 import { GroupMessages } from './messages';
 import type { GroupFacts, GroupSync, Stale } from './port';
+import { KeyPatience } from './patience';
 import { GroupReading } from './reading';
 import { factsOf, GroupRecords } from './records';
 import { Refreshing } from './refreshing';
@@ -67,6 +68,7 @@ const LAST_WORDS: ReadonlySet<string> = new Set(['member_removed', 'member_left'
 export class GroupSyncService implements GroupSync {
   private readonly book: GroupRecords;
   private readonly reading: GroupReading;
+  private readonly patience: KeyPatience;
   private readonly messages: GroupMessages;
   private readonly log: GroupLog;
   private readonly effects: GroupEffects;
@@ -88,8 +90,13 @@ export class GroupSyncService implements GroupSync {
     const records = new GroupRecords({ store, publish, changed: (group) => this.recordChanged(group) });
     this.book = records;
     this.reading = new GroupReading({ aid, store, records, rpc, membersChanged });
+    this.patience = new KeyPatience({
+      clock: runtime.clock,
+      record: (group) => records.get(group),
+      inForce: (group) => keys.state(group).epoch,
+    });
     this.messages = new GroupMessages({
-      ...{ aid, store, records, rpc, e2ee, keys, describe, now, publish },
+      ...{ aid, store, records, rpc, e2ee, keys, describe, now, publish, patience: this.patience },
       stored: deps.messagesStored,
     });
     this.refreshing = new Refreshing({
@@ -103,8 +110,8 @@ export class GroupSyncService implements GroupSync {
     this.effects = new GroupEffects({
       ...{ aid, store, records, keys, now, membersChanged },
       refreshSoon: (group, stale) => this.refreshing.soon(group, stale),
-      lost: (group, how) => this.left(group, how),
-      dissolved: (group) => this.dissolved(group),
+      lost: (group, how) => this.toldOut(group, () => this.left(group, how)),
+      dissolved: (group) => this.toldOut(group, () => this.dissolved(group)),
       wake: deps.wake,
       logged: deps.logged,
     });
@@ -139,8 +146,9 @@ export class GroupSyncService implements GroupSync {
     this.refreshing.online();
     this.listSoon();
     this.healTimer?.();
-    this.healTimer = this.deps.runtime.scheduler.every(GROUP_HEAL_MS, () => this.healAll());
-    this.healAll();
+    this.healTimer = this.deps.runtime.scheduler.every(GROUP_HEAL_MS, () => this.healAll(false));
+    this.patience.restart();
+    this.healAll(true);
   }
 
   offline(): void {
@@ -279,7 +287,7 @@ export class GroupSyncService implements GroupSync {
     const sum = { healed: 0, remaining: 0 };
     const groups = group === null ? this.records().map((record) => record.group) : [group];
     for (const each of groups) {
-      const { healed, remaining } = await this.messages.heal(each, null);
+      const { healed, remaining } = await this.messages.heal(each, null, true);
       sum.healed += healed;
       sum.remaining += remaining;
     }
@@ -309,8 +317,12 @@ export class GroupSyncService implements GroupSync {
       await this.apply({ group_id: wireId, group: event.raw['group'] }, { membership: 'none' });
     }
     const last = !event.numbered && LAST_WORDS.has(event.action);
-    if (last && this.record(group)?.membership === 'member') await this.lastWord(group, event);
+    const before = this.record(group);
     await this.effects.unnumbered(group, event);
+    const after = this.record(group);
+    const isOver = after?.membership !== 'member' || after.status === 'dissolved';
+    if (last && isOver && before?.membership === 'member' && before.status !== 'dissolved')
+      await this.lastWord(group, event);
     if (!event.numbered || this.record(group)?.membership !== 'member') return;
     this.feeds.of(group).events.push(params);
     this.refreshing.soon(group, EVERYTHING);
@@ -382,17 +394,41 @@ export class GroupSyncService implements GroupSync {
     this.catchUp(group).catch((thrown: unknown) => this.failed('groups.not_fetched', thrown));
   }
 
+  /**
+   * An event says that we are out, or that the group ended. Events may be old or made up, so the gateway is asked whether it is
+   * so; where it cannot be asked now, the list of the next connection tells.
+   */
+  private async toldOut(group: string, believed: () => Promise<unknown>): Promise<void> {
+    const record = this.record(group);
+    if (record?.membership !== 'member' || record.status === 'dissolved') {
+      await believed();
+      return;
+    }
+    const refusal = await this.refusalOf(record);
+    if (refusal !== null && OUTSIDE.has(refusal)) await believed();
+    else if (refusal === null) {
+      this.deps.runtime.logger.log('warn', 'groups.end_is_not_so', { group });
+      this.refreshing.soon(group, EVERYTHING);
+    }
+  }
+
   /** Asks whether we are still in a group that refuses us or is not listed any more (`protocol/05 §13.7`, §13.15). */
   private async lookAfter(group: string): Promise<void> {
     const record = this.record(group);
     if (record?.membership !== 'member' || record.status === 'dissolved') return;
+    const code = await this.refusalOf(record);
+    if (code === 'group_dissolved' || code === 'group_not_found') await this.dissolved(group);
+    else if (code === 'group_not_member' || code === 'group_private')
+      await this.left(group, { membership: 'removed', by: null });
+  }
+
+  /** Why the gateway does not take us for a member; null: it does. */
+  private async refusalOf(record: GroupRecord): Promise<string | null> {
     try {
       await this.deps.rpc.call('group.get_cursor', { group_id: record.wireId });
+      return null;
     } catch (thrown) {
-      const { code } = toAunError(thrown);
-      if (code === 'group_dissolved' || code === 'group_not_found') await this.dissolved(group);
-      else if (code === 'group_not_member' || code === 'group_private')
-        await this.left(group, { membership: 'removed', by: null });
+      return toAunError(thrown).code;
     }
   }
 
@@ -438,9 +474,10 @@ export class GroupSyncService implements GroupSync {
     this.listTimer = this.deps.runtime.scheduler.after(pause, () => this.listSoon());
   }
 
-  private healAll(): void {
+  /** `insist`: keys that nobody had are asked for as well. */
+  private healAll(insist: boolean): void {
     this.healing.add(async () => {
-      await this.heal(null);
+      for (const { group } of this.records()) await this.messages.heal(group, null, insist);
     });
   }
 

@@ -1,3 +1,4 @@
+import { parseGroupId } from '../../../shared/aun/group-id';
 import type { JsonObject } from '../../../shared/aun/canonical-json';
 import type { E2eeEngine } from '../../ports/e2ee';
 import type { GroupKeys } from '../../ports/groups';
@@ -11,6 +12,7 @@ import type { PullWire } from '../wire';
 import { GROUP_HEAL_BATCH, GROUP_PAGE } from './limits';
 import { envelopeRecord, identityOf, otherRecord, readMessageRow, recallOf } from './message-rows';
 import type { Describe, MessageRow, RowContext } from './message-rows';
+import type { KeyPatience } from './patience';
 import type { GroupRecords } from './records';
 
 /** What the messages of groups work with. */
@@ -18,12 +20,13 @@ export interface GroupMessagesParts {
   readonly aid: string;
   readonly store: Pick<
     AccountStore,
-    'groupHealing' | 'groupMember' | 'groupSeqOwner' | 'heal' | 'known' | 'recall'
+    'groupHealing' | 'groupMember' | 'groupSeqOwner' | 'heal' | 'known' | 'message' | 'recall'
   >;
   readonly records: GroupRecords;
   readonly rpc: RpcCaller;
   readonly e2ee: Pick<E2eeEngine, 'openGroup' | 'recognizesGroup'>;
-  readonly keys: Pick<GroupKeys, 'missing' | 'secret'>;
+  readonly keys: Pick<GroupKeys, 'epochs' | 'missing' | 'secret'>;
+  readonly patience: Pick<KeyPatience, 'isOver'>;
   readonly describe: Describe;
   readonly now: () => number;
   readonly publish: (change: StoreChange) => void;
@@ -35,8 +38,12 @@ export interface GroupMessagesParts {
 export class GroupMessages {
   constructor(private readonly parts: GroupMessagesParts) {}
 
-  read(raw: unknown): MessageRow | null {
-    return readMessageRow(raw, (row) => this.parts.e2ee.recognizesGroup(row));
+  /** Reads a row; one that names another group is none of this one's messages. */
+  read(group: string, raw: unknown): MessageRow | null {
+    const row = readMessageRow(raw, (each) => this.parts.e2ee.recognizesGroup(each));
+    const named = row?.wire?.wireId ?? '';
+    const isElsewhere = row !== null && named !== '' && parseGroupId(named) !== group;
+    return isElsewhere ? { ...row, kind: 'malformed' } : row;
   }
 
   async pull(group: string, after: number): Promise<PullWire> {
@@ -89,20 +96,31 @@ export class GroupMessages {
     this.parts.stored(group);
   }
 
-  /** Tries unreadable messages again: of one epoch, or all. Goes on while it helps. */
-  async heal(group: string, epoch: number | null): Promise<{ healed: number; remaining: number }> {
+  /**
+   * Tries unreadable messages again: of one epoch, or all. Goes on while it helps. Keys that are missing are asked for; those
+   * that nobody had only where `insist`.
+   */
+  async heal(
+    group: string,
+    epoch: number | null,
+    insist = false,
+  ): Promise<{ healed: number; remaining: number }> {
     let healed = 0;
     for (;;) {
       const items = await this.parts.store.groupHealing(group, epoch, GROUP_HEAL_BATCH);
-      const batch = await this.healBatch(group, items);
+      const batch = await this.healBatch(group, items, insist);
       healed += batch;
       if (batch === 0 || items.length < GROUP_HEAL_BATCH) return { healed, remaining: items.length - batch };
     }
   }
 
-  private async healBatch(group: string, items: readonly { id: number; rawJson: string }[]): Promise<number> {
+  private async healBatch(
+    group: string,
+    items: readonly { id: number; rawJson: string }[],
+    insist: boolean,
+  ): Promise<number> {
     const rows = items.flatMap((item) => {
-      const row = this.read(JSON.parse(item.rawJson));
+      const row = this.read(group, JSON.parse(item.rawJson));
       return row?.wire?.raw === undefined ? [] : [{ id: item.id, row, raw: row.wire.raw }];
     });
     if (rows.length === 0) return 0;
@@ -113,15 +131,36 @@ export class GroupMessages {
       { anew: true },
     );
     const context = await this.contextOf(group, results);
+    const wanted = new Map<MessageRow, GroupOpenResult>();
     let healed = 0;
     for (const [index, { id, row }] of rows.entries()) {
-      const result = results[index];
-      if (result === undefined) continue;
+      const opened = results[index];
+      if (opened === undefined) continue;
+      const result = await this.givenUp(group, id, this.undecided(group, opened));
       if (result.ok) healed += 1;
+      if (insist || (!result.ok && result.reason === 'group_key_missing')) wanted.set(row, opened);
       this.parts.publish(await this.parts.store.heal(id, envelopeRecord(row, result, context)));
     }
+    this.askForKeys(group, wanted);
     if (healed > 0) this.parts.stored(group);
     return healed;
+  }
+
+  /** What a doubtful key does not open may open with the right one. */
+  private undecided(group: string, opened: GroupOpenResult): GroupOpenResult {
+    if (opened.ok || !WANTS_KEY.has(opened.reason)) return opened;
+    const held = this.parts.keys.epochs(group).find(({ epoch }) => epoch === opened.epoch);
+    return held === undefined || held.chainDoubt === null ? opened : { ...opened, mayHeal: true };
+  }
+
+  /** A key that nobody gave in all this time is not waited for any more; what was said once is not taken back without it. */
+  private async givenUp(group: string, id: number, opened: GroupOpenResult): Promise<GroupOpenResult> {
+    if (opened.ok || opened.reason !== 'group_key_missing' || opened.epoch === null) return opened;
+    if (!this.parts.patience.isOver(group, opened.epoch)) {
+      const before = (await this.parts.store.message(id))?.content;
+      if (before?.kind !== 'undecryptable' || before.reason !== 'group_key_unavailable') return opened;
+    }
+    return { ...opened, reason: 'group_key_unavailable', mayHeal: false };
   }
 
   private async open(
@@ -147,15 +186,16 @@ export class GroupMessages {
     return new Map(
       fresh.flatMap(({ row }, index) => {
         const result = results[index];
-        return result === undefined ? [] : [[row, result] as const];
+        return result === undefined ? [] : [[row, this.undecided(group, result)] as const];
       }),
     );
   }
 
   private askForKeys(group: string, opened: ReadonlyMap<MessageRow, GroupOpenResult>): void {
+    if (this.parts.records.get(group)?.membership !== 'member') return;
     const asked = new Set<number>();
     for (const [row, result] of opened) {
-      if (result.ok || result.reason !== 'group_key_missing' || result.epoch === null) continue;
+      if (result.ok || result.epoch === null || !WANTS_KEY.has(result.reason)) continue;
       if (asked.has(result.epoch)) continue;
       asked.add(result.epoch);
       this.parts.keys.missing(group, result.epoch, identityOf(row).sender);
@@ -176,6 +216,13 @@ export class GroupMessages {
     return { group, aid, now: now(), describe, mayNameAll: (sender) => leading.has(sender) };
   }
 }
+
+/** What another key may mend: one that only its bearer's word binds can be the wrong one. */
+const WANTS_KEY: ReadonlySet<string> = new Set([
+  'group_key_missing',
+  'decryption_failed',
+  'metadata_invalid',
+]);
 
 const NOT_OPENED: GroupOpenResult = {
   ok: false,

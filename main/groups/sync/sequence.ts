@@ -309,8 +309,10 @@ export class Sequence<Row extends Numbered> {
  */
 function placeAfter(page: PullWire, cursor: GroupCursor, known: number, goesOn: boolean): GroupCursor {
   const joined = page.cursor.joined ?? cursor.joined;
-  const current = Math.min(page.cursor.current ?? 0, page.latest ?? 0);
-  const floor = goesOn ? 0 : Math.max(page.floor ?? 0, joined, current);
+  // Numbers that were never given out are not gone.
+  const given = page.latest ?? 0;
+  const gone = Math.min(Math.max(page.floor ?? 0, page.cursor.current ?? 0), given);
+  const floor = goesOn ? 0 : Math.max(gone, joined);
   return {
     joined,
     contiguous: Math.max(cursor.contiguous, known, floor),
