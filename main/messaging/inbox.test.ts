@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import type { E2eeEngine } from '../ports/e2ee';
 import type { AccountStore, StoreHost } from '../ports/store';
@@ -434,4 +434,78 @@ it('survives frames of nonsense', async () => {
   gateway.rows = [textRow(1, BOB, ME, 'one')];
   inbox.online();
   await holds(1);
+});
+
+describe('keys of groups', () => {
+  const CONTROL = { type: 'e2ee.group_key_distribution', group_id: 'group.aun.test/g-abcd', epoch: 1 };
+  let isKnown: boolean;
+  let sealed: boolean;
+
+  /** An engine that opens rows once their sender is known. */
+  const opens: E2eeEngine = {
+    ...nothingEncrypted,
+    recognizes: () => sealed,
+    open: (rows) =>
+      Promise.resolve(
+        rows.map(({ row }) =>
+          // Opened is only what was sealed.
+          isKnown && sealed
+            ? {
+                ok: true as const,
+                payload: CONTROL,
+                from: BOB,
+                to: ME,
+                messageId: String(row['message_id']),
+                senderTime: null,
+                protection: 'e2ee-v1' as const,
+                forwardSecret: true,
+                prekeyId: null,
+              }
+            : {
+                ok: false as const,
+                reason: 'sender_certificate_unavailable' as const,
+                detail: '',
+                mayHeal: true,
+              },
+        ),
+      ),
+  };
+
+  beforeEach(async () => {
+    isKnown = true;
+    sealed = true;
+    await inbox.stop();
+    inbox = await makeInbox(opens);
+    gateway.rows = [{ ...textRow(1, BOB, ME, 'x'), payload: CONTROL }];
+  });
+
+  it('are stored in the transaction that moves the cursor, and are no message', async () => {
+    const commit = vi.spyOn(store, 'commitInbound');
+    inbox.online();
+    await vi.waitFor(async () => expect(await store.groupControls(9)).toHaveLength(1));
+    expect(await store.groupControls(9)).toMatchObject([
+      { from: BOB, own: false, payloadJson: JSON.stringify(CONTROL) },
+    ]);
+    expect(commit.mock.calls.filter(([, , controls]) => (controls ?? []).length > 0)).toMatchObject([
+      [[], { contiguous: 1 }, [{ from: BOB }]],
+    ]);
+    expect(await texts()).toEqual([]);
+  });
+
+  it('in the clear have no effect', async () => {
+    sealed = false;
+    inbox.online();
+    await vi.waitFor(async () => expect((await store.cursor()).contiguous).toBe(1));
+    expect(await store.groupControls(9)).toEqual([]);
+  });
+
+  it('that heal later are handled then, and nothing of them stays to be seen', async () => {
+    isKnown = false;
+    inbox.online();
+    await vi.waitFor(async () => expect(await texts()).toEqual(['undecryptable']));
+    isKnown = true;
+    expect(await inbox.heal(BOB)).toMatchObject({ healed: 1 });
+    expect(await store.groupControls(9)).toMatchObject([{ from: BOB }]);
+    expect(await texts()).toEqual([]);
+  });
 });

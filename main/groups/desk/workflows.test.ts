@@ -485,3 +485,14 @@ describe('devices', () => {
     expect(fixture.methods().at(-1)).toBe('group.unregister_device');
   });
 });
+
+describe('the way in', () => {
+  it('keeps the patterns that are there when only mode and question are changed', async () => {
+    const fixture = await owned();
+    fixture.answer = (method) =>
+      method === 'group.get_join_requirements' ? { auto_approve_patterns: ['.*\\.aun\\.test'] } : {};
+    await fixture.desk.commands.setJoin({ group: GROUP, mode: 'approval', question: 'Who?' });
+    const call = fixture.calls.find(({ method }) => method === 'group.update_join_requirements');
+    expect(call?.params).toMatchObject({ auto_approve_patterns: ['.*\\.aun\\.test'] });
+  });
+});
