@@ -2,8 +2,34 @@ import { EngineError } from '../harness/engine-process';
 import { dictsOf, isDict, numberOf, SdkError, textOf } from '../harness/sdk0220';
 import type { Dict } from '../harness/sdk0220';
 import { until } from '../harness/until';
-import type { Parley } from './parley';
-import { textIn } from './parley';
+import { Parley, textIn } from './parley';
+import { World } from './world';
+
+/** Four people, each with a running engine, in a world of their own. */
+export interface Quartet {
+  readonly world: World;
+  readonly alice: Parley;
+  readonly bob: Parley;
+  readonly carol: Parley;
+  readonly dave: Parley;
+}
+
+/** Begins a world with four people in it; whoever asks ends the world. */
+export async function beginQuartet(): Promise<Quartet> {
+  const world = await World.begin();
+  try {
+    const [alice, bob, carol, dave] = await Promise.all([
+      Parley.join(world, 'alice', false),
+      Parley.join(world, 'bobby', false),
+      Parley.join(world, 'carol', false),
+      Parley.join(world, 'dave1', false),
+    ]);
+    return { world, alice, bob, carol, dave };
+  } catch (error) {
+    await world.end();
+    throw error;
+  }
+}
 
 /** How a call ended: `ok`, the code of the engine, or the reason of the gateway. */
 export async function verdict(work: Promise<unknown>): Promise<string> {

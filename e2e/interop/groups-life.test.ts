@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dictsOf, isDict, numberOf, textOf } from '../harness/sdk0220';
 import {
   allSecured,
+  beginQuartet,
   groupIs,
   groupOf,
   logged,
@@ -16,8 +17,8 @@ import {
   textsOf,
   verdict,
 } from './group-folk';
-import { Parley } from './parley';
-import { World } from './world';
+import type { Parley } from './parley';
+import type { World } from './world';
 
 /** The workflows of `protocol/05 §13.10` to §13.18 with real engines, and the loop guard; each starts with a group of its own. */
 let world: World;
@@ -27,13 +28,7 @@ let carol: Parley;
 let dave: Parley;
 
 beforeAll(async () => {
-  world = await World.begin();
-  [alice, bob, carol, dave] = await Promise.all([
-    Parley.join(world, 'alice', false),
-    Parley.join(world, 'bobby', false),
-    Parley.join(world, 'carol', false),
-    Parley.join(world, 'dave1', false),
-  ]);
+  ({ world, alice, bob, carol, dave } = await beginQuartet());
 }, 120_000);
 afterAll(() => world.end());
 

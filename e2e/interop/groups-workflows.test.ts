@@ -3,6 +3,7 @@ import { dictsOf, isDict, numberOf, textOf } from '../harness/sdk0220';
 import type { Dict } from '../harness/sdk0220';
 import {
   allSecured,
+  beginQuartet,
   epochOf,
   groupIs,
   groupOf,
@@ -17,8 +18,8 @@ import {
   textsOf,
   verdict,
 } from './group-folk';
-import { Parley } from './parley';
-import { World } from './world';
+import type { Parley } from './parley';
+import type { World } from './world';
 
 /** The workflows of `protocol/05 §13.1` to §13.9 with real engines; each starts with a group of its own. */
 let world: World;
@@ -28,13 +29,7 @@ let carol: Parley;
 let dave: Parley;
 
 beforeAll(async () => {
-  world = await World.begin();
-  [alice, bob, carol, dave] = await Promise.all([
-    Parley.join(world, 'alice', false),
-    Parley.join(world, 'bobby', false),
-    Parley.join(world, 'carol', false),
-    Parley.join(world, 'dave1', false),
-  ]);
+  ({ world, alice, bob, carol, dave } = await beginQuartet());
 }, 120_000);
 afterAll(() => world.end());
 
