@@ -6,46 +6,18 @@ import type {
   NewGroupControl,
 } from '../../ports/group-store';
 import type { KeyStore } from '../keys';
+import { newRecord } from '../sync/records';
 
 /** A group record with everything that keys do not look at left empty. */
 export function groupRecord(patch: Partial<GroupRecord> & Pick<GroupRecord, 'group'>): GroupRecord {
-  const cursor = { contiguous: 0, acknowledged: 0, joined: 0 };
   return {
-    wireId: patch.group,
-    aid: null,
+    ...newRecord(patch.group, patch.group),
     name: 'A group',
-    description: '',
-    pictureRef: '',
-    picture: null,
-    visibility: 'private',
-    status: 'active',
     membership: 'member',
     role: 'member',
-    owner: null,
     memberCount: 1,
     joinMode: 'approval',
-    joinQuestion: '',
-    dispatchMode: 'broadcast',
-    duty: [],
-    announcement: null,
-    announcementSeen: true,
-    rules: null,
-    rulesSeen: true,
-    allowMemberInvite: false,
-    maxMembers: null,
-    mutedUntil: null,
-    muteReason: '',
-    requests: 0,
-    addedBy: null,
-    joinedAt: null,
-    requestedAt: null,
-    requestExpiresAt: null,
-    rejection: null,
-    removedBy: null,
     protocol: 'group_e2ee',
-    committedEpoch: 0,
-    messages: cursor,
-    events: cursor,
     ...patch,
   };
 }

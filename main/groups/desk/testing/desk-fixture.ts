@@ -14,6 +14,7 @@ import { FakeTime } from '../../../runtime/testing/fake-time';
 import { openTestStore } from '../../../store/store-test-support';
 import { groupCall } from '../../errors';
 import type { GroupFacts, GroupSync } from '../../sync/port';
+import { newRecord } from '../../sync/records';
 import { readGroup } from '../../wire';
 import { createGroupDesk } from '..';
 import type { GroupDesk } from '..';
@@ -32,44 +33,17 @@ export const GROUP = 'group.aun.test/g-abc123';
 
 /** A record of an active group of ours. */
 export function groupRecord(changes: Partial<GroupRecord> = {}): GroupRecord {
-  const cursor = { contiguous: 0, acknowledged: 0, joined: 0 };
   return {
-    group: GROUP,
-    wireId: GROUP,
-    aid: null,
+    ...newRecord(GROUP, GROUP),
     name: 'Team',
-    description: '',
-    pictureRef: '',
-    picture: null,
-    visibility: 'private',
-    status: 'active',
     membership: 'member',
     role: 'owner',
     owner: ALICE,
     memberCount: 2,
     joinMode: 'approval',
-    joinQuestion: '',
-    dispatchMode: 'broadcast',
-    duty: [],
-    announcement: null,
-    announcementSeen: true,
-    rules: null,
-    rulesSeen: true,
-    allowMemberInvite: false,
-    maxMembers: null,
-    mutedUntil: null,
-    muteReason: '',
-    requests: 0,
-    addedBy: null,
     joinedAt: 1,
-    requestedAt: null,
-    requestExpiresAt: null,
-    rejection: null,
-    removedBy: null,
     protocol: 'group_e2ee',
     committedEpoch: 1,
-    messages: cursor,
-    events: cursor,
     ...changes,
   };
 }
