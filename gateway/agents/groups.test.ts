@@ -4,6 +4,7 @@ import { systemRandom } from '../../main/runtime/runtime';
 import { FakeTime } from '../../main/runtime/testing/fake-time';
 import type { Group } from '../../shared/model/group';
 import type { Message } from '../../shared/model/message';
+import { sampleConversation, sampleGroup, sampleMessage } from '../../shared/model/testing/samples';
 import { personas } from './personas';
 import { createResponder } from './responder';
 import { createVenues, isAnswer, VENUES } from './venues';
@@ -15,70 +16,24 @@ const GUIDE = 'parley-guide.aun.test';
 const WARDEN = 'warden.aun.test';
 
 function group(parts: Partial<Group> = {}): Group {
-  return {
+  return sampleGroup({
     group: TEAM,
-    aid: null,
     name: 'The Team',
-    description: '',
-    picture: null,
     visibility: 'public',
-    status: 'active',
-    membership: 'member',
-    role: 'member',
     owner: ME,
     memberCount: 4,
-    agentCount: null,
-    joinMode: 'approval',
-    joinQuestion: '',
-    dispatchMode: 'broadcast',
-    duty: [],
-    announcement: null,
-    announcementSeen: true,
-    rules: null,
-    rulesSeen: true,
-    allowMemberInvite: false,
-    maxMembers: null,
-    mutedUntil: null,
-    muteReason: '',
-    requests: 0,
-    addedBy: null,
-    joinedAt: 1,
-    historyBefore: false,
-    requestedAt: null,
-    requestExpiresAt: null,
-    rejection: null,
-    removedBy: null,
-    link: '',
-    keys: { state: 'secured', epoch: 1, refreshPending: false, withoutKeys: [], serverHolds: false },
-    loop: null,
     ...parts,
-  };
+  });
 }
 
 function spoken(id: number, text: string, parts: Partial<Message> = {}): Message {
-  return {
+  return sampleMessage({
     id,
     conversation: TEAM,
-    messageId: `gm-${id}`,
     sender: ME,
-    own: false,
-    sortAt: id,
     content: { kind: 'text', text, format: 'plain', mentions: [] },
-    protection: 'e2ee-v1',
-    forwardSecret: false,
-    state: null,
-    stateReason: null,
-    timeDoubtful: false,
-    attachments: [],
-    reply: null,
-    thread: null,
-    mentionsMe: false,
-    card: null,
-    votes: null,
-    finalId: null,
-    quarantined: false,
     ...parts,
-  };
+  });
 }
 
 type Answers = Record<string, (params: Record<string, unknown>) => unknown>;
@@ -177,34 +132,13 @@ const direct = { conversation: ME };
 const inTeam = {
   'conversation.list': () => ({
     conversations: [
-      {
+      sampleConversation({
         conversation: TEAM,
         kind: 'group',
         title: 'The Team',
         peerKind: 'unknown',
-        preview: '',
-        previewKind: 'none',
-        previewOwn: false,
-        previewSender: null,
-        previewState: null,
-        lastActivityAt: 1,
-        unread: 0,
-        mentions: 0,
-        markedUnread: false,
-        pinned: false,
-        archived: false,
-        mutedUntil: null,
-        standing: 'accepted',
-        retention: 0,
-        draft: '',
-        draftReply: null,
-        draftAttachments: 0,
-        waiting: null,
-        readUpTo: 0,
-        security: 'encrypted',
         group: { membership: 'member', status: 'active', memberCount: 3, picture: null },
-        profileStatus: 'none',
-      },
+      }),
     ],
   }),
 };

@@ -5,6 +5,7 @@ import { FakeTime } from '../../main/runtime/testing/fake-time';
 import type { BridgeEvent } from '../../shared/bridge/contract';
 import type { Conversation } from '../../shared/model/conversation';
 import type { Message, MessageContent } from '../../shared/model/message';
+import { sampleConversation, sampleMessage } from '../../shared/model/testing/samples';
 import { personas } from './personas';
 import { createResponder } from './responder';
 
@@ -14,29 +15,7 @@ const GUIDE = 'parley-guide.aun.test';
 const WRITER = 'slow-writer.aun.test';
 
 function message(id: number, content: MessageContent, overrides: Partial<Message> = {}): Message {
-  return {
-    id,
-    conversation: ME,
-    messageId: `m-${id}`,
-    sender: ME,
-    own: false,
-    sortAt: id,
-    content,
-    protection: 'e2ee-v1',
-    forwardSecret: true,
-    state: null,
-    stateReason: null,
-    timeDoubtful: false,
-    attachments: [],
-    reply: null,
-    thread: null,
-    mentionsMe: false,
-    card: null,
-    votes: null,
-    finalId: null,
-    quarantined: false,
-    ...overrides,
-  };
+  return sampleMessage({ id, conversation: ME, sender: ME, content, ...overrides });
 }
 
 const text = (words: string): MessageContent => ({
@@ -47,35 +26,7 @@ const text = (words: string): MessageContent => ({
 });
 
 function conversation(overrides: Partial<Conversation>): Conversation {
-  return {
-    conversation: ME,
-    kind: 'direct',
-    title: 'me',
-    peerKind: 'human',
-    preview: '',
-    previewKind: 'none',
-    previewOwn: false,
-    previewState: null,
-    lastActivityAt: 1,
-    previewSender: null,
-    group: null,
-    unread: 1,
-    mentions: 0,
-    markedUnread: false,
-    pinned: false,
-    archived: false,
-    mutedUntil: null,
-    standing: 'accepted',
-    retention: 0,
-    draft: '',
-    draftReply: null,
-    draftAttachments: 0,
-    waiting: null,
-    readUpTo: 0,
-    security: 'encrypted',
-    profileStatus: 'none',
-    ...overrides,
-  };
+  return sampleConversation({ conversation: ME, unread: 1, ...overrides });
 }
 
 function setUp(refused: readonly string[] = []) {

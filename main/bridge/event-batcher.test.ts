@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { BridgeEvent } from '../../shared/bridge/contract';
+import { sampleConversation } from '../../shared/model/testing/samples';
 import { FakeTime } from '../runtime/testing/fake-time';
 import { BATCH_PERIOD_MS, createEventBatcher } from './event-batcher';
 
@@ -8,36 +9,7 @@ function draftEvent(conversation: string, draft: string): BridgeEvent {
     event: 'conversation.changed',
     data: {
       account: 'me.aun.test',
-      conversations: [
-        {
-          conversation,
-          kind: 'direct',
-          title: conversation,
-          peerKind: 'unknown',
-          preview: '',
-          previewKind: 'none',
-          previewOwn: false,
-          previewSender: null,
-          previewState: null,
-          lastActivityAt: 0,
-          unread: 0,
-          mentions: 0,
-          markedUnread: false,
-          pinned: false,
-          archived: false,
-          mutedUntil: null,
-          standing: 'accepted',
-          retention: 0,
-          draft,
-          draftReply: null,
-          draftAttachments: 0,
-          waiting: null,
-          readUpTo: 0,
-          security: 'unknown',
-          group: null,
-          profileStatus: 'none',
-        },
-      ],
+      conversations: [sampleConversation({ conversation, draft })],
     },
   };
 }

@@ -3,6 +3,7 @@ import type { Conversation } from '../../../shared/model/conversation';
 import { defaultSettings } from '../../../shared/model/default-settings';
 import type { Message } from '../../../shared/model/message';
 import type { Settings } from '../../../shared/model/settings';
+import { sampleConversation, sampleMessage } from '../../../shared/model/testing/samples';
 import type { BridgeEvent } from '../../../shared/bridge/contract';
 import type { Notifier, SystemNotification } from '../../ports/notifier';
 import { FakeTime } from '../../runtime/testing/fake-time';
@@ -84,61 +85,17 @@ export function account(changed: Partial<Account> = {}): Account {
 }
 
 export function row(changed: Partial<Conversation> = {}): Conversation {
-  return {
-    conversation: BOB,
-    kind: 'direct',
-    title: 'Bob',
-    peerKind: 'human',
-    preview: '',
-    previewKind: 'none',
-    previewOwn: false,
-    previewSender: null,
-    previewState: null,
-    lastActivityAt: 0,
-    unread: 0,
-    mentions: 0,
-    markedUnread: false,
-    pinned: false,
-    archived: false,
-    mutedUntil: null,
-    standing: 'accepted',
-    retention: 0,
-    draft: '',
-    draftReply: null,
-    draftAttachments: 0,
-    waiting: null,
-    readUpTo: 0,
-    security: 'encrypted',
-    group: null,
-    profileStatus: 'none',
-    ...changed,
-  };
+  return sampleConversation({ conversation: BOB, title: 'Bob', ...changed });
 }
 
 export function message(id: number, text: string, changed: Partial<Message> = {}): Message {
-  return {
+  return sampleMessage({
     id,
     conversation: BOB,
-    messageId: `m${String(id)}`,
     sender: BOB,
-    own: false,
-    sortAt: id,
     content: { kind: 'text', text, format: 'plain', mentions: [] },
-    protection: 'e2ee-v1',
-    forwardSecret: true,
-    state: null,
-    stateReason: null,
-    timeDoubtful: false,
-    attachments: [],
-    reply: null,
-    thread: null,
-    mentionsMe: false,
-    card: null,
-    votes: null,
-    finalId: null,
-    quarantined: false,
     ...changed,
-  };
+  });
 }
 
 /** Notifications of a made-up installation with one identity. */
