@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { noLinks } from '../ports/store';
@@ -130,11 +130,12 @@ describe('what is gone for good', () => {
     const said = (text: string, count: number) =>
       Array.from({ length: count }, (_unused, index) => event(index + 1, 'update', { values: { text } }));
     for (const id of [GROUP, OTHER_GROUP]) test.store.saveGroup([groupRecord({ group: id, wireId: id })]);
-    test.store.commitGroupEvents([
-      OTHER_GROUP,
-      [...said('quokka', 1), ...said('other', 1_200).slice(1)],
-      null,
-    ]);
+    // Words of many kinds: the index is too large to be written anew at once.
+    const many = said('other', 1_200).map(({ entry, line }) => {
+      const text = `other ${createHash('sha256').update(String(entry.seq)).digest('hex')}`;
+      return { entry: { ...entry, values: { text } }, line };
+    });
+    test.store.commitGroupEvents([OTHER_GROUP, [...said('quokka', 1), ...many.slice(1)], null]);
     test.store.commitGroupEvents([GROUP, said(`${WORD} 秘密`, 450), null]);
     expect(test.store.clearConversation([GROUP, true, 500]).done).toBe(false);
     // Somebody else goes on, with a new entry of another group in between.
@@ -142,6 +143,8 @@ describe('what is gone for good', () => {
     next.commitGroupEvents([OTHER_GROUP, [event(1_201, 'update', { values: { text: 'wombat' } })], null]);
     while (!next.clearConversation([GROUP, true, 500]).done);
     for (const needle of [WORD, 'zib', '秘']) expect(placesOf(test.writer, needle)).toEqual([]);
+    const erases = "SELECT v FROM group_log_search_config WHERE k = 'secure-delete'";
+    expect(test.writer.get(erases)).toEqual({ v: 1 });
     const found = (text: string) =>
       next
         .groupLog([OTHER_GROUP, { text, actions: [], before: null, limit: 5 }])
