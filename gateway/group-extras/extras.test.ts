@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../shared/aun/canonical-json';
-import { GroupPerson, groupEnvelope } from '../testing/group-keys';
-import { failure, TestNetwork } from '../testing/network';
+import { beginGroupPair, GroupPerson, groupEnvelope } from '../testing/group-keys';
+import { failure } from '../testing/network';
+import type { TestNetwork } from '../testing/network';
 
 describe('thoughts, notices and figures of a group', () => {
   let network: TestNetwork;
@@ -10,9 +11,7 @@ describe('thoughts, notices and figures of a group', () => {
   let carol: GroupPerson;
   let group: string;
   beforeEach(async () => {
-    network = await TestNetwork.start();
-    alice = await GroupPerson.join(network, 'alice');
-    bobby = await GroupPerson.join(network, 'bobby');
+    ({ network, alice, bobby } = await beginGroupPair());
     carol = await GroupPerson.join(network, 'carol');
     group = await alice.create('extras', { visibility: 'private' });
     await alice.rotate(group, [alice.aid]);

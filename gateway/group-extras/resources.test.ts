@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { JsonObject } from '../../shared/aun/canonical-json';
-import { GroupPerson } from '../testing/group-keys';
-import { failure, TestNetwork } from '../testing/network';
+import { beginGroupPair, GroupPerson } from '../testing/group-keys';
+import { failure } from '../testing/network';
+import type { TestNetwork } from '../testing/network';
 import { field } from '../testing/socket';
 import { jsonObject } from '../wire/frames';
 
@@ -15,9 +16,7 @@ describe('resources of a group', () => {
   let carol: GroupPerson;
   let group: string;
   beforeEach(async () => {
-    network = await TestNetwork.start();
-    alice = await GroupPerson.join(network, 'alice');
-    bobby = await GroupPerson.join(network, 'bobby');
+    ({ network, alice, bobby } = await beginGroupPair());
     carol = await GroupPerson.join(network, 'carol');
     group = await alice.create('files', { visibility: 'private' });
     await alice.call('group.add_member', { group_id: group, aid: bobby.aid });

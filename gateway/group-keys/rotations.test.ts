@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { GroupPerson, groupEnvelope, rotationOf, sealedKey } from '../testing/group-keys';
-import { failure, TestNetwork } from '../testing/network';
+import { beginGroupPair, GroupPerson, groupEnvelope, rotationOf, sealedKey } from '../testing/group-keys';
+import { failure } from '../testing/network';
+import type { TestNetwork } from '../testing/network';
 import { field } from '../testing/socket';
 import { epochChain, rotationText } from './texts';
 
@@ -13,9 +14,7 @@ describe('rotations', () => {
   let bobby: GroupPerson;
   let group: string;
   beforeEach(async () => {
-    network = await TestNetwork.start();
-    alice = await GroupPerson.join(network, 'alice');
-    bobby = await GroupPerson.join(network, 'bobby');
+    ({ network, alice, bobby } = await beginGroupPair());
     group = await alice.create('keys', { visibility: 'private' });
   });
   afterEach(() => network.dispose());
@@ -310,9 +309,7 @@ describe('keys that the gateway holds', () => {
   let bobby: GroupPerson;
   let members: string[];
   beforeEach(async () => {
-    network = await TestNetwork.start();
-    alice = await GroupPerson.join(network, 'alice');
-    bobby = await GroupPerson.join(network, 'bobby');
+    ({ network, alice, bobby } = await beginGroupPair());
     members = [alice.aid, bobby.aid];
   });
   afterEach(() => network.dispose());

@@ -3,8 +3,10 @@ import { resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { JsonObject } from '../../shared/aun/canonical-json';
-import { GroupPerson } from '../testing/group-keys';
-import { failure, TestNetwork } from '../testing/network';
+import { beginGroupPair } from '../testing/group-keys';
+import type { GroupPerson } from '../testing/group-keys';
+import { failure } from '../testing/network';
+import type { TestNetwork } from '../testing/network';
 import { field } from '../testing/socket';
 import { jsonObject } from '../wire/frames';
 import { epochChain, rotationText, stateHash } from './texts';
@@ -98,9 +100,7 @@ describe('states on record', () => {
   let bobby: GroupPerson;
   let group: string;
   beforeEach(async () => {
-    network = await TestNetwork.start();
-    alice = await GroupPerson.join(network, 'alice');
-    bobby = await GroupPerson.join(network, 'bobby');
+    ({ network, alice, bobby } = await beginGroupPair());
     group = await alice.create('states', { visibility: 'private' });
     await alice.call('group.add_member', { group_id: group, aid: bobby.aid });
   });

@@ -55,6 +55,35 @@ const aimed = (method: string, expected: Row['expected'], more: JsonObject = {})
   expected,
 });
 
+/** Nobody sends the owner or themselves away. */
+const AGAINST_OWNER: Row['expected'] = [
+  'target_self',
+  'target_owner',
+  'need_admin',
+  'need_admin',
+  'not_member',
+];
+const AGAINST_ONESELF: Row['expected'] = [
+  'target_self',
+  'target_self',
+  'need_admin',
+  'need_admin',
+  'not_member',
+];
+
+/** The rows of a method that sends away a member, the owner, the caller, and somebody who is not in the group. */
+const sendingAway = (method: string, named: string, ofStrangers: Row['expected']): Row[] => [
+  aimed(method, admins),
+  { method, note: 'the owner', params: (scene) => ({ [named]: scene.owner }), expected: AGAINST_OWNER },
+  { method, note: 'oneself', params: (_, caller) => ({ [named]: caller.aid }), expected: AGAINST_ONESELF },
+  {
+    method,
+    note: 'somebody outside',
+    params: ({ stranger }) => ({ [named]: stranger }),
+    expected: ofStrangers,
+  },
+];
+
 const pendingRequest =
   (party: () => GroupParty) =>
   async ({ group }: Scene): Promise<void> => {
@@ -146,26 +175,14 @@ const rows: readonly Row[] = [
     // Codes look at bans first.
     expected: ['already_member', 'already_member', 'already_member', 'banned', OK],
   },
-  aimed('group.kick', admins),
+  ...sendingAway('group.kick', 'aid', [
+    'member_not_found',
+    'member_not_found',
+    'need_admin',
+    'need_admin',
+    'not_member',
+  ]),
   aimed('group.remove_member', admins),
-  {
-    method: 'group.kick',
-    note: 'the owner',
-    params: (scene) => ({ aid: scene.owner }),
-    expected: ['target_self', 'target_owner', 'need_admin', 'need_admin', 'not_member'],
-  },
-  {
-    method: 'group.kick',
-    note: 'oneself',
-    params: (_, caller) => ({ aid: caller.aid }),
-    expected: ['target_self', 'target_self', 'need_admin', 'need_admin', 'not_member'],
-  },
-  {
-    method: 'group.kick',
-    note: 'somebody outside',
-    params: ({ stranger }) => ({ aid: stranger }),
-    expected: ['member_not_found', 'member_not_found', 'need_admin', 'need_admin', 'not_member'],
-  },
   aimed('group.set_role', owner, { role: 'admin' }),
   {
     method: 'group.set_role',
@@ -178,26 +195,8 @@ const rows: readonly Row[] = [
     params: ({ target }) => ({ new_owner: target }),
     expected: owner,
   },
-  aimed('group.ban', admins),
+  ...sendingAway('group.ban', 'subject', admins),
   aimed('group.unban', admins),
-  {
-    method: 'group.ban',
-    note: 'the owner',
-    params: (scene) => ({ subject: scene.owner }),
-    expected: ['target_self', 'target_owner', 'need_admin', 'need_admin', 'not_member'],
-  },
-  {
-    method: 'group.ban',
-    note: 'oneself',
-    params: (_, caller) => ({ subject: caller.aid }),
-    expected: ['target_self', 'target_self', 'need_admin', 'need_admin', 'not_member'],
-  },
-  {
-    method: 'group.ban',
-    note: 'somebody outside',
-    params: ({ stranger }) => ({ subject: stranger }),
-    expected: admins,
-  },
   editing('group.get_banlist', {}),
   { method: 'group.leave', expected: ['owner_leave', OK, OK, OK, 'not_member'] },
   { method: 'group.suspend', expected: owner },

@@ -4,7 +4,8 @@ import type { JsonObject } from '../../shared/aun/canonical-json';
 import { sha256Hex } from '../ca/keys';
 import { rotationText } from '../group-keys/texts';
 import { jsonObject } from '../wire/frames';
-import type { TestClient, TestNetwork } from './network';
+import type { TestClient } from './network';
+import { TestNetwork } from './network';
 import { field } from './socket';
 
 /** What a test may change in a rotation it begins. */
@@ -128,6 +129,17 @@ export class GroupPerson {
       payload: { ...groupEnvelope(group, this.aid, epoch), ...more },
     });
   }
+}
+
+/** A network with two people who can be in groups; whoever asks disposes of the network. */
+export async function beginGroupPair(): Promise<{
+  readonly network: TestNetwork;
+  readonly alice: GroupPerson;
+  readonly bobby: GroupPerson;
+}> {
+  const network = await TestNetwork.start();
+  const alice = await GroupPerson.join(network, 'alice');
+  return { network, alice, bobby: await GroupPerson.join(network, 'bobby') };
 }
 
 /** The outside of a group envelope. */
