@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EventData } from '../../shared/bridge/contract';
 import type { Message } from '../../shared/model/message';
+import { sampleMessage } from '../../shared/model/testing/samples';
 import { AunError } from '../runtime/errors';
 import { silentLogger } from '../runtime/logger';
 import { systemRandom } from '../runtime/runtime';
@@ -13,29 +14,14 @@ const ME = 'me.aun.test';
 const BOT = 'bot.aun.test';
 
 function announcement(overrides: Partial<Message> = {}): Message {
-  return {
+  return sampleMessage({
     id: 7,
     conversation: BOT,
-    messageId: 'm-7',
     sender: BOT,
-    own: false,
     sortAt: 1,
     content: { kind: 'stream', stream: 's1', text: '…' },
-    protection: 'e2ee-v1',
-    forwardSecret: true,
-    state: null,
-    stateReason: null,
-    timeDoubtful: false,
-    attachments: [],
-    reply: null,
-    thread: null,
-    mentionsMe: false,
-    card: null,
-    votes: null,
-    finalId: null,
-    quarantined: false,
     ...overrides,
-  };
+  });
 }
 
 const PAYLOAD = {
