@@ -460,7 +460,7 @@ export const enModeration = {
       dissolve: 'Dissolve the group',
       dissolveText: 'It ends for everybody and for good. What each has received stays with them.',
       dissolveBegin: 'Dissolve…',
-      typeId: 'Type {{id}} to confirm',
+      typeId: 'Type {{name}} or {{id}} to confirm',
       dissolveReads: 'Messages that still wait are read first, as the keys are thrown away afterwards.',
       dissolveDo: 'Dissolve for everybody',
     },

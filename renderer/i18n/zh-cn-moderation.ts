@@ -437,7 +437,7 @@ export const zhModeration = {
       dissolve: '解散群组',
       dissolveText: '对所有人永久结束。每个人已收到的内容仍在各自手中。',
       dissolveBegin: '解散…',
-      typeId: '输入 {{id}} 以确认',
+      typeId: '输入“{{name}}”或 {{id}} 以确认',
       dissolveReads: '会先读取还在等待的消息，因为之后密钥会被丢弃。',
       dissolveDo: '为所有人解散',
     },

@@ -1,6 +1,7 @@
 import { create } from 'zustand';
 import type { BridgeEvent } from '../../shared/bridge/contract';
 import type { Account } from '../../shared/model/account';
+import { hueOf } from '../ui/avatar-text';
 
 interface AccountsState {
   /** Identities in their order; null before the first answer. */
@@ -61,4 +62,9 @@ export const useAccountsStore = create<AccountsState>()((set) => ({
 /** One identity, or undefined while it is unknown. */
 export function useAccount(account: string | null): Account | undefined {
   return useAccountsStore((state) => state.accounts?.find((candidate) => candidate.account === account));
+}
+
+/** The colour of somebody: the one an identity of ours has chosen, for everybody else what their address gives. */
+export function useHue(aid: string): number {
+  return useAccount(aid)?.hue ?? hueOf(aid);
 }

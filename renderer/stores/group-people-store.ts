@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 import { create } from 'zustand';
+import type { BridgeEvent } from '../../shared/bridge/contract';
 import type { GroupMember } from '../../shared/model/group';
 import { invoke, reportError } from './bridge';
 import { groupKey, useGroupsStore } from './groups-store';
@@ -16,6 +17,8 @@ interface GroupPeopleState {
   readonly people: Readonly<Record<string, GroupPeople>>;
   /** Reads the members of a group; an answer that was overtaken by a newer question is dropped. */
   load(account: string, group: string): Promise<void>;
+  /** What somebody does who was away says that they are there now. */
+  applyBatch(batch: readonly BridgeEvent[]): void;
 }
 
 /** Members one question asks for: as many as a group can have. */
@@ -31,7 +34,7 @@ function onlineAmong(members: readonly GroupMember[]): number | null {
 }
 
 /** Who is in the groups that are open. */
-export const useGroupPeopleStore = create<GroupPeopleState>()((set) => ({
+export const useGroupPeopleStore = create<GroupPeopleState>()((set, get) => ({
   people: {},
   load: async (account, group) => {
     const key = groupKey(account, group);
@@ -46,23 +49,62 @@ export const useGroupPeopleStore = create<GroupPeopleState>()((set) => ({
       reportError(reason);
     }
   },
+  applyBatch: (batch) => {
+    const seemsAway = (account: string, group: string, aid: string): boolean =>
+      get().people[groupKey(account, group)]?.members.find((member) => member.aid === aid)?.online === false;
+    for (const { event, data } of batch) {
+      if (event === 'group.logged') noticeSign(data.account, data.group);
+      else if (event === 'typing.changed') {
+        if (seemsAway(data.account, data.conversation, data.who)) noticeSign(data.account, data.conversation);
+      } else if (event === 'message.changed') {
+        const { account, conversation } = data;
+        if (data.messages.some(({ own, sender }) => !own && seemsAway(account, conversation, sender)))
+          noticeSign(account, conversation);
+      }
+    }
+  },
 }));
 
-/** Views of a group that want to know who is connected, by `groupKey`. */
-const watching = new Map<string, number>();
+/** Groups whose connected members somebody wants to see, by `groupKey`, with how many views do; the newest last. */
+const watching = new Map<string, { readonly account: string; readonly group: string; views: number }>();
+/** Who has just come online shows soon after a group was opened: it is asked again after these times, in ms. */
+const soon: readonly number[] = [3000, 10_000];
+/** Signs of somebody who was away gather this long before they make a question, in ms. */
+const signRest = 2000;
+const signs = new Map<string, ReturnType<typeof setTimeout>>();
+
+function ask(account: string, group: string | null): void {
+  invoke('group.watchOnline', { account, group }).catch(reportError);
+}
 
 function watch(account: string, group: string): () => void {
   const key = groupKey(account, group);
-  watching.set(key, (watching.get(key) ?? 0) + 1);
-  invoke('group.watchOnline', { account, group }).catch(reportError);
+  const views = (watching.get(key)?.views ?? 0) + 1;
+  watching.delete(key);
+  watching.set(key, { account, group, views });
+  ask(account, group);
+  const timers = soon.map((wait) => setTimeout(() => ask(account, group), wait));
   return () => {
-    const left = (watching.get(key) ?? 1) - 1;
-    if (left > 0) watching.set(key, left);
+    timers.forEach(clearTimeout);
+    const left = (watching.get(key)?.views ?? 1) - 1;
+    if (left > 0) watching.set(key, { account, group, views: left });
     else watching.delete(key);
-    // Another group of this identity may be watched already: only the last one that goes ends it.
-    const others = [...watching.keys()].some((other) => other.startsWith(`${account} `));
-    if (!others) invoke('group.watchOnline', { account, group: null }).catch(reportError);
+    if (left > 0) return;
+    // The engine watches one group of an identity: what is shown behind has its turn again.
+    const behind = [...watching.values()].filter((other) => other.account === account).at(-1);
+    ask(account, behind?.group ?? null);
   };
+}
+
+/** Asks again who is connected, where somebody looks and as soon as the signs have come to rest. */
+function noticeSign(account: string, group: string): void {
+  const key = groupKey(account, group);
+  if (!watching.has(key) || signs.has(key)) return;
+  const again = (): void => {
+    signs.delete(key);
+    if (watching.has(key)) ask(account, group);
+  };
+  signs.set(key, setTimeout(again, signRest));
 }
 
 /** Keeps asking who of a group is connected while somebody looks at it. */

@@ -16,6 +16,8 @@ interface NoticesState {
   showError(error: CommandError): void;
   showInfo(text: string): void;
   dismiss(id: number): void;
+  /** Good news makes room for what is told instead. */
+  dismissInfos(): void;
   applyBatch(batch: readonly BridgeEvent[]): void;
 }
 
@@ -32,6 +34,7 @@ export const useNoticesStore = create<NoticesState>()((set) => {
     showError: (error) => add([{ id: nextId++, kind: 'error', error }]),
     showInfo: (text) => add([{ id: nextId++, kind: 'info', text }]),
     dismiss: (id) => set((state) => ({ notices: state.notices.filter((notice) => notice.id !== id) })),
+    dismissInfos: () => set((state) => ({ notices: state.notices.filter(({ kind }) => kind !== 'info') })),
     applyBatch: (batch) => {
       const added: Notice[] = [];
       for (const { event, data } of batch) {

@@ -4,6 +4,7 @@ import { useAppStore } from './app-store';
 import { invoke, onEvents } from './bridge';
 import { storeDrafts } from './composer-store';
 import { useConversationsStore } from './conversations-store';
+import { useGroupPeopleStore } from './group-people-store';
 import { useGroupsStore } from './groups-store';
 import { startLinks, useLinksStore } from './links-store';
 import { applyNavigation, showAccount } from './navigation';
@@ -54,6 +55,7 @@ export async function startStores(): Promise<() => void> {
     useTimelineStore.getState().applyBatch(batch);
     usePeopleStore.getState().applyBatch(batch);
     useGroupsStore.getState().applyBatch(batch);
+    useGroupPeopleStore.getState().applyBatch(batch);
     useStreamsStore.getState().applyBatch(batch);
     useTransfersStore.getState().applyBatch(batch);
     useTypingStore.getState().applyBatch(batch);

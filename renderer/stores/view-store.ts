@@ -3,7 +3,8 @@ import type { ConversationView } from '../../shared/model/conversation';
 
 /** Dialogs about identities and about people have files of their own beside those features. */
 export type IdentityDialogName = 'identity' | 'restore' | 'lock-settings';
-export type PeopleDialogName = 'person' | 'verify' | 'people' | 'share' | 'certificate' | 'open-link';
+const peopleDialogs = ['person', 'verify', 'people', 'share', 'certificate', 'open-link'] as const;
+export type PeopleDialogName = (typeof peopleDialogs)[number];
 /** Dialogs about groups: the page of one, making, finding and joining them. */
 export type GroupDialogName = 'group-page' | 'create-group' | 'discover-groups' | 'join-group';
 /** Things that are composed in a dialog and sent into the open conversation. */
@@ -35,6 +36,8 @@ interface ViewState {
   readonly dialog: DialogName | null;
   /** What the dialog is about: an AID for people, a section for identities, a group and a section for its page. */
   readonly dialogAbout: string | null;
+  /** The page of a group that a dialog about somebody was opened from: closing that leads back here. */
+  readonly groupPageBehind: string | null;
   readonly detailsOpen: boolean;
   /** What is typed into the search field. */
   readonly query: string;
@@ -52,12 +55,17 @@ interface ViewState {
   setFinding(finding: boolean): void;
 }
 
+function isAboutPeople(dialog: DialogName | null): boolean {
+  return peopleDialogs.some((name) => name === dialog);
+}
+
 /** What is on the screen: nothing in here is data. */
 export const useViewStore = create<ViewState>()((set) => ({
   account: null,
   conversations: {},
   dialog: null,
   dialogAbout: null,
+  groupPageBehind: null,
   detailsOpen: false,
   query: '',
   listView: 'inbox',
@@ -79,7 +87,16 @@ export const useViewStore = create<ViewState>()((set) => ({
             conversations: { ...state.conversations, [state.account]: null },
           },
     ),
-  showDialog: (dialog, about = null) => set({ dialog, dialogAbout: about }),
+  showDialog: (dialog, about = null) =>
+    set((state) => ({
+      dialog,
+      dialogAbout: about,
+      groupPageBehind: !isAboutPeople(dialog)
+        ? null
+        : state.dialog === 'group-page'
+          ? state.dialogAbout
+          : state.groupPageBehind,
+    })),
   toggleDetails: (open) => set((state) => ({ detailsOpen: open ?? !state.detailsOpen })),
   setQuery: (query) => set({ query }),
   setListView: (listView) => set({ listView }),

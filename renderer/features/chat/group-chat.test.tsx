@@ -6,6 +6,7 @@ import type { Conversation } from '../../../shared/model/conversation';
 import type { Group } from '../../../shared/model/group';
 import type { Message } from '../../../shared/model/message';
 import { changeLanguage, startTexts } from '../../i18n';
+import { en } from '../../i18n/en';
 import { useAccountsStore } from '../../stores/accounts-store';
 import { useComposerStore } from '../../stores/composer-store';
 import { useConversationsStore } from '../../stores/conversations-store';
@@ -37,6 +38,8 @@ const me = 'me.aun.test';
 const lin = 'lin.aun.test';
 const bot = 'builder.aun.test';
 const room = 'group.aun.test/g-room1';
+
+type Standing = 'verified' | 'unsigned' | 'invalid';
 
 let bridge: ReturnType<typeof fakeInvoke>;
 
@@ -289,8 +292,19 @@ describe('messages of a group', () => {
   });
 });
 
+describe('the foot of a message in a group', () => {
+  it('has no lock of its own: what the keys of a group can do is told once, on its page', () => {
+    const own = said(1, { own: true, sender: me, state: 'sent', forwardSecret: false });
+    const foot = { account: me, title: 'Room', index: 0, first: true, last: true } as const;
+    const more = { highlighted: false, active: false, clustered: false, showReply: true } as const;
+    draw(<GroupMessage {...foot} {...more} message={own} />);
+    expect(screen.getByTestId('bubble')).toBeTruthy();
+    expect(screen.queryByLabelText(en.chat.notForwardSecret)).toBeNull();
+  });
+});
+
 describe('what happened in a group', () => {
-  const happened = (id: number, action: string, signature: 'verified' | 'unsigned' = 'verified'): Message =>
+  const happened = (id: number, action: string, signature: Standing = 'verified'): Message =>
     said(id, {
       content: { kind: 'group_event', action, actor: lin, target: bot, values: {}, signature },
     });
@@ -301,6 +315,19 @@ describe('what happened in a group', () => {
     cleanup();
     draw(<GroupEvents account={me} messages={[happened(1, 'member_added')]} index={0} active />);
     expect(screen.getByTestId('group-event').textContent).toBe('Lin Wei added Builder');
+  });
+
+  it('carries no doubt where nobody ever signs, unless what is there is wrong', () => {
+    const doubted = (action: string, signature: 'unsigned' | 'invalid'): string | null => {
+      draw(<GroupEvents account={me} messages={[happened(1, action, signature)]} index={0} active />);
+      const words = screen.getByTestId('group-event').textContent;
+      cleanup();
+      return words;
+    };
+    for (const action of ['upsert', 'invite_code_created', 'invite_code_revoked']) {
+      expect(doubted(action, 'unsigned')).not.toContain('unverified');
+      expect(doubted(action, 'invalid')).toContain('unverified');
+    }
   });
 
   it('is folded into one line when there is much of it', () => {

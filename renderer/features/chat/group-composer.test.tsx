@@ -256,7 +256,13 @@ describe('what is left of a mute', () => {
   it('is told in its largest unit', () => {
     const t = startTexts('en').getFixedT('en');
     expect(restWords(t, 1)).toBe('1 second');
-    expect(restWords(t, 61_000)).toBe('2 minutes');
+    expect(restWords(t, 61_000)).toBe('1 minute');
+    expect(restWords(t, 600_000 + 9_000)).toBe('10 minutes');
+    expect(restWords(t, 58 * 60_000)).toBe('58 minutes');
+    expect(restWords(t, 59.5 * 60_000)).toBe('1 hour');
+    // The clock of the window is up to ten seconds behind.
+    expect(restWords(t, 3_600_000 + 9_000)).toBe('1 hour');
+    expect(restWords(t, 24 * 3_600_000 + 9_000)).toBe('24 hours');
     expect(restWords(t, 3 * 3_600_000)).toBe('3 hours');
     expect(restWords(t, 72 * 3_600_000)).toBe('3 days');
   });

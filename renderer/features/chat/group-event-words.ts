@@ -137,6 +137,14 @@ const plain = [
 /** What somebody does themselves: they are the subject, whoever is named as what. */
 const bySelf = ['joined', 'invite_code_used', 'member_left', 'join_requested'] as const;
 
+/** What nobody signs: requests of these kinds carry no signature in any generation (`protocol/05 §9.1`). */
+const neverSigned: ReadonlySet<string> = new Set(['upsert', 'invite_code_created', 'invite_code_revoked']);
+
+/** Whether an event deserves doubt: its signature is wrong, could not be checked, or is missing where one is due. */
+export function isDoubtful({ action, signature }: GroupEventContent): boolean {
+  return signature === 'unsigned' ? !neverSigned.has(action) : signature !== 'verified';
+}
+
 /** One line about an event, in the user's language. An action of a later version is told by its name. */
 export function eventWords(t: TFunction, line: EventLine, names: EventNames): string {
   const { content, targets } = line;

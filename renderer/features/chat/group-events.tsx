@@ -17,7 +17,7 @@ import { memo, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Message } from '../../../shared/model/message';
 import { clockTime, exactTime } from '../../ui/time';
-import { eventLines, eventWords, type EventLine } from './group-event-words';
+import { eventLines, eventWords, isDoubtful, type EventLine } from './group-event-words';
 import { useTitles } from './use-sender';
 
 const icons: Readonly<Record<string, LucideIcon>> = {
@@ -54,7 +54,7 @@ function Line(props: { readonly line: EventLine; readonly words: string; readonl
       <Icon size={14} aria-hidden />
       <span className="group-event__text" dir="auto">
         {words}
-        {line.content.signature !== 'verified' && (
+        {isDoubtful(line.content) && (
           <span className="group-event__doubt" title={t('groupTimeline.unverifiedHint')}>
             {t('groupTimeline.unverified')}
           </span>

@@ -41,15 +41,15 @@ export function quietReason(group: Group, now: number): QuietReason | null {
   return isGroupMuted(group.mutedUntil, now) ? 'muted' : null;
 }
 
-/** What is left of a time in its largest unit: "3 hours". */
+/** What is left of a time, rounded in its largest unit: "3 hours". */
 export function restWords(t: TFunction, milliseconds: number): string {
   const seconds = Math.max(1, Math.ceil(milliseconds / 1000));
   if (seconds < 60) return t('groupState.rest_seconds', { count: seconds });
-  const minutes = Math.ceil(seconds / 60);
-  if (minutes < 60) return t('groupState.rest_minutes', { count: minutes });
-  const hours = Math.ceil(minutes / 60);
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 59) return t('groupState.rest_minutes', { count: minutes });
+  const hours = Math.round(minutes / 60);
   if (hours < 48) return t('groupState.rest_hours', { count: hours });
-  return t('groupState.rest_days', { count: Math.ceil(hours / 24) });
+  return t('groupState.rest_days', { count: Math.round(hours / 24) });
 }
 
 const icons: Readonly<Record<QuietReason, LucideIcon>> = {

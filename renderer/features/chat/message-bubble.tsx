@@ -1,5 +1,6 @@
 import { Clock3, LockKeyholeOpen } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
+import { isGroupId } from '../../../shared/aun/group-id';
 import type { Message } from '../../../shared/model/message';
 import { clockTime, exactTime, machineTime } from '../../ui/time';
 import { MessageContentView } from './content/message-content';
@@ -31,11 +32,15 @@ function Foot({ message }: { readonly message: Message }) {
           <Clock3 size={12} aria-hidden />
         </span>
       )}
-      {own && !message.forwardSecret && message.protection !== 'none' && state !== 'queued' && (
-        <span title={t('chat.notForwardSecret')} role="img" aria-label={t('chat.notForwardSecret')}>
-          <LockKeyholeOpen size={12} aria-hidden />
-        </span>
-      )}
+      {own &&
+        !message.forwardSecret &&
+        !isGroupId(message.conversation) &&
+        message.protection !== 'none' &&
+        state !== 'queued' && (
+          <span title={t('chat.notForwardSecret')} role="img" aria-label={t('chat.notForwardSecret')}>
+            <LockKeyholeOpen size={12} aria-hidden />
+          </span>
+        )}
       {!own && open && (
         <span
           title={t('messageDetails.notEncrypted')}

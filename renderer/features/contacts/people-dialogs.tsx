@@ -17,7 +17,8 @@ interface Step {
 }
 
 /**
- * The way through these dialogs: closing one that was opened from another leads back to that one. A link is answered
+ * The way through these dialogs: closing one that was opened from another leads back to that one, or to the page of the
+ * group they were opened from. A link is answered
  * once and is never come back to.
  */
 function useTrail(name: PeopleDialogName, about: string | null, close: () => void): () => void {
@@ -31,12 +32,12 @@ function useTrail(name: PeopleDialogName, about: string | null, close: () => voi
   }, [name, about]);
   return () => {
     const back = trail.current.pop();
-    if (back === undefined) {
-      close();
-      return;
-    }
-    current.current = back;
-    useViewStore.getState().showDialog(back.name, back.about);
+    const { groupPageBehind, showDialog } = useViewStore.getState();
+    if (back !== undefined) {
+      current.current = back;
+      showDialog(back.name, back.about);
+    } else if (groupPageBehind !== null) showDialog('group-page', groupPageBehind);
+    else close();
   };
 }
 

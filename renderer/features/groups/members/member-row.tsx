@@ -3,9 +3,9 @@ import { ContextMenu, DropdownMenu } from 'radix-ui';
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Group, GroupMember } from '../../../../shared/model/group';
+import { useHue } from '../../../stores/accounts-store';
 import { isGroupMuted } from '../../../stores/groups-store';
 import { Avatar } from '../../../ui/avatar';
-import { hueOf } from '../../../ui/avatar-text';
 import { dateOf } from '../../../ui/time';
 import { useNow } from '../../../ui/use-now';
 import { isEndless } from '../moderation/durations';
@@ -74,6 +74,7 @@ export const MemberRow = memo(function MemberRow(props: {
   const { account, group, member, index, active } = props;
   const { aid, title, online } = member;
   const items = { account, group: group.group, aid, known: group, member } as const;
+  const hue = useHue(aid);
   const label = t('moderation.members.menu', { name: title });
   return (
     <ContextMenu.Root modal={false}>
@@ -94,7 +95,7 @@ export const MemberRow = memo(function MemberRow(props: {
             onClick={() => useModerationStore.getState().showPerson({ account, aid })}
           >
             <span className="member__picture">
-              <Avatar name={title} hue={hueOf(aid)} kind={member.verifiedKind} size={36} />
+              <Avatar name={title} hue={hue} kind={member.own ? 'human' : member.verifiedKind} size={36} />
               {online === true && <span className="member__online" />}
             </span>
             <span className="member__names">

@@ -6,6 +6,8 @@ import { changeMember } from '../../../dev/fake-groups-change';
 import { stateOf } from '../../../dev/fake-groups-data';
 import { releaseRoom, seminar } from '../../../dev/fake-groups-samples';
 import { beginGroupTest, endGroupTest, groupEngine, openSection } from '../../../dev/group-page-test';
+import { useAccountsStore } from '../../../stores/accounts-store';
+import { sampleAccount } from '../../../stores/samples';
 import { useModerationStore } from '../moderation/moderation-store';
 import { useMembers } from './use-members';
 
@@ -31,6 +33,17 @@ describe('members of a group', () => {
     await waitFor(() => expect(screen.queryByTestId('member-keyless')?.textContent).toBe('no keys yet'));
     search('nobody at all');
     await waitFor(() => expect(screen.getByText('Nobody fits')).toBeTruthy());
+  });
+
+  it('show ourselves in the colour we chose, in the shape of a person', async () => {
+    useAccountsStore.setState({
+      accounts: [sampleAccount({}, { account: main, hue: 123, hueChosen: true })],
+    });
+    await openSection('members');
+    await waitFor(() => expect(first()).toContain('you'));
+    const picture = screen.queryAllByTestId('member')[0]?.querySelector<HTMLElement>('.avatar');
+    expect(picture?.style.getPropertyValue('--hue')).toBe('123');
+    expect(picture?.dataset['kind']).toBe('human');
   });
 
   it('are filtered by what they are', async () => {

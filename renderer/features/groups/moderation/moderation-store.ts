@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import { useNoticesStore } from '../../../stores/notices-store';
 
 /** What a moderator is asked about once before it is done. */
 export type ModerationKind = 'mute' | 'kick' | 'ban' | 'make_admin' | 'remove_admin' | 'transfer';
@@ -44,6 +45,9 @@ export const useModerationStore = create<ModerationState>()((set) => ({
   person: null,
   ask: (asked) => set({ asked }),
   showPerson: (person) => set({ person }),
-  offerUndo: (offer) => set({ offer: { ...offer, id: nextOffer++ } }),
+  offerUndo: (offer) => {
+    useNoticesStore.getState().dismissInfos();
+    set({ offer: { ...offer, id: nextOffer++ } });
+  },
   dropOffer: (id) => set((state) => (state.offer?.id === id ? { offer: null } : state)),
 }));

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
-import { fireEvent, render, screen, waitFor, within } from '@testing-library/react';
+import { act, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import { DropdownMenu, Tooltip } from 'radix-ui';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { GroupRefusal } from '../../../../shared/aun/group-permissions';
 import { main } from '../../../dev/fake-data';
 import { scene } from '../../../dev/fake-engine';
@@ -10,9 +10,13 @@ import { releaseRoom } from '../../../dev/fake-groups-samples';
 import type { FakeGroupsWindow } from '../../../dev/fake-groups-window';
 import { beginGroupTest, endGroupTest, groupEngine, openSection } from '../../../dev/group-page-test';
 import { en } from '../../../i18n/en';
+import { toCommandError } from '../../../stores/bridge';
+import { useNoticesStore } from '../../../stores/notices-store';
+import { useViewStore } from '../../../stores/view-store';
 import { abilitiesFor, commonRefusal } from './member-abilities';
 import { ModerationItems } from './moderation-items';
 import { useModerationStore } from './moderation-store';
+import { UndoToast } from './undo-toast';
 
 const nadia = 'nadia.agentid.pub';
 const hana = 'hana.agentid.pub';
@@ -83,6 +87,56 @@ describe('moderating a member', () => {
     expect(engine.sent.filter(({ command }) => command === 'group.mute').at(-1)?.params).toMatchObject({
       reason: 'Please keep the thread about the release.',
     });
+  });
+
+  it('offers no way back for longer than it may, and gives its place to what comes next', async () => {
+    const { offerUndo } = useModerationStore.getState();
+    const offer = { words: 'Nadia was muted', action: 'Undo', undo: () => Promise.resolve() };
+    const drawn = render(
+      <Tooltip.Provider>
+        <UndoToast />
+      </Tooltip.Provider>,
+    );
+    const { showInfo, showError } = useNoticesStore.getState();
+    act(() => showInfo('Saved.'));
+    act(() => offerUndo(offer));
+    expect(useNoticesStore.getState().notices).toEqual([]);
+    act(() => showInfo('Saved again.'));
+    expect(screen.queryByTestId('undo-toast')).toBeNull();
+    act(() => offerUndo(offer));
+    act(() => showError(toCommandError(new Error('wrong'))));
+    expect(screen.queryByTestId('undo-toast')).toBeNull();
+
+    vi.useFakeTimers();
+    try {
+      act(() => offerUndo(offer));
+      fireEvent.pointerEnter(screen.getByTestId('undo-toast'));
+      act(() => void vi.advanceTimersByTime(13_000));
+      expect(screen.queryByTestId('undo-toast')).toBeTruthy();
+      act(() => void vi.advanceTimersByTime(30_000));
+      expect(screen.queryByTestId('undo-toast')).toBeNull();
+      act(() => offerUndo(offer));
+      act(() => void vi.advanceTimersByTime(12_000));
+      expect(screen.queryByTestId('undo-toast')).toBeNull();
+    } finally {
+      vi.useRealTimers();
+      drawn.unmount();
+    }
+  });
+
+  it('leads back to the page of the group from a safety number that was opened there', async () => {
+    await openMembers('Nadia');
+    await openMenu();
+    fireEvent.click(screen.getByTestId('member-verify'));
+    await waitFor(() => expect(useViewStore.getState().dialog).toBe('verify'));
+    const number = await screen.findByTestId('verify-dialog', undefined, { timeout: 10_000 });
+    fireEvent.click(within(number).getAllByRole('button', { name: 'Close' })[0] ?? number);
+    await waitFor(() =>
+      expect(useViewStore.getState()).toMatchObject({
+        dialog: 'group-page',
+        dialogAbout: `${releaseRoom} members`,
+      }),
+    );
   });
 
   it('removes, and offers to add again', async () => {

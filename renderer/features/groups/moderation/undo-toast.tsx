@@ -8,8 +8,10 @@ import { IconButton } from '../../../ui/icon-button';
 import { useModerationStore, type UndoOffer } from './moderation-store';
 import './moderation.css';
 
-/** How long something can be taken back, in ms; not counted while the pointer or the focus is on it. */
+/** How long something can be taken back, in ms. */
 const offeredFor = 12_000;
+/** The longest that pointer or focus can hold it, in ms: it lies over something. */
+const heldFor = 30_000;
 
 function Offer(props: { readonly offer: UndoOffer }) {
   const { t } = useTranslation();
@@ -18,10 +20,18 @@ function Offer(props: { readonly offer: UndoOffer }) {
   const [busy, setBusy] = useState(false);
   const { dropOffer } = useModerationStore.getState();
   useEffect(() => {
-    if (held || busy) return;
-    const timer = setTimeout(() => dropOffer(offer.id), offeredFor);
+    if (busy) return;
+    const timer = setTimeout(() => dropOffer(offer.id), held ? heldFor : offeredFor);
     return () => clearTimeout(timer);
   }, [offer.id, held, busy, dropOffer]);
+  // What is told next takes the place: two of them would lie over the content side by side.
+  useEffect(
+    () =>
+      useNoticesStore.subscribe(({ notices }, before) => {
+        if ((notices.at(-1)?.id ?? 0) > (before.notices.at(-1)?.id ?? 0)) dropOffer(offer.id);
+      }),
+    [offer.id, dropOffer],
+  );
   const undo = (): void => {
     setBusy(true);
     offer

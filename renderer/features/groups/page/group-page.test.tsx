@@ -235,7 +235,7 @@ describe('leaving and ending', () => {
     for (const panel of ['suspend', 'dissolve', 'transfer']) expect(screen.queryByTestId(panel)).toBeNull();
   });
 
-  it('suspends with a way back, and dissolves only after the id was typed', async () => {
+  it('suspends with a way back, and dissolves only after the name or the id was typed', async () => {
     await openAt('danger');
     fireEvent.click(screen.getByTestId('suspend'));
     await waitFor(() => expect(stateOf(main, releaseRoom).group.status).toBe('suspended'));
@@ -252,6 +252,9 @@ describe('leaving and ending', () => {
     fireEvent.click(screen.getByTestId('dissolve'));
     fireEvent.change(screen.getByTestId('dissolve-typed'), { target: { value: 'release-room' } });
     expect(screen.getByTestId('dissolve-confirm')).toHaveProperty('disabled', true);
+    const { name } = stateOf(main, releaseRoom).group;
+    fireEvent.change(screen.getByTestId('dissolve-typed'), { target: { value: ` ${name.toUpperCase()} ` } });
+    expect(screen.getByTestId('dissolve-confirm')).toHaveProperty('disabled', false);
     fireEvent.change(screen.getByTestId('dissolve-typed'), { target: { value: ` ${releaseRoom}` } });
     fireEvent.click(screen.getByTestId('dissolve-confirm'));
     await waitFor(() => expect(stateOf(main, releaseRoom).group.status).toBe('dissolved'));

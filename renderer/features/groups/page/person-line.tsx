@@ -1,9 +1,8 @@
 import type { ReactNode } from 'react';
 import { accountName } from '../../../stores/account-name';
-import { useAccount } from '../../../stores/accounts-store';
+import { useAccount, useHue } from '../../../stores/accounts-store';
 import { useContact } from '../../../stores/people-store';
 import { Avatar } from '../../../ui/avatar';
-import { hueOf } from '../../../ui/avatar-text';
 
 /** What an identity calls somebody: alias, verified name, or the address while nothing is known; itself by its own name. */
 export function usePersonTitle(account: string, aid: string | null): string {
@@ -22,9 +21,10 @@ export function PersonLine(props: {
   readonly children?: ReactNode;
 }) {
   const { aid, title, kind } = props;
+  const hue = useHue(aid);
   return (
     <div className="person-line">
-      <Avatar name={title} hue={hueOf(aid)} kind={kind} size={props.size ?? 36} />
+      <Avatar name={title} hue={hue} kind={kind} size={props.size ?? 36} />
       <div className="person-line__names">
         <span className="person-line__title isolate" dir="auto">
           {title}

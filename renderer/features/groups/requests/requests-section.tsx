@@ -128,11 +128,11 @@ function List(props: { readonly account: string; readonly group: Group; readonly
   const { account, group, tab } = props;
   const [limit, setLimit] = useState(page);
   const [chosen, setChosen] = useState<readonly string[]>([]);
-  const revision = useGroupEntry(account, group.group).log;
+  const { log, members } = useGroupEntry(account, group.group);
   const loaded = useLoaded(
     'group.requests',
     { account, group: group.group, status: tab, limit: Math.min(200, limit) },
-    `${revision} ${group.requests}`,
+    `${log} ${members} ${group.requests}`,
   );
   const { task, failed, review } = useReview(account, group.group, () => {
     setChosen([]);

@@ -1,11 +1,12 @@
 // @vitest-environment happy-dom
-import { fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { main } from '../../../dev/fake-data';
 import { scene } from '../../../dev/fake-engine';
 import { stateOf } from '../../../dev/fake-groups-data';
 import { releaseRoom, seminar } from '../../../dev/fake-groups-samples';
 import { beginGroupTest, endGroupTest, openSection } from '../../../dev/group-page-test';
+import { useGroupsStore } from '../../../stores/groups-store';
 import { useModerationStore } from '../moderation/moderation-store';
 
 const zhou = 'zhou_min.agentid.pub';
@@ -72,6 +73,21 @@ describe('join requests', () => {
     state.requests = state.requests.filter(({ aid }) => aid !== zhou);
     fireEvent.click(within(card(zhou)).getByTestId('request-approve'));
     await waitFor(() => expect(screen.getAllByTestId('request')).toHaveLength(2));
+  });
+
+  it('are read anew when somebody asks once more, though they are as many as before', async () => {
+    await openSection('requests');
+    await screen.findByTestId('requests');
+    const state = stateOf(main, releaseRoom);
+    state.requests = state.requests.map((one) =>
+      one.aid === zhou ? { ...one, message: 'Once more, with my reasons' } : one,
+    );
+    act(() =>
+      useGroupsStore
+        .getState()
+        .applyBatch([{ event: 'group.members', data: { account: main, group: releaseRoom } }]),
+    );
+    await waitFor(() => expect(card(zhou).textContent).toContain('Once more, with my reasons'));
   });
 
   it('say clearly that the role was lost, and are then hidden with the reason', async () => {

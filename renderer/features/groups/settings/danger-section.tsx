@@ -25,6 +25,11 @@ interface DangerProps {
   readonly group: Group;
 }
 
+/** What was typed, as it is compared: neither case nor the way it is composed matters. */
+function plainly(text: string): string {
+  return text.trim().normalize('NFC').toLowerCase();
+}
+
 function LeavePanel({ account, group }: DangerProps) {
   const { t } = useTranslation();
   const [asking, setAsking] = useState(false);
@@ -103,7 +108,9 @@ function DissolvePanel({ account, group }: DangerProps) {
   const [typed, setTyped] = useState('');
   const task = useTask();
   const refusal = useRefusals(group)('dissolve');
-  const ready = refusal === null && typed.trim().toLowerCase() === group.group;
+  const words = plainly(typed);
+  const ready =
+    refusal === null && (words === group.group || (words !== '' && words === plainly(group.name)));
   const submit = (form: SubmitEvent): void => {
     form.preventDefault();
     if (!ready) return;
@@ -122,7 +129,7 @@ function DissolvePanel({ account, group }: DangerProps) {
       {asking ? (
         <form className="panel__form" onSubmit={submit}>
           <TextField
-            label={t('moderation.danger.typeId', { id: group.group })}
+            label={t('moderation.danger.typeId', { name: group.name, id: group.group })}
             value={typed}
             maxLength={512}
             autoFocus
