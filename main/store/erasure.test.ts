@@ -131,9 +131,9 @@ describe('what is gone for good', () => {
       Array.from({ length: count }, (_unused, index) => event(index + 1, 'update', { values: { text } }));
     for (const id of [GROUP, OTHER_GROUP]) test.store.saveGroup([groupRecord({ group: id, wireId: id })]);
     // Words of many kinds: the index is too large to be written anew at once.
-    const many = said('other', 1_200).map(({ entry, line }) => {
+    const many = said('other', 1_200).map(({ entry, ...rest }) => {
       const text = `other ${createHash('sha256').update(String(entry.seq)).digest('hex')}`;
-      return { entry: { ...entry, values: { text } }, line };
+      return { ...rest, entry: { ...entry, values: { text } } };
     });
     test.store.commitGroupEvents([OTHER_GROUP, [...said('quokka', 1), ...many.slice(1)], null]);
     test.store.commitGroupEvents([GROUP, said(`${WORD} 秘密`, 450), null]);
