@@ -11,31 +11,10 @@ import { FakeTime } from '../runtime/testing/fake-time';
 import { createInlineStoreHost } from '../store/inline-host';
 import { Inbox } from './inbox';
 import { FakeGateway, textRow } from './testing/fake-gateway';
-import { noGroupEnvelopes } from './testing/no-groups';
+import { nothingEncrypted } from './testing/nothing-encrypted';
 
 const ME = 'me01.aun.test';
 const BOB = 'bobby.aun.test';
-
-/** Rows in these tests are plain: nothing is to be opened. */
-const nothingEncrypted: E2eeEngine = {
-  ...noGroupEnvelopes,
-  seal: () => Promise.reject(new Error('nothing is sealed here')),
-  sealThought: () => Promise.reject(new Error('nothing is sealed here')),
-  open: (rows) =>
-    Promise.resolve(
-      rows.map(() => ({
-        ok: false as const,
-        reason: 'unknown_generation' as const,
-        detail: 'unknown',
-        mayHeal: true,
-      })),
-    ),
-  recognizes: () => false,
-  onOnline: () => undefined,
-  onOffline: () => undefined,
-  lookup: () => Promise.resolve({ hasKeys: false, certificateFingerprint: null, exists: false }),
-  stop: () => undefined,
-};
 
 let folder: string;
 let host: StoreHost;
