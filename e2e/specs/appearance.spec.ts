@@ -4,6 +4,7 @@ import { expect, test } from 'playwright/test';
 import type { Settings } from '../../shared/model/settings';
 import { World } from '../interop/world';
 import { blemishes } from '../support/appearance';
+import { closeDialogs, groupPage, securedAt } from '../support/circle';
 import { photographFailures, Seat } from '../support/seat';
 
 /** Both languages, both themes, a wide and a narrow window: readable everywhere, and a picture of each. */
@@ -40,7 +41,7 @@ async function inspect(step: string, look: (typeof looks)[number]): Promise<void
   if (look.language !== 'zh-CN') return;
   // What is left in Latin letters is names, addresses and what people wrote; a forgotten sentence has four words.
   const texts = await seat.page.locator('body').innerText();
-  const written = ['works for me', 'Line one', 'CN='];
+  const written = ['works for me', 'Line one', 'CN=', 'Bring the book you'];
   const forgotten = texts
     .split('\n')
     .filter((line) => /[A-Za-z]+ [A-Za-z]+ [A-Za-z]+ [A-Za-z]+/.test(line))
@@ -143,4 +144,49 @@ test('the messenger: conversation, states, search, details, dialogs, trouble', a
   });
   await expect.poll(() => page.evaluate(() => window.innerWidth)).toBeLessThan(640);
   await inspectAll('narrow');
+});
+
+test('groups: making, finding, the conversation and what happened in it, the page', async () => {
+  const { page } = seat;
+  await seat.parley.app.evaluate(({ BrowserWindow: Windows }) => {
+    Windows.getAllWindows()[0]?.setContentSize(1080, 720);
+  });
+  await expect.poll(() => page.evaluate(() => window.innerWidth)).toBeGreaterThan(1000);
+  const own = (await seat.invoke('account.list', {})).accounts[0]?.account ?? '';
+  const sitter = { seat, aid: own };
+  await page.getByTestId('new-conversation').click();
+  await page.getByTestId('way-create').click();
+  await page.getByTestId('group-name').fill('周三读书会');
+  await page.getByTestId('group-purpose').fill('每月一本书');
+  await inspectAll('group-create');
+  await page.getByTestId('create-group').click();
+  await expect(page.getByTestId('chat-title')).toHaveText('周三读书会');
+  const row = page.locator('[data-testid="conversation-row"]', { hasText: '周三读书会' });
+  const group = (await row.getAttribute('data-conversation')) ?? '';
+  await securedAt(sitter, group);
+  await seat.window.say('Bring the book you like most. 每人一本。');
+  await seat.invoke('group.setRules', { account: own, group, content: '请互相尊重。' });
+  await expect(page.locator('[data-testid="group-event"][data-action="rules_updated"]')).toBeVisible();
+  await inspectAll('group-conversation');
+  for (const section of ['overview', 'members', 'log', 'settings', 'keys', 'danger']) {
+    await groupPage(sitter, section);
+    await page.getByTestId(`group-section-${section}`).waitFor();
+    await inspectAll(`group-${section}`);
+    await closeDialogs(sitter);
+  }
+  await page.getByTestId('open-discover').click();
+  await page.getByTestId('discover-dialog').waitFor();
+  await inspectAll('group-discover');
+  await closeDialogs(sitter);
+
+  await seat.parley.app.evaluate(({ BrowserWindow: Windows }) => {
+    Windows.getAllWindows()[0]?.setContentSize(480, 640);
+  });
+  await expect.poll(() => page.evaluate(() => window.innerWidth)).toBeLessThan(640);
+  await inspectAll('group-narrow');
+  for (const section of ['members', 'log', 'settings', 'keys']) {
+    await groupPage(sitter, section);
+    await inspectAll(`group-${section}-narrow`);
+    await closeDialogs(sitter);
+  }
 });

@@ -9,7 +9,7 @@ export interface Blemish {
 
 /**
  * Looks at every text on the screen: contrast with what is behind it (4.5, or 3 where it is large), words cut off
- * without an ellipsis, and elements that stick out of the window.
+ * without an ellipsis, and elements that stick out of the window and can't be scrolled to.
  */
 export function blemishes(page: Page): Promise<readonly Blemish[]> {
   return page.evaluate(() => {
@@ -41,6 +41,12 @@ export function blemishes(page: Page): Promise<readonly Blemish[]> {
       const own = parse(getComputedStyle(element).backgroundColor);
       return own[3] >= 0.999 ? own : over(own, behind(element.parentElement));
     };
+    // A row that scrolls sideways brings what stands outside into sight.
+    const inScroller = (element: Element | null): boolean =>
+      element !== null &&
+      ((['auto', 'scroll'].includes(getComputedStyle(element).overflowX) &&
+        element.scrollWidth > element.clientWidth) ||
+        inScroller(element.parentElement));
     const found: { text: string; where: string; why: string }[] = [];
     for (const element of document.querySelectorAll<HTMLElement>('body *')) {
       const words = [...element.childNodes]
@@ -68,7 +74,8 @@ export function blemishes(page: Page): Promise<readonly Blemish[]> {
       if (clipped && element.scrollWidth > element.clientWidth + 1 && element.tagName !== 'PRE') {
         if (style.overflowX === 'hidden') note('cut off');
       }
-      if (box.right > window.innerWidth + 1 || box.left < -1) note('outside the window');
+      const outside = box.right > window.innerWidth + 1 || box.left < -1;
+      if (outside && !inScroller(element)) note('outside the window');
     }
     return found;
   });
