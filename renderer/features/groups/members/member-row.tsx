@@ -11,6 +11,7 @@ import { useNow } from '../../../ui/use-now';
 import { isEndless } from '../moderation/durations';
 import { MemberItems } from '../moderation/moderation-items';
 import { useModerationStore } from '../moderation/moderation-store';
+import { usePersonTitle } from '../page/person-line';
 import { whenOf } from '../page/when';
 
 /** Until when somebody is muted, or that they have no keys: marks with words. */
@@ -72,7 +73,9 @@ export const MemberRow = memo(function MemberRow(props: {
 }) {
   const { t, i18n } = useTranslation();
   const { account, group, member, index, active } = props;
-  const { aid, title, online } = member;
+  const { aid, online } = member;
+  const ownTitle = usePersonTitle(account, account);
+  const title = member.own ? ownTitle : member.title;
   const items = { account, group: group.group, aid, known: group, member } as const;
   const hue = useHue(aid);
   const label = t('moderation.members.menu', { name: title });

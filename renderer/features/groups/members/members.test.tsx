@@ -35,12 +35,13 @@ describe('members of a group', () => {
     await waitFor(() => expect(screen.getByText('Nobody fits')).toBeTruthy());
   });
 
-  it('show ourselves in the colour we chose, in the shape of a person', async () => {
+  it('show ourselves by our own name, in the colour we chose, in the shape of a person', async () => {
     useAccountsStore.setState({
-      accounts: [sampleAccount({}, { account: main, hue: 123, hueChosen: true })],
+      accounts: [sampleAccount({}, { account: main, displayName: '陈晓', hue: 123, hueChosen: true })],
     });
     await openSection('members');
     await waitFor(() => expect(first()).toContain('you'));
+    expect(first()).toContain('陈晓');
     const picture = screen.queryAllByTestId('member')[0]?.querySelector<HTMLElement>('.avatar');
     expect(picture?.style.getPropertyValue('--hue')).toBe('123');
     expect(picture?.dataset['kind']).toBe('human');
