@@ -46,6 +46,16 @@ const heard = (group: string, words: string): Promise<void> =>
 
 test('the public group is found, looked at and joined; its agents answer who is mentioned', async () => {
   const { page } = here.seat;
+  // The agents open their groups while the network starts; a search shows what there is at its moment.
+  await expect
+    .poll(
+      async () => {
+        const { found } = await here.seat.invoke('group.search', { account: here.aid, query: 'lounge' });
+        return found.length;
+      },
+      { timeout: 60_000 },
+    )
+    .toBe(1);
   await page.getByTestId('open-discover').click();
   await page.getByTestId('discover-search').fill('lounge');
   const card = page.getByTestId('group-card').filter({ hasText: 'Parley Lounge' });
