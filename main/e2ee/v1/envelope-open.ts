@@ -4,7 +4,7 @@ import type { Refusal } from '../refusal';
 import { signedBytes } from './aad';
 import type { CheckedEnvelope } from './incoming';
 import { isJsonObject, jsonText } from './json';
-import { CONTEXT_DOMAIN, HEADERS_DOMAIN, isMetadataTagValid, metadataKey } from './metadata';
+import { isMetadataValid } from './metadata';
 import { decodeBase64, deriveMessageKey, gcmOpen, isSignatureValid } from './primitives';
 import type { AgreementKey } from './primitives';
 
@@ -49,7 +49,7 @@ export function openEnvelope(envelope: CheckedEnvelope, keys: OpeningKeys): Open
   const messageKey = agree(envelope, ephemeral, keys);
   if (!Buffer.isBuffer(messageKey)) return messageKey;
   try {
-    if (!isMetadataValid(envelope, messageKey)) return refuse('metadata_invalid', 'metadata tag is wrong');
+    if (!isMetadataValid(messageKey, envelope)) return refuse('metadata_invalid', 'metadata tag is wrong');
     const plaintext = gcmOpen(messageKey, nonce, ciphertext, tag, aad);
     if (plaintext === null) return refuse('decryption_failed', 'authentication failed');
     return judgePlaintext(plaintext, envelope.payloadType);
@@ -75,16 +75,6 @@ function agree(envelope: CheckedEnvelope, ephemeral: Buffer, keys: OpeningKeys):
     // The native key agreement refuses what is not a point on the curve.
     return refuse('malformed_envelope', 'ephemeral key is not a point on the curve');
   }
-}
-
-function isMetadataValid(envelope: CheckedEnvelope, messageKey: Buffer): boolean {
-  if (envelope.headers === null && envelope.context === null) return true;
-  const key = metadataKey(messageKey);
-  const { headers, context } = envelope;
-  return (
-    (headers === null || isMetadataTagValid(key, HEADERS_DOMAIN, headers.body, headers.tag)) &&
-    (context === null || isMetadataTagValid(key, CONTEXT_DOMAIN, context.body, context.tag))
-  );
 }
 
 /** The rules of the plaintext (`protocol/02 §4`, §5.4): a JSON object whose type is the protected one. */

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../shared/aun/canonical-json';
 import { aadText, signedBytes } from './aad';
 import type { OutgoingAad } from './aad';
-import { CONTEXT_DOMAIN, HEADERS_DOMAIN, outgoingHeaders, protectMetadata } from './metadata';
+import { sealedMetadata } from './metadata';
 import { deriveMessageKey, gcmSeal, SUITE } from './primitives';
 import type { AgreementKey } from './primitives';
 
@@ -82,13 +82,7 @@ export function sealEnvelope(
     sender_cert_fingerprint: identity.fingerprint,
     ...prekeyMember,
   };
-  const headers = outgoingHeaders(request.payload, request.headers);
-  const metadata = {
-    ...(headers === null ? {} : { protected_headers: protectMetadata(messageKey, HEADERS_DOMAIN, headers) }),
-    ...(request.context === undefined
-      ? {}
-      : { context: protectMetadata(messageKey, CONTEXT_DOMAIN, request.context) }),
-  };
+  const metadata = sealedMetadata(messageKey, request);
   const aadBytes = Buffer.from(aadText(aad), 'utf8');
   const plaintext = Buffer.from(JSON.stringify(request.payload), 'utf8');
   const { ciphertext, tag } = gcmSeal(messageKey, request.nonce, plaintext, aadBytes);

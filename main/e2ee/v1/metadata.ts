@@ -26,6 +26,46 @@ export function isMetadataTagValid(key: Uint8Array, domain: string, bodyText: st
   return given !== null && given.length === right.length && timingSafeEqual(given, right);
 }
 
+/** Clear metadata as it came: the canonical text of a body and its base64 tag. */
+export interface TaggedBody {
+  readonly body: string;
+  readonly tag: string;
+}
+
+/** Whether the tags of a message's clear metadata are right; what is absent needs none (`protocol/02 §4`). */
+export function isMetadataValid(
+  messageKey: Uint8Array,
+  metadata: { readonly headers: TaggedBody | null; readonly context: TaggedBody | null },
+): boolean {
+  const { headers, context } = metadata;
+  if (headers === null && context === null) return true;
+  const key = metadataKey(messageKey);
+  return (
+    (headers === null || isMetadataTagValid(key, HEADERS_DOMAIN, headers.body, headers.tag)) &&
+    (context === null || isMetadataTagValid(key, CONTEXT_DOMAIN, context.body, context.tag))
+  );
+}
+
+/**
+ * The members of an envelope that carry its clear metadata: headers where there is something to say, and the context of a thought.
+ * @throws RangeError for a header name that is not allowed
+ */
+export function sealedMetadata(
+  messageKey: Uint8Array,
+  message: {
+    readonly payload: JsonObject;
+    readonly headers?: JsonObject | undefined;
+    readonly context?: JsonObject | undefined;
+  },
+): { protected_headers?: JsonObject; context?: JsonObject } {
+  const headers = outgoingHeaders(message.payload, message.headers);
+  const { context } = message;
+  return {
+    ...(headers === null ? {} : { protected_headers: protectMetadata(messageKey, HEADERS_DOMAIN, headers) }),
+    ...(context === undefined ? {} : { context: protectMetadata(messageKey, CONTEXT_DOMAIN, context) }),
+  };
+}
+
 /** The body with its `_auth` member, as it goes into an envelope. */
 export function protectMetadata(messageKey: Uint8Array, domain: string, body: JsonObject): JsonObject {
   const tag = metadataTag(metadataKey(messageKey), domain, canonicalJson(body, 'null'));

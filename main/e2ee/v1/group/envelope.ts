@@ -10,14 +10,7 @@ import { splitMetadata, withoutAuth } from '../clear-metadata';
 import { judgePlaintext } from '../envelope-open';
 import type { OpenedEnvelope } from '../envelope-open';
 import { asJsonObject, jsonText } from '../json';
-import {
-  CONTEXT_DOMAIN,
-  HEADERS_DOMAIN,
-  isMetadataTagValid,
-  metadataKey,
-  outgoingHeaders,
-  protectMetadata,
-} from '../metadata';
+import { isMetadataValid, sealedMetadata } from '../metadata';
 import {
   decodeBase64,
   deriveKey,
@@ -78,13 +71,7 @@ export function sealGroupEnvelope(
     suite: SUITE,
   };
   const aadBytes = Buffer.from(canonicalJson(aad, 'null'), 'utf8');
-  const headers = outgoingHeaders(request.payload, request.headers);
-  const metadata = {
-    ...(headers === null ? {} : { protected_headers: protectMetadata(key, HEADERS_DOMAIN, headers) }),
-    ...(request.context === undefined
-      ? {}
-      : { context: protectMetadata(key, CONTEXT_DOMAIN, request.context) }),
-  };
+  const metadata = sealedMetadata(key, request);
   const plaintext = Buffer.from(JSON.stringify(request.payload), 'utf8');
   const { ciphertext, tag } = gcmSeal(key, request.nonce, plaintext, aadBytes);
   key.fill(0);
@@ -261,20 +248,11 @@ export function openGroupEnvelope(
   if (secret === null) return refuse('group_key_missing', `no key of epoch ${envelope.epoch}`);
   const key = groupMessageKey(secret, envelope.group, envelope.messageId);
   try {
-    if (!isMetadataValid(envelope, key)) return refuse('metadata_invalid', 'metadata tag is wrong');
+    if (!isMetadataValid(key, envelope)) return refuse('metadata_invalid', 'metadata tag is wrong');
     const plaintext = gcmOpen(key, nonce, ciphertext, tag, aad);
     if (plaintext === null) return refuse('decryption_failed', 'authentication failed');
     return judgePlaintext(plaintext, envelope.payloadType);
   } finally {
     key.fill(0);
   }
-}
-
-function isMetadataValid({ headers, context }: CheckedGroupEnvelope, key: Buffer): boolean {
-  if (headers === null && context === null) return true;
-  const tags = metadataKey(key);
-  return (
-    (headers === null || isMetadataTagValid(tags, HEADERS_DOMAIN, headers.body, headers.tag)) &&
-    (context === null || isMetadataTagValid(tags, CONTEXT_DOMAIN, context.body, context.tag))
-  );
 }
