@@ -85,7 +85,8 @@ export async function groupPage({ seat }: Sitter, section: string): Promise<void
 /** Closes whatever dialog is open. */
 export async function closeDialogs({ seat }: Sitter): Promise<void> {
   const { page } = seat;
-  const dialogs = page.getByRole('dialog');
+  // A dialog above another one hides it from the tree: those are counted too, or one that closes by itself uncovers as many.
+  const dialogs = page.getByRole('dialog', { includeHidden: true });
   for (let open = await dialogs.count(); open > 0; open = await dialogs.count()) {
     const last = open;
     await page.keyboard.press('Escape');
