@@ -10,6 +10,7 @@ export default defineConfig({
     ],
     exclude: [...configDefaults.exclude, 'e2e/specs/**', 'dist/**', 'out/**', 'release/**'],
     globalSetup: ['scripts/lib/vitest-setup.mjs'],
+    setupFiles: ['scripts/lib/property-seed.mjs'],
     environment: 'node',
     pool: 'forks',
     maxWorkers: 2,
