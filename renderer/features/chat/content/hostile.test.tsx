@@ -32,7 +32,7 @@ const words = fc.oneof(
 );
 const number = fc.oneof(
   fc.constantFrom(0, -1, 1e300, -1e300, Number.MAX_SAFE_INTEGER, 8.7e15),
-  fc.double({ noNaN: true }),
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
 );
 const integer = fc.oneof(fc.constantFrom(0, -1, 1, 1_000_000_000), fc.integer());
 const maybe = <T,>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
