@@ -157,6 +157,43 @@ describe('files beside a draft', () => {
     expect(names()).toEqual([]);
   });
 
+  it('do not come back from a list that was asked for before they had left and answered after', async () => {
+    await give(1, 2);
+    const sent = sendDraft(me, lin, []);
+    const asked = store().load(me, lin);
+    await bridge.next('message.send').answer(sampleMessage(5, 1));
+    await sent;
+    await bridge
+      .next('attachment.drafts')
+      .answer({ attachments: [sampleAttachment(1), sampleAttachment(2)] });
+    await asked;
+    expect(names()).toEqual([]);
+  });
+
+  it('do not come back from a list that was asked for before they were taken away', async () => {
+    await give(1, 2);
+    const asked = store().load(me, lin);
+    store().remove(me, lin, files()[0]?.key ?? '');
+    await bridge
+      .next('attachment.drafts')
+      .answer({ attachments: [sampleAttachment(1), sampleAttachment(2)] });
+    await asked;
+    expect(names()).toEqual(['file-2.pdf']);
+  });
+
+  it('stand there once when a list that is read meanwhile names what is being taken in', async () => {
+    const added = store().add(me, lin, [new File(['x'], 'x.pdf', { type: 'application/pdf' })]);
+    await bridge.next('attachment.begin').answer({ upload: 'u4' });
+    await settle();
+    await bridge.next('attachment.append').answer({});
+    const asked = store().load(me, lin);
+    await bridge.next('attachment.drafts').answer({ attachments: [sampleAttachment(9)] });
+    await asked;
+    await bridge.next('attachment.finish').answer(sampleAttachment(9));
+    await added;
+    expect(files()).toHaveLength(1);
+  });
+
   it('come back with a message that is taken out of the outbox again', async () => {
     await give(1);
     const sent = sendDraft(me, lin, []);

@@ -59,6 +59,17 @@ let nextKey = 1;
 const removed = new Set<string>();
 /** Files on their way into the outbox, by place and id: a list that is read meanwhile may still name them. */
 const leaving = new Set<string>();
+/**
+ * When files were sent or taken away, by place and id, counted in moves: a list that was asked for before may be answered
+ * after and still name them; one that is asked for later names them only because they are back.
+ */
+const gone = new Map<string, number>();
+let moves = 0;
+
+function markGone(place: string, id: number): void {
+  moves += 1;
+  gone.set(`${place} ${id}`, moves);
+}
 
 function release(file: DraftFile): void {
   if (file.preview !== null) URL.revokeObjectURL(file.preview);
@@ -155,11 +166,17 @@ export const useDraftFilesStore = create<DraftFilesState>()((set, get) => {
     files: {},
     load: async (account, conversation) => {
       const place = timelineKey(account, conversation);
+      const asked = moves;
       try {
         const { attachments } = await invoke('attachment.drafts', { account, conversation });
-        const known = new Set((get().files[place] ?? []).map((file) => file.attachment?.id));
+        const here = get().files[place] ?? [];
+        // What is being taken in may be in the list without being known by its id yet: asked again when it is.
+        if (here.some((file) => file.attachment === null && file.error === null)) return;
+        const known = new Set(here.map((file) => file.attachment?.id));
         for (const attachment of attachments) {
-          if (!known.has(attachment.id) && !leaving.has(`${place} ${attachment.id}`)) show(place, attachment);
+          const name = `${place} ${attachment.id}`;
+          if (known.has(attachment.id) || leaving.has(name) || (gone.get(name) ?? 0) > asked) continue;
+          show(place, attachment);
         }
       } catch (reason) {
         reportError(reason);
@@ -211,6 +228,7 @@ export const useDraftFilesStore = create<DraftFilesState>()((set, get) => {
       release(file);
       change(place, (files) => files.filter((candidate) => candidate.key !== key));
       if (file.attachment === null) return;
+      markGone(place, file.attachment.id);
       invoke('attachment.discard', { account, attachment: file.attachment.id }).catch(reportError);
     },
     move: (account, conversation, key, step) =>
@@ -240,7 +258,11 @@ export const useDraftFilesStore = create<DraftFilesState>()((set, get) => {
       return ids;
     },
     settle: async (account, conversation, ids, sent) => {
-      for (const id of ids) leaving.delete(`${timelineKey(account, conversation)} ${id}`);
+      const place = timelineKey(account, conversation);
+      for (const id of ids) {
+        leaving.delete(`${place} ${id}`);
+        if (sent) markGone(place, id);
+      }
       if (!sent && ids.length > 0) await get().load(account, conversation);
     },
   };
@@ -250,6 +272,7 @@ export const useDraftFilesStore = create<DraftFilesState>()((set, get) => {
 export function forgetDraftFiles(): void {
   for (const files of Object.values(useDraftFilesStore.getState().files)) files.forEach(release);
   leaving.clear();
+  gone.clear();
 }
 
 const none: readonly DraftFile[] = [];
