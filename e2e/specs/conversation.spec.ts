@@ -123,10 +123,8 @@ test('unread messages are counted, the line shows where they begin, and reading 
   await expect(row(eve.aid)).toContainText('new three');
   await expect(seat.page.getByTestId('rail-account')).toHaveAttribute('aria-label', /3 unread messages/);
   await seat.window.choose(eve.aid);
-  const order = await seat.page
-    .locator('[data-testid="new-messages"], [data-testid="message-text"]')
-    .allTextContents();
-  expect(order).toEqual(['read this', 'New messages', 'new one', 'new two', 'new three']);
+  const order = seat.page.locator('[data-testid="new-messages"], [data-testid="message-text"]');
+  await expect(order).toHaveText(['read this', 'New messages', 'new one', 'new two', 'new three']);
   await expect(row(eve.aid)).toHaveAttribute('data-unread', 'false');
   await expect(seat.page.getByTestId('rail-account')).not.toHaveAttribute('aria-label', /unread/);
 });
@@ -193,8 +191,8 @@ test('each day begins with a line', async () => {
   await dan.tell(own, 'the day after');
   await seat.window.visit(dan.aid);
   await seat.window.shows('the day after');
-  const lines = await seat.page.locator('.day-line, [data-testid="message-text"]').allTextContents();
-  expect(lines).toEqual(['Yesterday', 'the day before', 'Today', 'the day after']);
+  const lines = seat.page.locator('.day-line, [data-testid="message-text"]');
+  await expect(lines).toHaveText(['Yesterday', 'the day before', 'Today', 'the day after']);
 });
 
 test('search finds one Chinese character and the beginning of an English word, and leads there', async () => {

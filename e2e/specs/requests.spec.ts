@@ -39,6 +39,7 @@ test('somebody who is blocked goes on writing to nobody, and nothing of it is lo
   const mallory = await world.person('mallory').join();
   await mallory.tell(own, 'buy now');
   const back = seat.page.getByTestId('back-to-inbox');
+  await back.or(seat.page.getByTestId('open-requests')).first().waitFor();
   if (await back.isVisible()) await back.click();
   await seat.page.getByTestId('open-requests').click();
   await row(mallory.aid).click();
