@@ -79,6 +79,17 @@ describe('views of conversations', () => {
     expect(store().lists[me]?.total).toBe(1);
   });
 
+  it('leave out what was removed or moved while the list was on its way', async () => {
+    const loading = store().load(me);
+    store().applyBatch([{ event: 'conversation.removed', data: { account: me, conversation: 'a' } }]);
+    store().remove(me, 'b');
+    change(row('c', { archived: true }));
+    const rows = [row('a'), row('b'), row('c'), row('d')];
+    await bridge.next('conversation.list').answer({ conversations: rows, total: 4 });
+    await loading;
+    expect(ids('inbox')).toEqual(['d']);
+  });
+
   it('take no row from an event into a list that nobody has looked at', async () => {
     await load('inbox', [row('a')]);
     change(row('stranger', { standing: 'pending' }));

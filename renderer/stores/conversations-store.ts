@@ -20,6 +20,13 @@ export { mergeConversations, type ConversationList };
 /** How many rows one request asks for. */
 const pageSize = 200;
 
+/** Answers on their way, each with what events said meanwhile: a newer row, or null for a conversation that is gone. */
+const reading = new Set<{ readonly account: string; readonly meanwhile: Map<string, Conversation | null> }>();
+
+function overtake(account: string, conversation: string, row: Conversation | null): void {
+  for (const request of reading) if (request.account === account) request.meanwhile.set(conversation, row);
+}
+
 interface ConversationsState {
   /** By `listKey`: the inbox of an identity has the identity itself as its key. */
   readonly lists: ConversationLists;
@@ -41,6 +48,8 @@ export const useConversationsStore = create<ConversationsState>()((set, get) => 
 
   const fetchPage = async (account: string, view: ConversationView, offset: number): Promise<void> => {
     const key = listKey(account, view);
+    const request = { account, meanwhile: new Map<string, Conversation | null>() };
+    reading.add(request);
     try {
       const { conversations, total } = await invoke('conversation.list', {
         account,
@@ -49,15 +58,20 @@ export const useConversationsStore = create<ConversationsState>()((set, get) => 
         ...(view === 'inbox' ? {} : { view }),
       });
       put(key, (list) => {
-        // Rows that are here are kept current by events, so they are newer than this answer.
-        const missing = conversations.filter(
-          (row) => findConversation(get().lists, account, row.conversation) === undefined,
-        );
+        // Rows that are here are kept current by events, so they are newer than this answer; so is what events took
+        // away or moved to a list that nobody has looked at yet.
+        const missing = conversations.filter((row) => {
+          const newer = request.meanwhile.get(row.conversation);
+          if (newer === null || (newer !== undefined && viewOf(newer) !== view)) return false;
+          return findConversation(get().lists, account, row.conversation) === undefined;
+        });
         const filled = withRows(list, missing);
         return { ...filled, total: Math.max(total, filled.rows.length), status: 'ready', error: null };
       });
     } catch (reason) {
       put(key, (list) => ({ ...list, status: 'failed', error: toCommandError(reason) }));
+    } finally {
+      reading.delete(request);
     }
   };
 
@@ -79,13 +93,20 @@ export const useConversationsStore = create<ConversationsState>()((set, get) => 
     },
     merge: (account, conversations) =>
       set((state) => ({ lists: placeConversations(state.lists, account, conversations) })),
-    remove: (account, conversation) =>
-      set((state) => ({ lists: dropConversations(state.lists, account, [conversation]) })),
+    remove: (account, conversation) => {
+      overtake(account, conversation, null);
+      set((state) => ({ lists: dropConversations(state.lists, account, [conversation]) }));
+    },
     applyBatch: (batch) => {
       const relevant = batch.some(
         ({ event }) => event === 'conversation.changed' || event === 'conversation.removed',
       );
       if (!relevant) return;
+      for (const { event, data } of batch) {
+        if (event === 'conversation.changed')
+          for (const row of data.conversations) overtake(data.account, row.conversation, row);
+        else if (event === 'conversation.removed') overtake(data.account, data.conversation, null);
+      }
       set((state) => {
         let { lists } = state;
         for (const { event, data } of batch) {
