@@ -26,7 +26,12 @@ function linked(text: string): ReactNode {
   );
 }
 
-function Name(props: { readonly aid: string | null; readonly me: boolean; readonly text: string }) {
+/** The name of somebody in a message; a click shows the person. Of everybody at once (`aid` null) it is only marked. */
+export function MentionedPerson(props: {
+  readonly aid: string | null;
+  readonly me: boolean;
+  readonly text: string;
+}) {
   const { aid } = props;
   if (aid === null)
     return (
@@ -69,7 +74,7 @@ export function MessageText(props: {
           piece.kind === 'text' ? (
             <span key={index}>{linked(piece.text)}</span>
           ) : (
-            <Name key={index} aid={piece.aid} me={piece.aid === props.account} text={piece.text} />
+            <MentionedPerson key={index} aid={piece.aid} me={piece.aid === props.account} text={piece.text} />
           ),
         )}
         {!whole && '…'}

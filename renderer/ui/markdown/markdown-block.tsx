@@ -7,6 +7,17 @@ import { OutsideLink } from './outside-link';
 export type DrawCode = (code: string, language: string | null) => ReactNode;
 export const CodeContext = createContext<DrawCode | null>(null);
 
+/** Draws the name of somebody; `place` says which of the names of the message it is, from 0. */
+export type DrawMention = (place: number, text: string) => ReactNode;
+/** Without it names are words. */
+export const MentionContext = createContext<DrawMention | null>(null);
+
+/** The name of somebody the message names. */
+export function MentionedName(props: { readonly place: number; readonly text: string }) {
+  const drawMention = useContext(MentionContext);
+  return drawMention === null ? props.text : drawMention(props.place, props.text);
+}
+
 /** Text whose web addresses are links. */
 function linked(text: string): ReactNode {
   return linkify(text).map((piece, index) =>
@@ -27,6 +38,9 @@ function draw(nodes: readonly MarkdownNode[], literal: boolean): ReactNode {
 /** `literal`: inside of code and links nothing becomes a link by itself. */
 function drawNode(node: MarkdownNode, literal: boolean): ReactNode {
   if (node.kind === 'text') return literal ? node.text : linked(node.text);
+  // Within a link a name is a part of the link.
+  if (node.kind === 'mention')
+    return literal ? node.text : <MentionedName place={node.place} text={node.text} />;
   if (node.kind === 'link') return <OutsideLink url={node.url}>{draw(node.children, true)}</OutsideLink>;
   const { name: Name, children, align, start } = node;
   switch (Name) {

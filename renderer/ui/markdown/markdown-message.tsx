@@ -1,8 +1,16 @@
 import { memo, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CodeBlock } from './code-block';
-import { CodeContext, MarkdownBlockView, type DrawCode } from './markdown-block';
+import {
+  CodeContext,
+  MarkdownBlockView,
+  MentionContext,
+  MentionedName,
+  type DrawCode,
+  type DrawMention,
+} from './markdown-block';
 import { parseMarkdown, type MarkdownNode } from './markdown-tree';
+import { splitMarks } from './mention-marks';
 import { splitMarkdown, type MarkdownPieces } from './split-markdown';
 import './markdown.css';
 import './code.css';
@@ -16,17 +24,31 @@ const drawCode: DrawCode = (code, language) => <CodeBlock code={code} language={
 
 /** Whether anything of a parsed text leaves a mark. A message that is only markup is shown as it was written. */
 function isSeen(node: MarkdownNode): boolean {
-  if (node.kind === 'text') return node.text.trim() !== '';
+  if (node.kind === 'text' || node.kind === 'mention') return node.text.trim() !== '';
   if (node.kind === 'element' && node.name === 'hr') return true;
   return node.children.some(isSeen);
+}
+
+/** Text that is no Markdown, as it was written; the names in it are names. */
+function AsWritten(props: { readonly text: string }) {
+  return (
+    <div className="markdown--plain">
+      {splitMarks(props.text).map((piece, index) =>
+        piece.kind === 'text' ? (
+          piece.text
+        ) : (
+          <MentionedName key={index} place={piece.place} text={piece.text} />
+        ),
+      )}
+    </div>
+  );
 }
 
 /** Some of a text, parsed by itself: it is drawn anew only when it has changed. */
 const Piece = memo(function Piece(props: { readonly source: string }) {
   const parsed = useMemo(() => parseMarkdown(props.source), [props.source]);
-  if (parsed.kind === 'plain') return <div className="markdown--plain">{parsed.text}</div>;
-  if (!parsed.blocks.some(({ nodes }) => nodes.some(isSeen)))
-    return <div className="markdown--plain">{props.source.trim()}</div>;
+  if (parsed.kind === 'plain') return <AsWritten text={parsed.text} />;
+  if (!parsed.blocks.some(({ nodes }) => nodes.some(isSeen))) return <AsWritten text={props.source.trim()} />;
   return parsed.blocks.map((block, index) => <MarkdownBlockView key={index} block={block} />);
 });
 
@@ -40,8 +62,11 @@ function upTo(pieces: readonly string[], length: number): number {
   return index < 0 ? pieces.length : Math.max(1, index);
 }
 
-/** The Markdown of a message. Long ones are folded between two blocks. */
-export function MessageMarkdown(props: { readonly text: string }) {
+/**
+ * The Markdown of a message. Long ones are folded between two blocks. Names in the text stand between marks
+ * (`mention-marks.ts`) and are drawn by `drawMention`.
+ */
+export function MessageMarkdown(props: { readonly text: string; readonly drawMention?: DrawMention }) {
   const { t } = useTranslation();
   const [unfolded, setUnfolded] = useState(0);
   const { pieces } = useMemo(() => splitMarkdown(props.text), [props.text]);
@@ -49,11 +74,13 @@ export function MessageMarkdown(props: { readonly text: string }) {
   const whole = shown === pieces.length;
   return (
     <CodeContext.Provider value={drawCode}>
-      <div className="markdown markdown--message selectable" data-testid="markdown">
-        {pieces.slice(0, shown).map((piece, index) => (
-          <Piece key={index} source={piece} />
-        ))}
-      </div>
+      <MentionContext.Provider value={props.drawMention ?? null}>
+        <div className="markdown markdown--message selectable" data-testid="markdown">
+          {pieces.slice(0, shown).map((piece, index) => (
+            <Piece key={index} source={piece} />
+          ))}
+        </div>
+      </MentionContext.Provider>
       {(!whole || unfolded > 0) && (
         <button
           type="button"

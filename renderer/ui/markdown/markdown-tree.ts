@@ -1,5 +1,6 @@
 import MarkdownIt, { type Token } from 'markdown-it';
 import { cleanText, cutText } from '../../../shared/aun/agent-md-text';
+import { splitMarks, withoutMarks, type MarkedPiece } from './mention-marks';
 import { outsideUrl } from './outside-url';
 import { MAX_PLAIN } from './split-markdown';
 
@@ -35,9 +36,9 @@ export type MarkdownElement =
   | 'hr'
   | 'br';
 
-/** A piece of a parsed text. */
+/** A piece of a parsed text: words, the name of somebody (which of the message's names it is, from 0), or what holds pieces. */
 export type MarkdownNode =
-  | { readonly kind: 'text'; readonly text: string }
+  | MarkedPiece
   | { readonly kind: 'link'; readonly url: string; readonly children: readonly MarkdownNode[] }
   | {
       readonly kind: 'element';
@@ -85,6 +86,9 @@ function createParser(): { parse(text: string, environment: object): Token[] } {
   const parser = new MarkdownIt({ html: false, linkify: false, typographer: false, maxNesting: MAX_DEPTH });
   // Without link definitions somewhere else, each block means the same alone.
   parser.disable('reference');
+  // A name within an address is a part of the address.
+  const normalize = parser.normalizeLink.bind(parser);
+  parser.normalizeLink = (url) => normalize(withoutMarks(url));
   parser.validateLink = (url) => outsideUrl(url) !== null;
   return parser;
 }
@@ -127,12 +131,17 @@ function wrap(token: Token, children: readonly MarkdownNode[]): readonly Markdow
 }
 
 function text(content: string): readonly MarkdownNode[] {
-  return content === '' ? [] : [{ kind: 'text', text: content }];
+  return splitMarks(content);
+}
+
+/** Code says what it says: nobody is named in it. */
+function code(content: string): readonly MarkdownNode[] {
+  return content === '' ? [] : [{ kind: 'text', text: withoutMarks(content) }];
 }
 
 /** The first word after the fence, when it can be the name of a language. */
 function languageOf(info: string): string | null {
-  const [, name] = /^\s*([a-z0-9+#._-]{1,24})(?:\s|$)/i.exec(info) ?? [];
+  const [, name] = /^\s*([a-z0-9+#._-]{1,24})(?:\s|$)/i.exec(withoutMarks(info)) ?? [];
   return name === undefined ? null : name.toLowerCase();
 }
 
@@ -141,12 +150,14 @@ function leaf(token: Token): readonly MarkdownNode[] {
     case 'inline':
       return build(token.children ?? []);
     case 'code_inline':
-      return [{ kind: 'element', name: 'code', children: text(token.content) }];
+      return [{ kind: 'element', name: 'code', children: code(token.content) }];
     case 'code_block':
     case 'fence': {
-      const code = { kind: 'element', name: 'code', children: text(token.content) } as const;
+      const inner = { kind: 'element', name: 'code', children: code(token.content) } as const;
       const language = languageOf(token.info);
-      return [{ kind: 'element', name: 'pre', children: [code], ...(language === null ? {} : { language }) }];
+      return [
+        { kind: 'element', name: 'pre', children: [inner], ...(language === null ? {} : { language }) },
+      ];
     }
     case 'hr':
       return [{ kind: 'element', name: 'hr', children: [] }];
