@@ -2,6 +2,7 @@ import i18next, { type i18n } from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import type { Settings } from '../../shared/model/settings';
 import { en } from './en';
+import { marked, spacing } from './spacing';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
@@ -21,14 +22,19 @@ export function resolveLanguage(setting: Settings['language'], systemLocale: str
 
 /** Prepares the texts. English is there when it returns, every other language comes with {@link changeLanguage}. */
 export function startTexts(language: 'en' = 'en'): i18n {
-  void i18next.use(initReactI18next).init({
-    lng: language,
-    fallbackLng: 'en',
-    resources: { en: { translation: en } },
-    interpolation: { escapeValue: false },
-    returnNull: false,
-    initAsync: false,
-  });
+  void i18next
+    .use(initReactI18next)
+    .use(spacing)
+    .init({
+      lng: language,
+      fallbackLng: 'en',
+      resources: { en: { translation: en } },
+      // React escapes what it draws. The way values are put in is used to know where they stand.
+      interpolation: { escapeValue: true, escape: marked },
+      postProcess: spacing.name,
+      returnNull: false,
+      initAsync: false,
+    });
   document.documentElement.lang = language;
   return i18next;
 }

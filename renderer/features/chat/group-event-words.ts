@@ -1,5 +1,6 @@
 import type { TFunction } from 'i18next';
 import type { Message, MessageContent } from '../../../shared/model/message';
+import { listInWords } from '../../i18n/spacing';
 import { momentOf } from '../../ui/time';
 import { label } from './content/format';
 
@@ -73,13 +74,9 @@ export function eventLines(messages: readonly Message[]): readonly EventLine[] {
 /** Names one after the other; beyond three they are counted. */
 export function namesTogether(t: TFunction, language: string, names: readonly string[]): string {
   const few = names.length > mostNames + 1 ? names.slice(0, mostNames) : names;
-  const list = new Intl.ListFormat(language, { type: 'conjunction' });
-  if (few.length === names.length) return list.format(names);
-  const joined = new Intl.ListFormat(language, { type: 'unit', style: 'narrow' }).format(few);
-  return t('groupTimeline.others', {
-    names: few.length > 1 ? few.join(', ') : joined,
-    count: names.length - few.length,
-  });
+  if (few.length === names.length) return listInWords(language, names);
+  const separator = language.startsWith('zh') ? '、' : ', ';
+  return t('groupTimeline.others', { names: few.join(separator), count: names.length - few.length });
 }
 
 /** Which facts of a group an `update` changed decides its words. */
