@@ -34,3 +34,19 @@ it('closes every account also when a job cannot be stopped', async () => {
   await expect(vault.lock()).rejects.toThrow('stuck');
   expect(steps).toEqual(['lock', 'close']);
 });
+
+it('does not put a new passphrase in place of one that was not named', async () => {
+  const asked: string[] = [];
+  const parts = {
+    vault: {
+      status: () => ({ backend: 'passphrase', passphraseSet: true, locked: false }),
+      setPassphrase: async () => void asked.push('set'),
+    },
+    accounts: { secrets: async () => [], keyGate: { alone: (work: () => Promise<void>) => work() } },
+    emit: () => undefined,
+  } as unknown as VaultControlParts;
+  await expect(new VaultControl(parts).setPassphrase('mine from now on')).rejects.toMatchObject({
+    code: 'invalid_request',
+  });
+  expect(asked).toEqual([]);
+});

@@ -1,6 +1,7 @@
 import type { VaultStatus } from '../../shared/model/settings';
 import type { Emit } from '../ports/events';
 import type { ManagedVault } from '../ports/vault';
+import { AunError } from '../runtime/errors';
 import type { AccountManager } from './account-manager';
 
 /** What the control of the vault works with. */
@@ -39,9 +40,17 @@ export class VaultControl {
     return status;
   }
 
-  /** Puts every key of this installation under a passphrase. */
-  setPassphrase(passphrase: string): Promise<VaultStatus> {
+  /**
+   * Puts every key of this installation under a passphrase. One that is set is changed with
+   * {@link VaultControl.changePassphrase}, by whoever knows it.
+   * @throws AunError `invalid_request`
+   */
+  async setPassphrase(passphrase: string): Promise<VaultStatus> {
     const { vault, accounts } = this.parts;
+    const { passphraseSet, backend } = vault.status();
+    // A move to a passphrase that broke off is ended by asking for it again.
+    if (passphraseSet && backend === 'passphrase')
+      throw new AunError('invalid_request', 'there is a passphrase already, and it was not named');
     return this.alone(async () => vault.setPassphrase(passphrase, await accounts.secrets()));
   }
 

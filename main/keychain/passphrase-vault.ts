@@ -1,7 +1,7 @@
 import { scrypt } from 'node:crypto';
 import { z } from 'zod';
 import { AunError } from '../runtime/errors';
-import type { Clock, Random } from '../runtime/runtime';
+import type { Random } from '../runtime/runtime';
 import type { VaultBackend } from './backend';
 import { seal, unreadable, unseal } from './blob';
 import { keyName } from './key-name';
@@ -10,10 +10,6 @@ import { keyName } from './key-name';
 const COST = { N: 2 ** 17, r: 8, p: 1 } as const;
 /** Refused for stored parameters: more than this would be an attack on memory, less an attack on the passphrase. */
 const LIMITS = { minN: 2 ** 14, maxN: 2 ** 20 } as const;
-/** After this many wrong passphrases in a row every further one has to wait. */
-const FREE_ATTEMPTS = 3;
-const FIRST_WAIT_MS = 1_000;
-const LONGEST_WAIT_MS = 60_000;
 
 /**
  * What is kept of a passphrase: parameters, and a random master key sealed under it. Opening the seal proves the
@@ -113,48 +109,6 @@ export function createPassphraseBackend(master: Buffer, random: Random): Passphr
     forget() {
       forgotten = true;
       key.fill(0);
-    },
-  };
-}
-
-/** Lets attempts through one at a time and makes guessing slow. */
-export interface AttemptThrottle {
-  /** @throws AunError `vault_wrong_passphrase` with `retryAfterMs` while one has to wait; else what `attempt` throws */
-  run<T>(attempt: () => Promise<T>): Promise<T>;
-}
-
-/** Builds a throttle: three free attempts, then waits that double from one second to a minute. */
-export function createAttemptThrottle(clock: Clock): AttemptThrottle {
-  let wrong = 0;
-  let openAt = Number.NEGATIVE_INFINITY;
-  let turn: Promise<unknown> = Promise.resolve();
-
-  async function guarded<T>(attempt: () => Promise<T>): Promise<T> {
-    const wait = openAt - clock.monotonic();
-    if (wait > 0) {
-      const detail = { retryAfterMs: Math.ceil(wait) };
-      throw new AunError('vault_wrong_passphrase', 'too many wrong passphrases, wait a moment', { detail });
-    }
-    try {
-      const result = await attempt();
-      wrong = 0;
-      return result;
-    } catch (thrown) {
-      if (thrown instanceof AunError && thrown.code === 'vault_wrong_passphrase') {
-        wrong += 1;
-        if (wrong >= FREE_ATTEMPTS)
-          openAt =
-            clock.monotonic() + Math.min(FIRST_WAIT_MS * 2 ** (wrong - FREE_ATTEMPTS), LONGEST_WAIT_MS);
-      }
-      throw thrown;
-    }
-  }
-
-  return {
-    run(attempt) {
-      const result = turn.then(() => guarded(attempt));
-      turn = result.catch(() => undefined);
-      return result;
     },
   };
 }

@@ -5,12 +5,12 @@ import type { ManagedVault, VaultState, WrappedSecret } from '../ports/vault';
 import { AunError } from '../runtime/errors';
 import { makePrivateFolder, readFileIfPresent, systemErrorCode, writeFileAtomically } from '../runtime/files';
 import type { Runtime } from '../runtime/runtime';
+import { openAttemptThrottle } from './attempt-throttle';
 import type { OpenSystemBackend, VaultBackend } from './backend';
 import { blobBytes, parseBlob, unreadable } from './blob';
 import type { BackendName, Blob } from './blob';
 import { createFileVault, keyFileOf } from './file-vault';
 import {
-  createAttemptThrottle,
   createPassphraseBackend,
   makePassphraseRecord,
   openPassphraseRecord,
@@ -64,7 +64,7 @@ export async function openVaultManager(options: {
 }): Promise<VaultManager> {
   const { dataDir, runtime } = options;
   const logger = runtime.logger.with({ part: 'vault' });
-  const throttle = createAttemptThrottle(runtime.clock);
+  const throttle = await openAttemptThrottle({ dataDir, clock: runtime.clock, logger });
   const listeners = new Set<(state: VaultState) => void>();
   const stored = await readRecord(dataDir);
   const file = createFileVault(dataDir, runtime.random);
@@ -213,9 +213,10 @@ export async function openVaultManager(options: {
       return unwrapBlob(parseBlob(wrapped));
     },
     unlock(passphrase) {
-      return throttle.run(async () => {
-        if (record.passphrase === null || passphraseBackend !== null) return;
-        open(await openPassphraseRecord(record.passphrase, passphrase));
+      return throttle.turn(async (prove) => {
+        const stored = record.passphrase;
+        if (stored === null || passphraseBackend !== null) return;
+        open(await prove(() => openPassphraseRecord(stored, passphrase)));
         changed();
       });
     },
@@ -226,13 +227,14 @@ export async function openVaultManager(options: {
       changed();
     },
     checkPassphrase(passphrase) {
-      return throttle.run(async () => {
-        if (record.passphrase === null) throw new AunError('invalid_request', 'no passphrase is set');
-        (await openPassphraseRecord(record.passphrase, passphrase)).fill(0);
+      return throttle.turn(async (prove) => {
+        const stored = record.passphrase;
+        if (stored === null) throw new AunError('invalid_request', 'no passphrase is set');
+        (await prove(() => openPassphraseRecord(stored, passphrase))).fill(0);
       });
     },
     removePassphrase(secrets) {
-      return throttle.run(async () => {
+      return throttle.turn(async () => {
         if (record.passphrase === null) return;
         if (passphraseBackend === null)
           throw new AunError('vault_locked', 'the vault needs its present passphrase first');
@@ -245,7 +247,7 @@ export async function openVaultManager(options: {
       });
     },
     upgrade(secrets) {
-      return throttle.run(async () => {
+      return throttle.turn(async () => {
         if (system?.protected !== true || record.passphrase !== null) return false;
         // A move that broke off left the key file behind; it is ended now.
         if (record.backend !== 'file' && !(await keyFileExists())) return false;
@@ -256,7 +258,7 @@ export async function openVaultManager(options: {
       });
     },
     setPassphrase(passphrase, secrets) {
-      return throttle.run(async () => {
+      return throttle.turn(async () => {
         if (record.passphrase !== null && passphraseBackend === null)
           throw new AunError('vault_locked', 'the vault needs its present passphrase first');
         await checkReadable(secrets);

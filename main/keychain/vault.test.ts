@@ -280,6 +280,22 @@ describe('with a passphrase', () => {
     expect(vault.status().locked).toBe(false);
   });
 
+  it('makes guessing as slow after a start anew, and the first look for a better place does not end that', async () => {
+    await protectedFolder();
+    const vault = await open();
+    for (let index = 0; index < 3; index += 1)
+      await expect(vault.unlock('wrong')).rejects.toMatchObject({ code: 'vault_wrong_passphrase' });
+    const next = await open(keyring());
+    expect(await next.upgrade([])).toBe(false);
+    const waiting = { code: 'vault_wrong_passphrase', detail: { retryAfterMs: 1_000 } };
+    await expect(next.unlock(passphrase)).rejects.toMatchObject(waiting);
+    time += 1_000;
+    await next.unlock(passphrase);
+    // Opened already: nothing is proved by asking again, and nothing is counted.
+    await next.unlock('wrong');
+    await expect((await open()).unlock(passphrase)).resolves.toBeUndefined();
+  });
+
   it('can be changed while it is open; what it protects stays readable', async () => {
     const { vault, blobs } = await protectedFolder();
     await vault.setPassphrase('another one', secretsOf(blobs));
