@@ -38,8 +38,9 @@ export class Desk implements Desktop {
     return this.#ask(`folder ${purpose}`);
   }
 
-  takeLinks(): readonly string[] {
-    return this.links.splice(0);
+  takeLinks(settled: readonly string[]): readonly string[] {
+    this.links = this.links.filter((link) => !settled.includes(link));
+    return this.links;
   }
 
   #ask(question: string): Promise<string | null> {

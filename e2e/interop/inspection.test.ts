@@ -190,18 +190,21 @@ describe('custody', () => {
 });
 
 describe('links', () => {
-  it('that the system handed over are taken once', async () => {
+  it('that the system handed over come again until they are settled', async () => {
     await engine.start();
     const group = 'aun://group.aun.test/g-abc123/invite/ic-0123456789';
     engine.desk.links = ['bob.aun.test', '', group];
-    expect(await engine.call('link.take')).toEqual({
+    expect(await engine.call('link.take', { settled: [] })).toEqual({
       links: [
         { aid: 'bob.aun.test', invitation: null },
         { aid: '', invitation: null },
         { aid: '', invitation: group },
       ],
     });
-    expect(await engine.call('link.take')).toEqual({ links: [] });
+    expect(await engine.call('link.take', { settled: ['bob.aun.test', ''] })).toEqual({
+      links: [{ aid: '', invitation: group }],
+    });
+    expect(await engine.call('link.take', { settled: [group] })).toEqual({ links: [] });
   });
 });
 

@@ -12,8 +12,11 @@ export interface Desktop {
   chooseFiles(request: FileRequest): Promise<readonly string[]>;
   /** Asks for a folder: to read an SDK folder, or an empty place for one. */
   chooseFolder(request: { readonly purpose: FilePurpose }): Promise<string | null>;
-  /** Addresses of `aun://` links that the system handed over since the last call; an empty text for a link without one; the plain link for one of a group. */
-  takeLinks(): readonly string[];
+  /**
+   * What `aun://` links that the system handed over lead to: an address, the plain link for one of a group, an empty text
+   * for none of both. Those in `settled` are forgotten first; the others come again with every call.
+   */
+  takeLinks(settled: readonly string[]): readonly string[];
 }
 
 /** What a file is for: the dialog's words and filters follow from it. */

@@ -42,6 +42,6 @@ export function createDesktop(texts: () => ShellTexts, links: Pick<LinkInbox, 't
       return (await shell.openPath(folder)) === '';
     },
     ...createFileDialogs(texts),
-    takeLinks: () => links.take(),
+    takeLinks: (settled) => links.take(settled),
   };
 }

@@ -5,15 +5,15 @@ import type { Logger } from '../runtime/logger';
 /** More waiting links than this are a nuisance, not an intention. */
 const MOST_WAITING = 20;
 
-/** Links that the operating system handed over and that no window has taken yet. */
+/** Links that the operating system handed over and that the user has not looked at yet. */
 export interface LinkInbox {
   /** Takes the links among the arguments of a start; anything else is passed over. Returns whether there was one. */
   offer(texts: readonly string[]): boolean;
   /**
-   * The addresses in them, or the links of groups in their plain form; they are gone afterwards. A link that names nobody is an
-   * empty text.
+   * The addresses in them, or the links of groups in their plain form, oldest first. A link that names nobody is an empty
+   * text. Only those that are named as `settled` are gone: a window that is loaded again gets the others once more.
    */
-  take(): string[];
+  take(settled: readonly string[]): string[];
 }
 
 /** What a link leads to, without anything else that stood in it. */
@@ -38,10 +38,9 @@ export function createLinkInbox(logger: Logger, arrived: () => void): LinkInbox 
       arrived();
       return true;
     },
-    take() {
-      const taken = waiting;
-      waiting = [];
-      return taken;
+    take(settled) {
+      waiting = waiting.filter((target) => !settled.includes(target));
+      return [...waiting];
     },
   };
 }

@@ -183,9 +183,9 @@ export const fakePeople: Handlers<Names> = {
     if (scene.has('offline') && !documents.has(aid)) fail('network_unreachable');
     return profileOf(aid);
   },
-  'link.take': () => {
+  'link.take': ({ settled }) => {
+    if (settled.length > 0) scene.delete('link');
     if (!scene.has('link')) return { links: [] };
-    scene.delete('link');
     const invitation = scene.has('group-link') ? 'aun://group.agentid.pub/agents-lab' : null;
     return {
       links: [

@@ -23,7 +23,7 @@ function offered(): string | null {
 
 beforeEach(() => {
   bridge = fakeInvoke();
-  useLinksStore.setState({ waiting: [] });
+  useLinksStore.setState({ waiting: [], settled: [] });
   useAppStore.setState({ vault });
   useAccountsStore.setState({ accounts: [sampleAccount()] });
   useViewStore.setState({ account: 'me.aun.test', dialog: null, dialogAbout: null });
@@ -84,5 +84,42 @@ describe('links from outside', () => {
     await bridge.next('link.take').answer(links);
     await bridge.next('link.take').answer(links);
     expect(useLinksStore.getState().waiting).toEqual(['hana.aun.test', 'omar.aun.test']);
+  });
+
+  it('are named to the main process once the user is done with them, so that a reload brings the others again', async () => {
+    const stop = startLinks();
+    const first = bridge.next('link.take');
+    expect(first.params).toEqual({ settled: [] });
+    await first.answer(links);
+    useLinksStore.getState().settle();
+    const told = bridge.next('link.take');
+    expect(told.params).toEqual({ settled: ['hana.aun.test'] });
+    await told.answer({ links: [{ aid: 'omar.aun.test', invitation: null }] });
+    expect(useLinksStore.getState()).toMatchObject({ waiting: ['omar.aun.test'], settled: [] });
+    stop();
+  });
+
+  it('do not come back from an answer to a question that was asked before they were settled', async () => {
+    void useLinksStore.getState().take();
+    await bridge.next('link.take').answer(links);
+    void useLinksStore.getState().take();
+    useLinksStore.getState().settle();
+    await bridge.next('link.take').answer(links);
+    expect(useLinksStore.getState().waiting).toEqual(['omar.aun.test']);
+    await bridge.next('link.take').answer({ links: links.links.slice(1) });
+    expect(useLinksStore.getState()).toMatchObject({ waiting: ['omar.aun.test'], settled: [] });
+    // The same link, handed over again later, is a new one.
+    useLinksStore.getState().applyBatch([{ event: 'link.opened', data: { account: null } }]);
+    await bridge.next('link.take').answer({ links: [...links.links.slice(1), ...links.links.slice(0, 1)] });
+    expect(useLinksStore.getState().waiting).toEqual(['omar.aun.test', 'hana.aun.test']);
+  });
+
+  it('that the main process did not hear of as settled are named again', async () => {
+    void useLinksStore.getState().take();
+    await bridge.next('link.take').answer(links);
+    useLinksStore.getState().settle();
+    await bridge.next('link.take').fail('internal');
+    useLinksStore.getState().settle();
+    expect(bridge.next('link.take').params).toEqual({ settled: ['hana.aun.test', 'omar.aun.test'] });
   });
 });

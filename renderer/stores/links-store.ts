@@ -8,6 +8,8 @@ import { useViewStore } from './view-store';
 interface LinksState {
   /** Addresses, or links of groups, that were handed over and not looked at yet, oldest first. */
   readonly waiting: readonly string[];
+  /** Those the user is done with, until the main process has heard so: they are not offered again. */
+  readonly settled: readonly string[];
   /** Fetches links that the operating system handed over. */
   take(): Promise<void>;
   /** The first link was opened or ignored. */
@@ -18,17 +20,32 @@ interface LinksState {
 /** Links from outside: they wait until the user can look at them, and open nothing by themselves. */
 export const useLinksStore = create<LinksState>()((set, get) => ({
   waiting: [],
+  settled: [],
   take: async () => {
+    const told = get().settled;
     try {
-      const { links } = await invoke('link.take', {});
-      const waiting = new Set([...get().waiting, ...links.map((link) => link.invitation ?? link.aid)]);
-      if (links.length > 0) set({ waiting: [...waiting] });
+      const { links } = await invoke('link.take', { settled: [...told] });
+      set((state) => {
+        const come = links.map((link) => link.invitation ?? link.aid);
+        // An answer to an earlier question still has what was settled since.
+        const fresh = come.filter((link) => !state.settled.includes(link));
+        return {
+          waiting: [...new Set([...state.waiting, ...fresh])],
+          settled: state.settled.filter((link) => !told.includes(link)),
+        };
+      });
       offerLinks();
     } catch (reason) {
       reportError(reason);
     }
   },
-  settle: () => set((state) => ({ waiting: state.waiting.slice(1) })),
+  settle: () => {
+    set(({ waiting, settled }) => ({
+      waiting: waiting.slice(1),
+      settled: [...settled, ...waiting.slice(0, 1)],
+    }));
+    void get().take();
+  },
   applyBatch: (batch) => {
     if (batch.some(({ event }) => event === 'link.opened')) void get().take();
   },

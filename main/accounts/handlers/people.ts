@@ -32,9 +32,9 @@ export function peopleHandlers({
       const owner = await accounts.get(account);
       return owner.ownProfile.publish(text, replacing);
     },
-    'link.take': async () => ({
+    'link.take': async ({ settled }) => ({
       links: options.desktop
-        .takeLinks()
+        .takeLinks(settled)
         .map((link) =>
           parseGroupLink(link) === null ? { aid: link, invitation: null } : { aid: '', invitation: link },
         ),

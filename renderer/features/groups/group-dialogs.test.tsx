@@ -314,7 +314,7 @@ describe('a link of a group', () => {
   });
 
   it('that waited for the window is kept as it was handed over', async () => {
-    useLinksStore.setState({ waiting: [] });
+    useLinksStore.setState({ waiting: [], settled: [] });
     const taking = useLinksStore.getState().take();
     await bridge.next('link.take').answer({
       links: [

@@ -81,8 +81,16 @@ export const peopleCommands = {
     result: ownProfileSchema,
   },
   'link.take': {
-    about: 'Links that the operating system handed to this program and that nobody has taken yet.',
-    params: nothing,
+    about:
+      'Links that the operating system handed to this program and that the user has not opened or ignored yet. They come again with every call, until they are named as settled.',
+    params: z
+      .object({
+        settled: z
+          .array(z.string().max(1000))
+          .max(100)
+          .describe('addresses and links of groups that the user is done with, as they were given'),
+      })
+      .strict(),
     result: z.object({
       links: z.array(
         z.object({
