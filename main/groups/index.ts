@@ -71,14 +71,17 @@ export interface Groups {
 export function createGroups(deps: GroupsDependencies): Groups {
   const { aid, deviceId, slotId, store, e2ee, identity, runtime, isOnline, now, emit, publish } = deps;
   const rpc = createGroupRpc({ rpc: deps.rpc, identity, deviceId, slotId, now });
-  const keys = createGroupKeys({ aid, deviceId, store, rpc, e2ee, identity, runtime, isOnline, now });
+  const keys = createGroupKeys({
+    ...{ aid, deviceId, store, rpc, e2ee, identity, runtime, isOnline, now },
+    inTurn: (group, step) => sync.inTurn(group, step),
+  });
   const telling = new Set<string>();
   let timer: Disposer | null = null;
   let stopped = false;
   const membersChanged = (group: string): void =>
     emit({ event: 'group.members', data: { account: aid, group } });
 
-  const sync = new GroupSyncService({
+  const sync: GroupSyncService = new GroupSyncService({
     ...{ aid, store, rpc, e2ee, keys, runtime, isOnline, now, publish, membersChanged },
     describe: deps.describe,
     progress: deps.progress,

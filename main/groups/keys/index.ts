@@ -38,7 +38,7 @@ export function createGroupKeys(deps: GroupKeysDeps): GroupKeys & {
     book,
     gateway,
     ledger,
-    keyless: new Keyless(store, deps.now),
+    keyless: new Keyless(deps),
     alive: () => !stopped,
     touched: (group) => {
       if (stopped || !states.hasChanged(group)) return;

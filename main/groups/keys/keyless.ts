@@ -1,4 +1,4 @@
-import type { KeyStore } from './types';
+import type { GroupKeysDeps } from './types';
 
 const MOST = 5_000;
 
@@ -6,30 +6,24 @@ const MOST = 5_000;
 export class Keyless {
   readonly #groups = new Map<string, Set<string>>();
 
-  constructor(
-    private readonly store: KeyStore,
-    private readonly now: () => number,
-  ) {}
+  constructor(private readonly deps: Pick<GroupKeysDeps, 'store' | 'now' | 'inTurn'>) {}
 
   /** Reads a group once. */
   async load(group: string): Promise<void> {
-    if (this.#groups.has(group)) return;
-    const query = { text: '', only: 'all', limit: MOST, offset: 0, now: this.now() } as const;
-    const { members } = await this.store.groupMembers(group, query);
-    const known = this.#groups.get(group) ?? new Set<string>();
-    for (const { aid, hasKeys } of members) if (!hasKeys) known.add(aid);
-    this.#groups.set(group, known);
+    await this.#known(group);
   }
 
   /** Remembers whether a member can be given keys. */
   async mark(group: string, aid: string, hasKeys: boolean): Promise<void> {
-    const known = this.#groups.get(group) ?? new Set<string>();
+    const known = await this.#known(group);
     if (hasKeys) known.delete(aid);
     else known.add(aid);
-    this.#groups.set(group, known);
-    const member = await this.store.groupMember(group, aid);
-    if (member !== null && member.hasKeys !== hasKeys)
-      await this.store.saveMember(group, { ...member, hasKeys });
+    const { store, inTurn } = this.deps;
+    // The row has other writers, too: a mute between reading and writing it must not be undone.
+    await inTurn(group, async () => {
+      const member = await store.groupMember(group, aid);
+      if (member !== null && member.hasKeys !== hasKeys) await store.saveMember(group, { ...member, hasKeys });
+    });
   }
 
   of(group: string): readonly string[] {
@@ -38,5 +32,17 @@ export class Keyless {
 
   forget(group: string): void {
     this.#groups.delete(group);
+  }
+
+  async #known(group: string): Promise<Set<string>> {
+    const held = this.#groups.get(group);
+    if (held !== undefined) return held;
+    const query = { text: '', only: 'all', limit: MOST, offset: 0, now: this.deps.now() } as const;
+    const { members } = await this.deps.store.groupMembers(group, query);
+    // Somebody else may have read the group meanwhile, and marked somebody.
+    const known = this.#groups.get(group) ?? new Set<string>();
+    if (!this.#groups.has(group)) for (const { aid, hasKeys } of members) if (!hasKeys) known.add(aid);
+    this.#groups.set(group, known);
+    return known;
   }
 }

@@ -25,6 +25,8 @@ export interface GroupKeysDeps {
   readonly aid: string;
   readonly deviceId: string;
   readonly store: KeyStore;
+  /** Does something in turn with every other write about a group, so that none undoes what another one wrote. */
+  readonly inTurn: <T>(group: string, step: () => Promise<T>) => Promise<T>;
   /** Completes and signs `group.*` calls (`createGroupRpc`); others pass through unchanged. */
   readonly rpc: RpcCaller;
   readonly e2ee: Pick<E2eeEngine, 'seal' | 'groupPeers'>;

@@ -197,6 +197,11 @@ export class GroupSyncService implements GroupSync {
     return this.book.changeMembers(group, step);
   }
 
+  /** Writes something about a group in turn with everything else that is written about it. */
+  inTurn<T>(group: string, step: () => Promise<T>): Promise<T> {
+    return this.book.inTurn(group, step);
+  }
+
   async apply(
     value: unknown,
     facts: GroupFacts = {},

@@ -258,7 +258,8 @@ export class GroupRecords {
     if (record !== undefined) this.held.set(group, { ...record, [which]: cursor });
   }
 
-  private inTurn<T>(group: string, step: () => Promise<T>): Promise<T> {
+  /** Does something in turn with every other write about a group. */
+  inTurn<T>(group: string, step: () => Promise<T>): Promise<T> {
     const before = this.lanes.get(group) ?? Promise.resolve();
     const mine = before.then(step);
     const settled = mine.then(

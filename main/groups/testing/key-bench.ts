@@ -51,6 +51,7 @@ export class KeyBench {
       aid: own.aid,
       deviceId: 'one',
       store,
+      inTurn: (_group, step) => step(),
       rpc: { call: (method, params) => this.#call(method, params) },
       e2ee: {
         seal: async ({ to, payload }) => {
@@ -84,7 +85,7 @@ export class KeyBench {
       book,
       gateway,
       ledger: new Ledger({ aid: own.aid, store, book, gateway, monotonic: () => time.monotonic() }),
-      keyless: new Keyless(store, deps.now),
+      keyless: new Keyless(deps),
       alive: () => true,
       touched: () => undefined,
     };

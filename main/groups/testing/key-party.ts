@@ -65,6 +65,7 @@ export class KeyParty {
       aid,
       deviceId: device,
       store: this.store,
+      inTurn: (_group, step) => step(),
       rpc: {
         // Requests of a program that was killed go nowhere, and their answers reach nobody.
         call: async (method, params) => {
