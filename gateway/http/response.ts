@@ -9,6 +9,15 @@ export interface Exchange {
   readonly secure: boolean;
 }
 
+/** The address of a request; null for a target that is none, such as `//`. */
+export function requestUrl({ url }: Pick<IncomingMessage, 'url'>): URL | null {
+  try {
+    return new URL(url ?? '/', 'http://gateway.invalid');
+  } catch {
+    return null;
+  }
+}
+
 /** Finishes the exchange. `HEAD` gets the headers only. */
 export function reply(
   { request, response }: Exchange,

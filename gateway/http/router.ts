@@ -8,7 +8,7 @@ import type { HostRole } from './hosts';
 import { servePki } from './pki';
 import { serveHome, servePage, serveProfile } from './profile';
 import type { Exchange } from './response';
-import { reply, replyJson } from './response';
+import { reply, replyJson, requestUrl } from './response';
 import { isStorageRequest, redirectToStorage, serveStorage } from './storage';
 import { isStreamPath, serveStream } from '../streams/pull';
 
@@ -35,7 +35,7 @@ export class HttpRouter {
 
   /** As {@link handle}, on a port where there is nothing but streams. */
   handleStream(request: IncomingMessage, response: ServerResponse, secure: boolean): void {
-    const url = safeUrl(request.url);
+    const url = requestUrl(request);
     if (url === null) {
       response.writeHead(400);
       response.end();
@@ -48,7 +48,7 @@ export class HttpRouter {
   }
 
   async #route(request: IncomingMessage, response: ServerResponse, secure: boolean): Promise<void> {
-    const url = safeUrl(request.url);
+    const url = requestUrl(request);
     if (url === null) {
       response.writeHead(400);
       response.end();
@@ -98,14 +98,6 @@ export class HttpRouter {
     const scheme = exchange.secure ? 'wss' : 'ws';
     const own = { url: `${scheme}://${host}${hostPort(header)}/aun`, priority: ownPriority };
     replyJson(exchange, 200, { gateways: [own, ...discovery] });
-  }
-}
-
-function safeUrl(target: string | undefined): URL | null {
-  try {
-    return new URL(target ?? '/', 'http://gateway.invalid');
-  } catch {
-    return null;
   }
 }
 

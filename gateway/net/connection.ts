@@ -1,5 +1,6 @@
 import type { RawData, WebSocket } from 'ws';
 import { CloseCode, WireCode } from '../../shared/aun/errors';
+import type { JsonObject } from '../../shared/aun/canonical-json';
 import type { GatewayContext } from '../context';
 import { RpcError } from '../errors';
 import { MAX_CONNECT_ATTEMPTS, TOO_MANY_ATTEMPTS } from '../rpc/connect';
@@ -209,7 +210,7 @@ export class Connection implements SessionChannel {
     const { id, method, params } = frame.data;
     // Notifications get no answer, not even an error (`protocol/04 §10.1`).
     if (id === undefined) {
-      notified(this.#gateway, this.#session, method, params ?? {});
+      this.#notify(method, params ?? {});
       return null;
     }
     this.#touch();
@@ -229,16 +230,25 @@ export class Connection implements SessionChannel {
         },
       });
       if (result instanceof Promise) {
-        return result.then(
-          (value: unknown) => this.#succeed(id, method, value),
-          (error: unknown) => this.#fail(id, method, error),
-        );
+        return result
+          .then((value: unknown) => this.#succeed(id, method, value))
+          .catch((error: unknown) => this.#fail(id, method, error));
       }
       this.#succeed(id, method, result);
     } catch (error) {
       this.#fail(id, method, error);
     }
     return null;
+  }
+
+  /** What cannot be handled, such as params nested too deep to be written, is dropped like everything that is not allowed. */
+  #notify(method: string, params: JsonObject): void {
+    try {
+      notified(this.#gateway, this.#session, method, params);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : 'unknown';
+      this.#gateway.log.warn('notification failed', { method: method.slice(0, 64), error: message });
+    }
   }
 
   #succeed(id: RequestId, method: string, result: unknown): void {

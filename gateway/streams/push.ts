@@ -4,6 +4,7 @@ import type { RawData, WebSocket } from 'ws';
 import { WebSocketServer } from 'ws';
 import { z } from 'zod';
 import { CloseCode } from '../../shared/aun/errors';
+import { requestUrl } from '../http/response';
 import type { StreamHub } from './hub';
 import type { LiveStream, Pusher } from './stream';
 import { holdsToken } from './tokens';
@@ -16,7 +17,12 @@ const CLOSE_WAIT_MS = 2000;
 const frameSchema = z.object({ cmd: z.string(), data: z.unknown().optional(), seq: z.unknown().optional() });
 const seqSchema = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
 
-const REASONS: Readonly<Record<number, string>> = { 403: 'Forbidden', 404: 'Not Found', 410: 'Gone' };
+const REASONS: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  403: 'Forbidden',
+  404: 'Not Found',
+  410: 'Gone',
+};
 
 /** Writes of a stream over WebSocket at `/push/{id}` (`protocol/04 §14.3`). */
 export class StreamPushes {
@@ -33,7 +39,8 @@ export class StreamPushes {
 
   /** Takes an upgrade of `/push/{id}`, refusing it in HTTP where it must be; `false` for other paths. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
-    const url = new URL(request.url ?? '/', 'http://stream.invalid');
+    const url = requestUrl(request);
+    if (url === null) return refuse(socket, 400);
     const id = /^\/push\/([^/]+)$/.exec(url.pathname)?.[1];
     if (id === undefined) return false;
     const stream = this.#hub.find(id);
