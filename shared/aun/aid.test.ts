@@ -53,6 +53,9 @@ it('suggests only names that follow the rules, near what was typed', () => {
       for (const name of names) expect(nameProblem(name)).toBeNull();
     }),
   );
+  // What begins like the id of a group gets as many as everybody.
+  for (const typed of ['g-', 'G-', 'g-g-x', '-g-anna', '--g-'])
+    expect(suggestNames(typed, 0).length).toBe(suggestNames('x', 0).length);
   expect(suggestNames('alice', 3).every((name) => name.includes('alice'))).toBe(true);
 });
 

@@ -118,7 +118,8 @@ export function safeAid(aid: string): string {
 export function suggestNames(name: string, salt: number): string[] {
   const base = normalizeAidInput(name)
     .replace(/[^a-z0-9_-]/g, '')
-    .replace(/^-+/, '')
+    // Neither a dash nor what marks a group may begin a name.
+    .replace(/^(g-|-)+/, '')
     .slice(0, 56);
   const stem = base.length >= 3 ? base : `${base}_aun`;
   const number = (n: number): string => String(10 + ((salt * 7 + n * 13) % 90));

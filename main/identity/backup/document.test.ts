@@ -138,10 +138,17 @@ describe('a backup of version 1', () => {
       writeFileSync(other, JSON.stringify({ ...outer, ...change }));
       expect(await codeOf(other), JSON.stringify(change)).toBe('backup_wrong_passphrase');
     }
+    // From where the name of the format is whole, the file says what it was.
+    const format = JSON.stringify(outer.format);
+    const named = text.indexOf(format) + format.length;
+    for (const length of [named - 1, named]) {
+      writeFileSync(other, text.slice(0, length));
+      expect(await codeOf(other)).toBe(length < named ? 'backup_not_a_backup' : 'backup_damaged');
+    }
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 0, max: text.length - 2 }), async (length) => {
         writeFileSync(other, text.slice(0, length));
-        expect(await codeOf(other)).toBe(length < 23 ? 'backup_not_a_backup' : 'backup_damaged');
+        expect(await codeOf(other)).toBe(length < named ? 'backup_not_a_backup' : 'backup_damaged');
       }),
       { numRuns: 40 },
     );
