@@ -3,6 +3,7 @@ import type { Conversation } from '../../../shared/model/conversation';
 import type { GroupText } from '../../../shared/model/group';
 import type { GroupKeys, MembershipChange } from '../../ports/groups';
 import type { AccountStore } from '../../ports/store';
+import { EVERYTHING } from '../sync/port';
 import type { GroupFacts, Stale } from '../sync/port';
 import type { GroupRecords } from '../sync/records';
 import { wireRole } from '../wire';
@@ -39,7 +40,6 @@ const ADMISSIONS: ReadonlySet<string> = new Set([
 ]);
 const isMembership = (action: string): action is MembershipChange['action'] =>
   ADMISSIONS.has(action) || action === 'member_left' || action === 'member_removed';
-const EVERYTHING: Stale = { record: true, members: true, settings: true, requests: true };
 
 /**
  * What events change (`protocol/05 §7.3`). Their extras are hints: what they touch is read anew from the gateway; only what

@@ -22,7 +22,8 @@ export class Keyless {
     // The row has other writers, too: a mute between reading and writing it must not be undone.
     await inTurn(group, async () => {
       const member = await store.groupMember(group, aid);
-      if (member !== null && member.hasKeys !== hasKeys) await store.saveMember(group, { ...member, hasKeys });
+      if (member !== null && member.hasKeys !== hasKeys)
+        await store.saveMember(group, { ...member, hasKeys });
     });
   }
 

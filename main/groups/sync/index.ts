@@ -6,7 +6,6 @@ import type { GroupRecord } from '../../ports/group-store';
 import type { RpcCaller } from '../../ports/session';
 import type { AccountStore, StoreChange } from '../../ports/store';
 import { AunError, toAunError } from '../../runtime/errors';
-import { inParallel } from '../../runtime/in-parallel';
 import { isJsonObject } from '../../runtime/json-text';
 import type { Disposer, Runtime } from '../../runtime/runtime';
 import { createSerialQueue } from '../../runtime/serial-queue';
@@ -16,11 +15,11 @@ import { readEvent } from '../events/read';
 import type { GroupEvent } from '../events/read';
 import { readGroup } from '../wire';
 import { Feeds } from './feeds';
-import { GROUP_HEAL_MS, GROUP_RETRY_MS, GROUPS_AT_ONCE } from './limits';
-import { readOwnGroups } from './list';
-import type { OwnGroups } from './list';
+import { GROUP_HEAL_MS } from './limits';
+import { Listing } from './listing';
 import type { Describe } from './message-rows';
 import { GroupMessages } from './messages';
+import { EVERYTHING } from './port';
 import type { GroupFacts, GroupSync, Stale } from './port';
 import { KeyPatience } from './patience';
 import { GroupReading } from './reading';
@@ -53,7 +52,6 @@ export interface GroupSyncDependencies {
   readonly messagesStored: (group: string) => void;
 }
 
-const EVERYTHING: Stale = { record: true, members: true, settings: true, requests: true };
 /** Refusals that may mean that we are out. */
 const OUTSIDE: ReadonlySet<string> = new Set([
   'group_not_member',
@@ -74,13 +72,11 @@ export class GroupSyncService implements GroupSync {
   private readonly effects: GroupEffects;
   private readonly feeds: Feeds;
   private readonly refreshing: Refreshing;
+  private readonly listing: Listing;
   /** News that came without a number, and keys that came, one after the other. */
   private readonly queue = createSerialQueue((thrown) => this.failed('groups.event_failed', thrown));
   private readonly healing = createSerialQueue((thrown) => this.failed('groups.not_healed', thrown));
   private readonly disposers: Disposer[] = [];
-  private listing: Promise<void> | null = null;
-  private listAgain = false;
-  private listTimer: Disposer | null = null;
   private healTimer: Disposer | null = null;
   private stopped = false;
 
@@ -127,6 +123,13 @@ export class GroupSyncService implements GroupSync {
       progress: deps.progress,
       refused: (group, error) => this.refused(group, error),
     });
+    this.listing = new Listing({
+      ...{ aid, rpc, runtime, isOnline, keys, records, feeds: this.feeds },
+      apply: (value, facts, standing) => this.apply(value, facts, standing),
+      refreshSoon: (group, stale) => this.refreshing.soon(group, stale),
+      lookAfter: (group) => this.lookAfter(group),
+      failed: (event, thrown) => this.failed(event, thrown),
+    });
     this.disposers.push(
       keys.onKey((group, epoch) =>
         this.healing.add(async () => {
@@ -144,7 +147,7 @@ export class GroupSyncService implements GroupSync {
   online(): void {
     this.feeds.online();
     this.refreshing.online();
-    this.listSoon();
+    this.listing.soon();
     this.healTimer?.();
     this.healTimer = this.deps.runtime.scheduler.every(GROUP_HEAL_MS, () => this.healAll(false));
     this.patience.restart();
@@ -154,8 +157,7 @@ export class GroupSyncService implements GroupSync {
   offline(): void {
     this.feeds.offline();
     this.refreshing.offline();
-    this.listTimer?.();
-    this.listTimer = null;
+    this.listing.offline();
     this.healTimer?.();
     this.healTimer = null;
   }
@@ -165,7 +167,7 @@ export class GroupSyncService implements GroupSync {
     this.offline();
     for (const dispose of this.disposers.splice(0)) dispose();
     await Promise.all([this.feeds.stop(), this.refreshing.stop(), this.queue.idle(), this.healing.idle()]);
-    await this.listing?.catch(() => undefined);
+    await this.listing.stop();
     await this.book.idle();
   }
 
@@ -178,7 +180,7 @@ export class GroupSyncService implements GroupSync {
     if (name === 'group.changed') this.changedPush(group, id, params);
     else if (this.record(group)?.membership === 'member') this.feeds.of(group).messages.push(params);
     // Somebody put us into a group, and the news of it was lost or is late.
-    else this.listSoon();
+    else this.listing.soon();
   }
 
   records(): readonly GroupRecord[] {
@@ -235,10 +237,7 @@ export class GroupSyncService implements GroupSync {
   }
 
   async refreshList(): Promise<void> {
-    this.listing ??= this.readList().finally(() => {
-      this.listing = null;
-    });
-    await this.listing;
+    await this.listing.refresh();
   }
 
   async catchUp(group: string): Promise<void> {
@@ -305,7 +304,7 @@ export class GroupSyncService implements GroupSync {
     const record = this.record(group);
     if (record?.membership === 'member' && event.numbered) return this.feeds.of(group).events.push(params);
     const isOurs = event.affected.includes(this.deps.aid);
-    if (record === null && !isOurs) return this.listSoon();
+    if (record === null && !isOurs) return this.listing.soon();
     this.queue.add(() => this.outsideEvent(group, wireId, event, params));
   }
 
@@ -340,58 +339,6 @@ export class GroupSyncService implements GroupSync {
     const record = await this.log.recordOf({ ...event, seq });
     await this.book.commitEvents(group, [record], null);
     this.deps.logged(group);
-  }
-
-  private async readList(): Promise<void> {
-    const own = await readOwnGroups(this.deps.rpc);
-    const fetch: { group: string; news: number; isNew: boolean; eventSeq: number | null }[] = [];
-    for (const { wire, raw } of own.groups) {
-      const before = this.record(wire.group);
-      const isNew = before?.membership !== 'member';
-      await this.listed(wire.group, raw, before);
-      const behind = wire.messageSeq === null ? 1 : wire.messageSeq - (before?.messages.contiguous ?? 0);
-      const news = behind === 0 || wire.status === 'dissolved' ? 0 : (wire.updatedAt ?? 0) + 1;
-      fetch.push({ group: wire.group, news, isNew, eventSeq: wire.eventSeq });
-    }
-    for (const group of this.missingFrom(own)) await this.lookAfter(group);
-    fetch.sort((left, right) => right.news - left.news);
-    await inParallel(GROUPS_AT_ONCE, fetch, (each) => this.fetchListed(each));
-  }
-
-  /** A group of the list: we are in it. Whoever put us there is told by its events. */
-  private async listed(group: string, raw: unknown, before: GroupRecord | null): Promise<void> {
-    if (before?.membership === 'member') {
-      await this.apply(raw);
-      return;
-    }
-    const wire = readGroup(raw);
-    const isOurs = wire?.role === 'owner' || before?.membership === 'pending';
-    await this.apply(raw, { ...ENTERED, status: wire?.status ?? 'active' }, isOurs ? 'accepted' : 'pending');
-    this.refreshing.soon(group, EVERYTHING);
-    const own = { changed: [this.deps.aid], oldEpoch: null, eventSeq: null, own: false };
-    this.deps.keys.membershipChanged({ group, action: 'joined', ...own });
-  }
-
-  private missingFrom(own: OwnGroups): string[] {
-    const listed = new Set<string>(own.groups.map(({ wire }) => wire.group));
-    return this.records().flatMap(({ group, membership, status }) =>
-      membership === 'member' && status !== 'dissolved' && !listed.has(group) ? [group] : [],
-    );
-  }
-
-  private async fetchListed(listed: {
-    group: string;
-    isNew: boolean;
-    eventSeq: number | null;
-  }): Promise<void> {
-    const { messages, events } = this.feeds.of(listed.group);
-    const quietly = (work: Promise<void>): Promise<void> => work.catch(() => undefined);
-    // Who put us into a new group is known from its events, and its messages are asked for as a request then.
-    if (listed.isNew) await quietly(events.catchUp());
-    await quietly(messages.catchUp());
-    const held = this.record(listed.group)?.events.contiguous ?? 0;
-    if (!listed.isNew && (listed.eventSeq === null || listed.eventSeq !== held))
-      await quietly(events.catchUp());
   }
 
   /** Fetches what waits, in the background; a failure is tried again by itself. */
@@ -453,30 +400,6 @@ export class GroupSyncService implements GroupSync {
     if (!OUTSIDE.has(error.code)) return false;
     this.queue.add(() => this.lookAfter(group));
     return true;
-  }
-
-  private listSoon(): void {
-    if (!this.deps.isOnline() || this.stopped) return;
-    if (this.listing !== null) {
-      this.listAgain = true;
-      return;
-    }
-    this.refreshList().then(
-      () => {
-        if (!this.listAgain) return;
-        this.listAgain = false;
-        this.listIn(GROUP_RETRY_MS / 10);
-      },
-      (thrown: unknown) => {
-        this.failed('groups.not_listed', thrown);
-        this.listIn(GROUP_RETRY_MS);
-      },
-    );
-  }
-
-  private listIn(pause: number): void {
-    this.listTimer?.();
-    this.listTimer = this.deps.runtime.scheduler.after(pause, () => this.listSoon());
   }
 
   /** `insist`: keys that nobody had are asked for as well. */

@@ -9,6 +9,9 @@ export interface Stale {
   readonly requests?: boolean;
 }
 
+/** Everything there is to read. */
+export const EVERYTHING: Stale = { record: true, members: true, settings: true, requests: true };
+
 /** Facts about a group that do not come from a group object of the gateway. */
 export type GroupFacts = Partial<Omit<GroupRecord, 'group' | 'wireId' | 'messages' | 'events'>>;
 
