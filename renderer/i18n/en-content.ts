@@ -2,6 +2,7 @@
 export const enContent = {
   content: {
     raw: 'Show raw message',
+    labelled: '{{label}}: {{text}}',
     image: 'Picture',
     images: 'Pictures: {{count}}',
     imageAlt: 'Picture: {{text}}',

@@ -29,6 +29,7 @@ export const en = {
     dismiss: 'Dismiss',
     done: 'Done',
     retry: 'Try again',
+    sentences: '{{first}} {{second}}',
     showDataFolder: 'Show data folder',
     technicalDetails: 'Technical details',
     you: 'You',

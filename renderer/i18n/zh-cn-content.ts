@@ -2,6 +2,7 @@
 export const zhContent = {
   content: {
     raw: '查看原始消息',
+    labelled: '{{label}}：{{text}}',
     image: '图片',
     images: '{{count}} 张图片',
     imageAlt: '图片：{{text}}',

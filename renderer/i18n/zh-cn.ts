@@ -37,6 +37,7 @@ export const zhCn: Translated<typeof en> = {
     dismiss: '知道了',
     done: '完成',
     retry: '重试',
+    sentences: '{{first}}{{second}}',
     showDataFolder: '打开数据文件夹',
     technicalDetails: '技术细节',
     you: '你',

@@ -113,11 +113,13 @@ function LoopBar(props: BarProps & { readonly loop: NonNullable<Group['loop']> }
       <Bot size={17} aria-hidden />
       <div className="group-bar__words">
         <p>
-          {t('groupLoop.words', {
-            names: namesTogether(t, i18n.language, loop.agents.map(nameOf)),
-            count: loop.turns,
-          })}{' '}
-          {leads ? t('groupLoop.ask') : t('groupLoop.tellAdmin')}
+          {t('common.sentences', {
+            first: t('groupLoop.words', {
+              names: namesTogether(t, i18n.language, loop.agents.map(nameOf)),
+              count: loop.turns,
+            }),
+            second: leads ? t('groupLoop.ask') : t('groupLoop.tellAdmin'),
+          })}
         </p>
       </div>
       <div className="group-bar__actions">

@@ -38,8 +38,10 @@ export function UnreadableMessage(props: {
           {props.retrying ? t('message.cannotRead') : t('message.cannotReadFinal')}
         </p>
         <p>
-          {t(`unreadable.${props.reason}`)}{' '}
-          {props.retrying ? t('message.retrying') : t('message.notRetrying')}
+          {t('common.sentences', {
+            first: t(`unreadable.${props.reason}`),
+            second: props.retrying ? t('message.retrying') : t('message.notRetrying'),
+          })}
         </p>
         <p className="unreadable__actions">
           {props.retrying && (

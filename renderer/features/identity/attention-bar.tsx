@@ -1,6 +1,7 @@
 import { BadgeAlert } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { Account } from '../../../shared/model/account';
+import { useAppStore } from '../../stores/app-store';
 import { invoke } from '../../stores/bridge';
 import { Button } from '../../ui/button';
 import { ConnectionBar } from './connection-bar';
@@ -15,8 +16,11 @@ export function AttentionBar(props: { readonly account: Account }) {
   const { t } = useTranslation();
   const task = useTask();
   const { account, attention } = props.account;
+  const unprotected = useAppStore((state) => state.vault?.protected === false);
   const found = worthALine.find((candidate) => attention.includes(candidate));
   if (found === undefined) return null;
+  // One thing at a time: keys without protection are asked about first, in a bar of their own.
+  if (found === 'backup_missing' && unprotected) return null;
   const later = (): void => {
     // The changed snapshot of the identity comes as an event.
     task.run(

@@ -2,21 +2,33 @@
 import { act, cleanup, fireEvent, render, screen } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { blockedReasonSchema } from '../../../shared/model/account';
+import type { VaultStatus } from '../../../shared/model/settings';
 import { startTexts } from '../../i18n';
 import { en } from '../../i18n/en';
 import { useAccountsStore } from '../../stores/accounts-store';
+import { useAppStore } from '../../stores/app-store';
 import { fakeInvoke } from '../../stores/fake-invoke';
 import { sampleAccount } from '../../stores/samples';
 import { useViewStore } from '../../stores/view-store';
 import { ConnectionBanner } from './connection-banner';
 
+const unprotected: VaultStatus = {
+  backend: 'basic_text',
+  protected: false,
+  locked: false,
+  passphraseSet: false,
+  systemStore: null,
+};
 let bridge: ReturnType<typeof fakeInvoke>;
 
 beforeEach(() => {
   startTexts('en');
   bridge = fakeInvoke();
 });
-afterEach(cleanup);
+afterEach(() => {
+  cleanup();
+  useAppStore.setState({ vault: null });
+});
 
 describe('ConnectionBanner', () => {
   it('is silent while all is well', () => {
@@ -143,5 +155,14 @@ describe('ConnectionBanner', () => {
     expect(bridge.next('backup.dismissReminder').params).toEqual({ account: 'me.aun.test' });
     fireEvent.click(screen.getByTestId('attention-action'));
     expect(useViewStore.getState()).toMatchObject({ dialog: 'identity', dialogAbout: 'backup' });
+  });
+
+  it('speaks of no backup while another bar asks for a passphrase: one thing at a time', () => {
+    const account = sampleAccount({}, { attention: ['backup_missing'] });
+    useAppStore.setState({ vault: unprotected });
+    render(<ConnectionBanner account={account} />);
+    expect(screen.queryByTestId('attention')).toBeNull();
+    act(() => useAppStore.setState({ vault: { ...unprotected, protected: true } }));
+    expect(screen.getByTestId('attention')).toBeTruthy();
   });
 });

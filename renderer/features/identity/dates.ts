@@ -13,7 +13,8 @@ export function bytesOf(language: string, bytes: number): string {
   return new Intl.NumberFormat(language, {
     style: 'unit',
     unit,
-    unitDisplay: 'short',
+    // The short form of bytes knows no plural: "14 byte".
+    unitDisplay: unit === 'byte' ? 'long' : 'short',
     maximumFractionDigits: unit === 'byte' ? 0 : 1,
   }).format(bytes / divisor);
 }

@@ -30,7 +30,7 @@ export function NotificationsPanel() {
       <h3>{t('notify.title')}</h3>
       <CheckRow
         label={t('notify.on')}
-        text={`${t('notify.onText')} ${t('notify.lockedText')}`}
+        text={t('common.sentences', { first: t('notify.onText'), second: t('notify.lockedText') })}
         checked={notificationsOn}
         onChange={(checked) => changeSettings({ notificationsOn: checked })}
         testId="notifications-on"

@@ -5,7 +5,7 @@ import { boxFor, gridFor, largestBox, smallestBox } from './media-size';
 
 describe('words of sizes and times', () => {
   it('name a size in its largest unit', () => {
-    expect(sizeWords('en', 900)).toBe('900 byte');
+    expect(sizeWords('en', 900)).toBe('900 bytes');
     expect(sizeWords('en', 2_431_000)).toBe('2.4 MB');
     expect(sizeWords('en', 18_400_000)).toBe('18 MB');
     expect(sizeWords('en', -1)).toBe('');

@@ -4,22 +4,30 @@ import { durationWords, label } from './format';
 
 type Media = Extract<MessageContent, { kind: 'media' }>;
 
+/** What something is, and what it says: with the colon of the language. */
+function labelled(t: TFunction, name: string, text: string): string {
+  return text === '' ? name : t('content.labelled', { label: name, text });
+}
+
 function mediaWords(t: TFunction, content: Media, message: Message): string {
   const names = message.attachments
     .filter(({ role }) => role === 'main')
     .map(({ name }) => label(name, 80))
     .slice(0, 3)
     .join(', ');
-  const said = content.text === '' ? '' : `: ${content.text}`;
   switch (content.media) {
-    case 'image':
-      return (content.alt === '' ? t('content.image') : t('content.imageAlt', { text: content.alt })) + said;
+    case 'image': {
+      const what = content.alt === '' ? t('content.image') : t('content.imageAlt', { text: content.alt });
+      return labelled(t, what, content.text);
+    }
     case 'video':
-      return t('content.video') + said;
-    case 'voice':
-      return `${t('content.voiceOf', { time: durationWords(content.durationMs) })}${content.transcript === '' ? said : `: ${content.transcript}`}`;
+      return labelled(t, t('content.video'), content.text);
+    case 'voice': {
+      const what = t('content.voiceOf', { time: durationWords(content.durationMs) });
+      return labelled(t, what, content.transcript === '' ? content.text : content.transcript);
+    }
     case 'file':
-      return [t('content.file'), names, content.text].filter((part) => part !== '').join(': ');
+      return labelled(t, labelled(t, t('content.file'), names), content.text);
   }
 }
 
@@ -50,7 +58,8 @@ export function eventWords(t: TFunction, content: Extract<MessageContent, { kind
   };
   const words = Object.entries(known).find(([name]) => name === content.event)?.[1];
   if (words === undefined) return content.text === '' ? label(content.event, 80) : content.text;
-  return content.text === '' ? words : `${words}: ${content.text}`;
+  const same = content.text.trim().toLowerCase() === words.toLowerCase();
+  return same ? words : labelled(t, words, content.text);
 }
 
 /** One plain text that says what a message is: for screen readers, for what is quoted, and where it is chosen. */
@@ -62,15 +71,31 @@ export function messageWords(t: TFunction, message: Message, name: string): stri
     case 'media':
       return mediaWords(t, content, message);
     case 'location':
-      return `${t('content.location')}: ${content.name || content.address || `${content.latitude}, ${content.longitude}`}`;
+      return labelled(
+        t,
+        t('content.location'),
+        content.name || content.address || `${content.latitude}, ${content.longitude}`,
+      );
     case 'link':
-      return `${t('content.link')}: ${content.title === '' ? '' : `${content.title}, `}${content.host}`;
+      return labelled(
+        t,
+        t('content.link'),
+        [content.title, content.host].filter((part) => part !== '').join(', '),
+      );
     case 'person':
-      return `${t('content.person')}: ${t('content.claimsToBe', { name: content.name })}${content.aid === null ? '' : `, ${content.aid}`}`;
+      return labelled(
+        t,
+        t('content.person'),
+        `${t('content.claimsToBe', { name: content.name })}${content.aid === null ? '' : `, ${content.aid}`}`,
+      );
     case 'bundle':
-      return `${t('content.bundle')}: ${content.title}`;
+      return labelled(t, t('content.bundle'), content.title);
     case 'actions':
-      return `${t('content.actions')}: ${[content.title, content.text].filter((part) => part !== '').join('. ')}`;
+      return labelled(
+        t,
+        t('content.actions'),
+        [content.title, content.text].filter((part) => part !== '').join('. '),
+      );
     case 'choice': {
       const facts = { name, label: content.label, text: content.text };
       if (content.typed) return own ? t('content.choiceTypedOwn', facts) : t('content.choiceTyped', facts);
@@ -81,11 +106,11 @@ export function messageWords(t: TFunction, message: Message, name: string): stri
     case 'event':
       return eventWords(t, content);
     case 'tool':
-      return t('content.steps', { count: 1 }) + `: ${label(content.name, 80)}`;
+      return labelled(t, t('content.steps', { count: 1 }), label(content.name, 80));
     case 'thought':
-      return `${t('content.thought')}: ${content.text}`;
+      return labelled(t, t('content.thought'), content.text);
     case 'poll':
-      return `${t('content.poll')}: ${content.title}`;
+      return labelled(t, t('content.poll'), content.title);
     case 'vote':
       return own ? t('content.voteUnknownOwn') : t('content.voteUnknown', { name });
     case 'stream':

@@ -56,7 +56,9 @@ export function UnsupportedContent({
   const { t } = useTranslation();
   return (
     <>
-      <p className="message-note">{t('chat.unsupported', { type: label(content.type, 80) })}</p>
+      <div>
+        <p className="message-note">{t('chat.unsupported', { type: label(content.type, 80) })}</p>
+      </div>
       {content.text !== '' && <MessageText text={content.text} />}
       <p>
         <button

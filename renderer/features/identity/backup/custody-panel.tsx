@@ -85,8 +85,12 @@ export function CustodyPanel(props: {
         )}
         {available && (
           <p className="panel__note">
-            {t('custody.host', { host: service.value.host ?? issuer })}{' '}
-            {props.storedAt !== null && t('custody.storedAt', { day: dateOf(i18n.language, props.storedAt) })}
+            {props.storedAt === null
+              ? t('custody.host', { host: service.value.host ?? issuer })
+              : t('common.sentences', {
+                  first: t('custody.host', { host: service.value.host ?? issuer }),
+                  second: t('custody.storedAt', { day: dateOf(i18n.language, props.storedAt) }),
+                })}
           </p>
         )}
         {open ? (

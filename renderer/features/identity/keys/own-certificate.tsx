@@ -18,7 +18,8 @@ export function OwnCertificate(props: { readonly certificate: Certificate }) {
         <span className="own-certificate__kind">{kind}</span>
         <span className="own-certificate__dates tabular">
           {t('keys.fromTo', {
-            from: dateOf(i18n.language, certificate.notBefore),
+            // With its year where the end is in another one.
+            from: dateOf(i18n.language, certificate.notBefore, certificate.notAfter),
             to: dateOf(i18n.language, certificate.notAfter),
           })}
         </span>

@@ -31,7 +31,7 @@ function Standing(props: { readonly editing: ProfileEditing }) {
   const draft = changed ? (kept ? t('ownProfile.draftKept') : t('ownProfile.draftKeeping')) : '';
   return (
     <p className="panel__note" role="status" data-testid="profile-standing">
-      {[published, draft].filter((words) => words !== '').join(' ')}
+      {draft === '' ? published : t('common.sentences', { first: published, second: draft })}
     </p>
   );
 }
