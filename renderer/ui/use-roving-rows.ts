@@ -10,6 +10,9 @@ function focusWhenDrawn(container: HTMLElement, index: number, frames: number): 
   else if (frames > 0) requestAnimationFrame(() => focusWhenDrawn(container, index, frames - 1));
 }
 
+/** What has a use of its own for arrows, Home and End: sliders, choices, fields, films. */
+const usesArrows = 'input:not([type="checkbox"]), textarea, select, video';
+
 function nextIndex(key: string, index: number, count: number): number | null {
   switch (key) {
     case 'ArrowDown':
@@ -52,6 +55,7 @@ export function useRovingRows(
 
   const onKeyDown = (key: KeyboardEvent<HTMLElement>): void => {
     if (key.altKey || key.ctrlKey || key.metaKey || count === 0) return;
+    if (key.target instanceof Element && key.target.matches(usesArrows)) return;
     const target = key.target instanceof Element ? key.target.closest('[data-row]') : null;
     const from = target === null ? null : Number(target.getAttribute('data-row'));
     const wanted = nextIndex(key.key, from ?? (key.key === 'ArrowUp' ? count : -1), count);

@@ -130,6 +130,26 @@ describe('a film and a voice', () => {
     expect(container.querySelector('video')?.getAttribute('src')).toBe('app://parley/media/1');
   });
 
+  it('a voice that is stopped before it sounds is not broken', async () => {
+    const stopped = new DOMException('interrupted by a call to pause()', 'AbortError');
+    vi.spyOn(HTMLMediaElement.prototype, 'play').mockRejectedValue(stopped);
+    const voice = sampleAttachment(5, { type: 'audio/ogg', state: 'here', media: 'app://parley/media/5' });
+    show(sampleMedia('voice', [voice]));
+    fireEvent.click(screen.getByTestId('voice-play'));
+    await act(async () => Promise.resolve());
+    expect(screen.queryByText(en.content.cannotPlay)).toBeNull();
+    expect(screen.getByTestId('voice-play')).toBeTruthy();
+  });
+
+  it('a voice that cannot be played says so', async () => {
+    const unknown = new DOMException('no supported source', 'NotSupportedError');
+    vi.spyOn(HTMLMediaElement.prototype, 'play').mockRejectedValue(unknown);
+    const voice = sampleAttachment(5, { type: 'audio/ogg', state: 'here', media: 'app://parley/media/5' });
+    show(sampleMedia('voice', [voice]));
+    fireEvent.click(screen.getByTestId('voice-play'));
+    await screen.findByText(en.content.cannotPlay);
+  });
+
   it('a voice plays, is sought by keyboard, and changes its speed', () => {
     const play = vi.spyOn(HTMLMediaElement.prototype, 'play').mockResolvedValue();
     const voice = sampleAttachment(5, {

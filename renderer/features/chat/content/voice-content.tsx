@@ -17,6 +17,13 @@ function nextSpeed(speed: number): number {
   return speeds[(speeds.findIndex((known) => known === speed) + 1) % speeds.length] ?? 1;
 }
 
+/** A voice that is stopped before it sounds (another one began, or a second click came) is not broken. */
+function unlessStopped(onBroken: () => void): (reason: unknown) => void {
+  return (reason) => {
+    if (!(reason instanceof DOMException && reason.name === 'AbortError')) onBroken();
+  };
+}
+
 function Player(props: {
   readonly source: string;
   readonly claimed: number | null;
@@ -35,7 +42,7 @@ function Player(props: {
 
   useEffect(() => {
     const element = audio.current;
-    if (playNow) element?.play().catch(onBroken);
+    if (playNow) element?.play().catch(unlessStopped(onBroken));
     return () => {
       element?.pause();
       if (speaking === element) speaking = null;
@@ -46,7 +53,7 @@ function Player(props: {
     const element = audio.current;
     if (element === null) return;
     if (playing) element.pause();
-    else element.play().catch(onBroken);
+    else element.play().catch(unlessStopped(onBroken));
   };
   const seek = (seconds: number): void => {
     setAt(seconds);
@@ -94,7 +101,7 @@ function Player(props: {
         onChange={(event) => seek(Number(event.currentTarget.value))}
         onKeyDown={(event) => {
           // Arrows belong to the voice here, in steps one can hear.
-          const step = { ArrowLeft: -5, ArrowRight: 5 }[event.key];
+          const step = { ArrowLeft: -5, ArrowDown: -5, ArrowRight: 5, ArrowUp: 5 }[event.key];
           if (step === undefined) return;
           event.preventDefault();
           seek(Math.min(total, Math.max(0, at + step)));
