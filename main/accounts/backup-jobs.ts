@@ -32,6 +32,8 @@ interface Job {
   readonly aid: string;
   readonly stop: AbortController;
   readonly ended: Promise<unknown>;
+  /** How far it is. */
+  readonly last: () => BackupProgress;
 }
 
 type Report = (now: Pick<BackupProgress, 'phase' | 'done' | 'total' | 'bytes'>) => void;
@@ -108,6 +110,11 @@ export class BackupJobs {
       files,
       archived: await accounts.isArchivedAfterSignIn(account),
     };
+  }
+
+  /** What is under way, in the order in which it began. */
+  running(): BackupProgress[] {
+    return [...this.jobs.values()].map((job) => job.last());
   }
 
   /** Stops a job; nothing happens where it has ended. */
@@ -214,13 +221,14 @@ export class BackupJobs {
     const { aid, job, account, kind } = what;
     this.refuseBusy(aid, job);
     const stop = new AbortController();
-    let last: Parameters<Report>[0] = { phase: 'key', done: 0, total: null, bytes: 0 };
+    let progress: BackupProgress = { job, aid, kind, phase: 'key', done: 0, total: null, bytes: 0 };
+    const last = (): BackupProgress => progress;
     const report: Report = (now) => {
-      last = now;
-      this.parts.emit({ event: 'backup.progress', data: { account, progress: { job, kind, ...now } } });
+      progress = { ...progress, ...now };
+      this.parts.emit({ event: 'backup.progress', data: { account, progress } });
     };
-    const ended = this.carryOut(stop.signal, work, report, () => last).finally(() => this.jobs.delete(job));
-    this.jobs.set(job, { aid, stop, ended });
+    const ended = this.carryOut(stop.signal, work, report, last).finally(() => this.jobs.delete(job));
+    this.jobs.set(job, { aid, stop, ended, last });
     return ended;
   }
 

@@ -5,19 +5,25 @@ import { emit, fail, pause, scene, type Handlers } from './fake-engine';
 
 const day = 86_400_000;
 const cancelled = new Set<string>();
+const running = new Map<string, BackupProgress>();
 
 /** Runs through the phases of a long work, as fast as a person can follow. */
-async function work(job: string, kind: BackupProgress['kind']): Promise<void> {
+async function work(job: string, aid: string, kind: BackupProgress['kind']): Promise<void> {
   const total = 48_210;
   const phases = ['key', 'identity', 'history', 'history', 'history', 'attachments', 'finishing'] as const;
   for (const [index, phase] of phases.entries()) {
-    if (cancelled.has(job)) fail('cancelled');
+    if (cancelled.has(job)) {
+      running.delete(job);
+      fail('cancelled');
+    }
     const done = Math.round((total * index) / phases.length);
-    const progress = { job, kind, phase, done, total: phase === 'key' ? null : total, bytes: done * 812 };
+    const progress = { job, aid, kind, phase, done, total: phase === 'key' ? null : total, bytes: done * 812 };
+    running.set(job, progress);
     emit({ event: 'backup.progress', data: { account: null, progress } });
     // One that stays where a picture can be taken of it.
     await pause(scene.has('hang') && index === 4 ? 60_000 : 220);
   }
+  running.delete(job);
 }
 
 type Names =
@@ -27,6 +33,7 @@ type Names =
   | 'backup.create'
   | 'backup.choose'
   | 'backup.restore'
+  | 'backup.jobs'
   | 'backup.cancel'
   | 'identity.exportPem'
   | 'sdk.choose'
@@ -47,8 +54,8 @@ export const fakeBackup: Handlers<Names> = {
       : { lastAt: start - 12 * day, lastVersion: 2, custodyAt: null, reminder: false },
   'backup.dismissReminder': () => ({ lastAt: null, lastVersion: null, custodyAt: null, reminder: false }),
   'backup.recoveryKey': () => ({ key: 'K7QW-3MZP-9XHT-C4VD-2RJN-6BGY-8S' }),
-  'backup.create': async ({ job, contents }) => {
-    await work(job, 'create');
+  'backup.create': async ({ account, job, contents }) => {
+    await work(job, account, 'create');
     return {
       saved: true,
       name: `mei_zhang.agentid.pub-2026-11-22.aunbackup`,
@@ -73,7 +80,7 @@ export const fakeBackup: Handlers<Names> = {
         },
   'backup.restore': async ({ job, secret }) => {
     if (secret === 'wrong') fail('backup_wrong_passphrase');
-    await work(job, 'restore');
+    await work(job, 'mei_old.agentid.pub', 'restore');
     const restored = addAccount('mei_old.agentid.pub', 'agentid.pub', '');
     return {
       account: restored.account,
@@ -84,6 +91,7 @@ export const fakeBackup: Handlers<Names> = {
       archived: scene.has('archived'),
     };
   },
+  'backup.jobs': () => ({ jobs: [...running.values()] }),
   'backup.cancel': ({ job }) => {
     cancelled.add(job);
     return {};

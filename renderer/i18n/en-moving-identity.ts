@@ -30,6 +30,7 @@ export const enMovingIdentity = {
     cancelling: 'Stopping…',
     records: '{{done}} of {{total}}',
     goesOn: 'It goes on when you close this.',
+    failedText: 'It could not be finished. Nothing of it was left behind.',
   },
   backup: {
     last: 'Last backup',
@@ -102,6 +103,7 @@ export const enMovingIdentity = {
     title: 'Bring an identity here',
     text: 'What do you have of it?',
     otherWays: 'Other ways',
+    running: '{{aid}} is being restored.',
     file: 'From a backup file',
     file_text: 'With your passphrase or recovery key.',
     transfer: 'From another device',

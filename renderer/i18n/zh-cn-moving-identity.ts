@@ -29,6 +29,7 @@ export const zhMovingIdentity = {
     cancelling: '正在停止…',
     records: '{{done}} / 共 {{total}} 条',
     goesOn: '关闭此窗口后仍会继续。',
+    failedText: '未能完成，没有留下任何内容。',
   },
   backup: {
     last: '上次备份',
@@ -97,6 +98,7 @@ export const zhMovingIdentity = {
     title: '把身份带到这里',
     text: '你手上有什么？',
     otherWays: '其他方式',
+    running: '正在恢复 {{aid}}。',
     file: '来自备份文件',
     file_text: '用口令或恢复密钥打开。',
     transfer: '来自另一台设备',

@@ -49,7 +49,15 @@ describe('the jobs of the window', () => {
       event: 'backup.progress' as const,
       data: {
         account: null,
-        progress: { job, kind: 'create' as const, phase: 'history' as const, done, total: 9, bytes: 0 },
+        progress: {
+          job,
+          aid: 'me.aun.test',
+          kind: 'create' as const,
+          phase: 'history' as const,
+          done,
+          total: 9,
+          bytes: 0,
+        },
       },
     });
     useAppStore.getState().applyBatch([progress('one', 1), progress('two', 4), progress('one', 2)]);

@@ -17,6 +17,8 @@ interface AppState {
   readonly jobs: Readonly<Record<string, BackupProgress>>;
   /** Takes over what changed for the whole installation, in one step per batch. */
   applyBatch(batch: readonly BridgeEvent[]): void;
+  /** Asks what is under way: a window that was loaded in the middle has heard nothing of it. */
+  loadJobs(): Promise<void>;
   /** Shows a changed setting at once and stores it. */
   changeSettings(change: Partial<Settings>): void;
 }
@@ -38,6 +40,15 @@ export const useAppStore = create<AppState>()((set, get) => ({
         change.jobs = { ...(change.jobs ?? get().jobs), [data.progress.job]: data.progress };
     }
     if (Object.keys(change).length > 0) set(change);
+  },
+  loadJobs: async () => {
+    try {
+      const { jobs } = await invoke('backup.jobs', {});
+      // What was heard in the meantime is newer than the answer.
+      set((state) => ({ jobs: { ...Object.fromEntries(jobs.map((job) => [job.job, job])), ...state.jobs } }));
+    } catch (reason) {
+      reportError(reason);
+    }
   },
   changeSettings: (change) => {
     const before = get().settings;

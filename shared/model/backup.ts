@@ -3,6 +3,7 @@ import { z } from 'zod';
 /** Work on a backup that takes a while. */
 export const backupProgressSchema = z.object({
   job: z.string(),
+  aid: z.string().describe('identity it is about'),
   kind: z.enum(['create', 'restore']),
   phase: z.enum(['key', 'identity', 'history', 'attachments', 'finishing', 'done', 'failed', 'cancelled']),
   done: z.number().int().describe('records so far'),

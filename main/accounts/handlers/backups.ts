@@ -23,6 +23,7 @@ export function backupHandlers({
     'backup.create': ({ account, contents, secret, job }) => backups.create(account, contents, secret, job),
     'backup.choose': async () => ({ found: await backups.choose() }),
     'backup.restore': ({ file, secret, network, job }) => backups.restore(file, secret, network, job),
+    'backup.jobs': async () => ({ jobs: backups.running() }),
     'backup.cancel': async ({ job }) => {
       await backups.cancel(job);
       return {};

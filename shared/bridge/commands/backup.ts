@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { accountSchema } from '../../model/account';
 import {
   backupFileSchema,
+  backupProgressSchema,
   backupStatusSchema,
   restoreResultSchema,
   sdkIdentitySchema,
@@ -47,6 +48,12 @@ export const backupCommands = {
       'Restores the identity of a chosen file with a new device id, then goes online. Nothing is left behind when it fails or is cancelled.',
     params: z.object({ file: handle, secret: knownSecret, network: z.string(), job: handle }).strict(),
     result: restoreResultSchema,
+  },
+  'backup.jobs': {
+    about:
+      'Backups and restores that are under way, for a window that was loaded, or a view that was opened, in the middle.',
+    params: nothing,
+    result: z.object({ jobs: z.array(backupProgressSchema) }),
   },
   'backup.cancel': {
     about: 'Stops a running backup or restore.',

@@ -43,7 +43,7 @@ export function BackupSection(props: { readonly account: Account }) {
         )}
         <TaskError error={status.error ?? task.error} />
       </Panel>
-      <FilePanel account={account.account} onSaved={status.reload} />
+      <FilePanel key={account.account} account={account.account} onSaved={status.reload} />
       <CustodyPanel account={account} storedAt={value?.custodyAt ?? null} onStored={status.reload} />
       <ExportPanel account={account.account} />
     </>

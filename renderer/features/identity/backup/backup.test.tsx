@@ -1,10 +1,12 @@
 // @vitest-environment happy-dom
 import { act, cleanup, fireEvent, render, screen } from '@testing-library/react';
 import { Tooltip } from 'radix-ui';
+import type { BackupProgress } from '../../../../shared/model/backup';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startTexts } from '../../../i18n';
 import { useAppStore } from '../../../stores/app-store';
 import { fakeInvoke, type PendingCall } from '../../../stores/fake-invoke';
+import { useNoticesStore } from '../../../stores/notices-store';
 import { FilePanel } from './file-panel';
 import { noSecret, readySecret, secretProblem } from './new-secret';
 import { noPhone, readPhone, readyPhone } from './phone-code';
@@ -18,14 +20,28 @@ beforeEach(() => {
   bridge = fakeInvoke();
   onSaved.mockClear();
   useAppStore.setState({ jobs: {} });
+  useNoticesStore.setState({ notices: [] });
+  show();
+  fireEvent.click(screen.getByTestId('backup-open'));
+});
+afterEach(cleanup);
+
+function show(): void {
   render(
     <Tooltip.Provider>
       <FilePanel account="me.aun.test" onSaved={onSaved} />
     </Tooltip.Provider>,
   );
-  fireEvent.click(screen.getByTestId('backup-open'));
-});
-afterEach(cleanup);
+}
+
+function progressOf(job: string, phase: BackupProgress['phase'], done = 500): BackupProgress {
+  return { job, aid: 'me.aun.test', kind: 'create', phase, done, total: 2000, bytes: 64_000 };
+}
+
+function hear(progress: BackupProgress): void {
+  const data = { account: 'me.aun.test', progress };
+  act(() => useAppStore.getState().applyBatch([{ event: 'backup.progress', data }]));
+}
 
 function type(first: string, second: string): void {
   fireEvent.change(screen.getByTestId('secret'), { target: { value: first } });
@@ -57,19 +73,7 @@ describe('FilePanel', () => {
     const call = begin();
     const job = String(call.params['job']);
     expect(call.params).toMatchObject({ account: 'me.aun.test', contents: 'full', secret: good });
-    const progress = {
-      job,
-      kind: 'create',
-      phase: 'history',
-      done: 500,
-      total: 2000,
-      bytes: 64_000,
-    } as const;
-    act(() =>
-      useAppStore
-        .getState()
-        .applyBatch([{ event: 'backup.progress', data: { account: 'me.aun.test', progress } }]),
-    );
+    hear(progressOf(job, 'history'));
     expect(screen.getByTestId('job').textContent).toContain('500 of 2,000');
     expect(screen.getByRole('progressbar')).toHaveProperty('value', 500);
     await act(() => call.answer({ saved: true, name: 'me.aunbackup', bytes: 1234, records: 2000 }));
@@ -85,6 +89,62 @@ describe('FilePanel', () => {
     await act(() => call.fail('cancelled'));
     expect(document.body.textContent).toContain('No file was left behind');
     expect(screen.queryByTestId('task-error')).toBeNull();
+  });
+
+  it('shows a job that goes on when the view is opened again, stops it, and says how it ended', async () => {
+    const call = begin();
+    const job = String(call.params['job']);
+    hear(progressOf(job, 'history'));
+    cleanup();
+    show();
+    expect(screen.getByTestId('job').textContent).toContain('500 of 2,000');
+    hear(progressOf(job, 'attachments', 900));
+    expect(screen.getByTestId('job').textContent).toContain('900 of 2,000');
+    fireEvent.click(screen.getByTestId('job-cancel'));
+    expect(bridge.next('backup.cancel').params).toEqual({ job });
+    hear(progressOf(job, 'cancelled', 900));
+    await act(() => call.fail('cancelled'));
+    expect(screen.queryByTestId('job')).toBeNull();
+    expect(screen.getByTestId('job-end').textContent).toBe('Cancelled');
+    expect(useNoticesStore.getState().notices).toEqual([]);
+    expect(onSaved).not.toHaveBeenCalled();
+  });
+
+  it('shows a job that a window which is gone had begun, and looks again when it is done', async () => {
+    cleanup();
+    bridge = fakeInvoke();
+    show();
+    await act(() => bridge.next('backup.jobs').answer({ jobs: [progressOf('of-old', 'history')] }));
+    expect(screen.getByTestId('job').textContent).toContain('500 of 2,000');
+    hear(progressOf('of-old', 'done', 2000));
+    expect(screen.queryByTestId('job')).toBeNull();
+    expect(screen.getByTestId('job-end').textContent).toBe('Done');
+    expect(onSaved).toHaveBeenCalledOnce();
+    // Another can be begun.
+    fireEvent.click(screen.getByTestId('backup-open'));
+    expect(begin().params['job']).not.toBe('of-old');
+    expect(screen.getByTestId('job')).toBeTruthy();
+  });
+
+  it('shows no job of another identity, no restore, and none from an answer that came too late', async () => {
+    cleanup();
+    bridge = fakeInvoke();
+    show();
+    hear(progressOf('ended', 'done', 2000));
+    const others: BackupProgress[] = [
+      { ...progressOf('one', 'history'), aid: 'other.aun.test' },
+      { ...progressOf('two', 'history'), kind: 'restore' },
+      progressOf('ended', 'history'),
+    ];
+    await act(() => bridge.next('backup.jobs').answer({ jobs: others }));
+    expect(screen.queryByTestId('job')).toBeNull();
+  });
+
+  it('tells of a failure also where the view is closed', async () => {
+    const call = begin();
+    cleanup();
+    await act(() => call.fail('disk_full'));
+    expect(useNoticesStore.getState().notices).toHaveLength(1);
   });
 
   it('keeps what is typed when no place was chosen, and forgets it when it is closed', async () => {

@@ -43,3 +43,16 @@ export function JobProgress(props: { readonly job: Job }) {
     </div>
   );
 }
+
+/** How a job ended that was begun before this view was opened; nothing for any other. */
+export function JobEnd(props: { readonly job: Job }) {
+  const { t } = useTranslation();
+  const { ended } = props.job;
+  if (ended === null) return null;
+  const words = ended === 'failed' ? t('job.failedText') : t(`job.${ended}`);
+  return (
+    <p className="panel__note" role="status" data-testid="job-end">
+      {words}
+    </p>
+  );
+}

@@ -4,7 +4,7 @@ import type { BackupFile, RestoreResult } from '../../../../shared/model/backup'
 import { invoke } from '../../../stores/bridge';
 import { Button } from '../../../ui/button';
 import { dateOf } from '../../../ui/time';
-import { JobProgress } from '../backup/job-progress';
+import { JobEnd, JobProgress } from '../backup/job-progress';
 import { useJob } from '../backup/use-job';
 import { PassphraseField } from '../../settings/passphrase-field';
 import { Fact, Facts } from '../centre/panel';
@@ -55,7 +55,7 @@ function OpenFile(props: {
   const held = file.held === 'window' || file.held === 'removed' ? file.held : null;
   const [secret, setSecret] = useState('');
   const choice = useNetworkFor(file.aid);
-  const job = useJob();
+  const job = useJob({ kind: 'restore', aid: file.aid });
   const { network } = choice;
   const ready = secret !== '' && network !== null && held === null;
   const restore = (submit: SubmitEvent): void => {
@@ -109,6 +109,23 @@ function OpenFile(props: {
   );
 }
 
+/** A restore that another view had begun. */
+function Elsewhere() {
+  const { t } = useTranslation();
+  const job = useJob({ kind: 'restore', aid: null });
+  if (!job.busy) return <JobEnd job={job} />;
+  return (
+    <>
+      {job.progress !== null && (
+        <p className="panel__note" dir="auto">
+          {t('restore.running', { aid: job.progress.aid })}
+        </p>
+      )}
+      <JobProgress job={job} />
+    </>
+  );
+}
+
 /** From a backup file: what it says of itself, the secret, progress, what came back. */
 export function FromFile(props: { readonly onDone: (account: string) => void }) {
   const { t } = useTranslation();
@@ -133,6 +150,7 @@ export function FromFile(props: { readonly onDone: (account: string) => void }) 
   return (
     <>
       <p className="panel__text">{t('restore.fileText')}</p>
+      <Elsewhere />
       <TaskError error={task.error} />
       <div className="panel__actions">
         <Button tone="primary" busy={task.busy} onClick={choose} data-testid="choose-backup">
