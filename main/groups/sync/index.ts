@@ -166,8 +166,10 @@ export class GroupSyncService implements GroupSync {
     this.stopped = true;
     this.offline();
     for (const dispose of this.disposers.splice(0)) dispose();
-    await Promise.all([this.feeds.stop(), this.refreshing.stop(), this.queue.idle(), this.healing.idle()]);
-    await this.listing.stop();
+    await Promise.all([
+      ...[this.feeds.stop(), this.refreshing.stop(), this.listing.stop()],
+      ...[this.queue.idle(), this.healing.idle()],
+    ]);
     await this.book.idle();
   }
 

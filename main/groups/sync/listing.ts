@@ -22,7 +22,7 @@ export interface ListingParts {
   readonly isOnline: () => boolean;
   readonly keys: Pick<GroupKeys, 'membershipChanged'>;
   readonly records: GroupRecords;
-  readonly feeds: Feeds;
+  readonly feeds: Pick<Feeds, 'of'>;
   /** Lays down a group object; see `GroupSync.apply`. */
   readonly apply: (
     value: unknown,
@@ -60,23 +60,20 @@ export class Listing {
       this.again = true;
       return;
     }
-    this.refresh().then(
-      () => {
-        if (!this.again) return;
-        this.again = false;
-        this.in(GROUP_RETRY_MS / 10);
-      },
-      (thrown: unknown) => {
-        this.parts.failed('groups.not_listed', thrown);
-        this.in(GROUP_RETRY_MS);
-      },
-    );
+    this.refresh().catch((thrown: unknown) => {
+      this.parts.failed('groups.not_listed', thrown);
+      if (this.timer === null) this.in(GROUP_RETRY_MS);
+    });
   }
 
   /** Reads the list now, or waits for the reading that runs. @throws gateway errors */
   async refresh(): Promise<void> {
     this.running ??= this.read().finally(() => {
       this.running = null;
+      if (!this.again) return;
+      // Whoever asked meanwhile may know of something, or have a connection, that this reading did not.
+      this.again = false;
+      this.in(GROUP_RETRY_MS / 10);
     });
     await this.running;
   }
@@ -95,7 +92,12 @@ export class Listing {
 
   private in(pause: number): void {
     this.timer?.();
-    this.timer = this.parts.runtime.scheduler.after(pause, () => this.soon());
+    this.timer = null;
+    if (this.stopped) return;
+    this.timer = this.parts.runtime.scheduler.after(pause, () => {
+      this.timer = null;
+      this.soon();
+    });
   }
 
   private async read(): Promise<void> {
