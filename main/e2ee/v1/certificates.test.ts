@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { CertificateVerifier } from '../../ports/identity';
 import { AunError } from '../../runtime/errors';
 import { MemoryStore, TestTrust, TestWorld } from '../testing/world';
 import { CertificateDirectory } from './certificates';
@@ -12,11 +13,11 @@ async function directory() {
   const bobby = await world.person('bobby.aid.test');
   const store = new MemoryStore();
   const trust = new TestTrust();
-  const make = () =>
+  const make = (verifier: CertificateVerifier = world.gateway) =>
     new CertificateDirectory({
       identity: bobby,
       pki: world.gateway,
-      verifier: world.gateway,
+      verifier,
       store,
       trust,
       runtime: world.runtime,
@@ -109,5 +110,48 @@ describe('certificates of peers', () => {
       store.certificateRows.set(key, { ...row, pem: mallory.certificate()?.pem ?? '' });
     }
     await expect(make().byFingerprint(alice.aid, fingerprint)).rejects.toEqual(code('certificate_invalid'));
+  });
+
+  it('that stand in the store under the fingerprint of another one of theirs are not used', async () => {
+    const { alice, store, make, certificates, fingerprint } = await directory();
+    await certificates.byFingerprint(alice.aid, fingerprint);
+    const renewed = await alice.renew();
+    for (const [key, row] of store.certificateRows)
+      store.certificateRows.set(key, { ...row, pem: renewed.pem });
+    await expect(make().byFingerprint(alice.aid, fingerprint)).rejects.toEqual(code('not_found'));
+  });
+
+  it('that stand in the store for somebody whom they do not name are not used', async () => {
+    const { world, alice, store, make, certificates, fingerprint } = await directory();
+    const mallory = (await world.person('mallory.aid.test')).certificate();
+    if (mallory === null) throw new Error('no certificate');
+    await certificates.byFingerprint(alice.aid, fingerprint);
+    for (const [key, row] of store.certificateRows)
+      store.certificateRows.set(key, { ...row, pem: mallory.pem, fingerprint: mallory.fingerprint });
+    await expect(make().byFingerprint(alice.aid, mallory.fingerprint)).rejects.toEqual(
+      code('certificate_invalid'),
+    );
+  });
+
+  it('of somebody else are refused even where they pass as verified', async () => {
+    const { world, alice, make } = await directory();
+    const mallory = (await world.person('mallory.aid.test')).certificate();
+    if (mallory === null) throw new Error('no certificate');
+    const careless = make({ verifyPeer: () => Promise.resolve(mallory) });
+    await expect(careless.current(alice.aid)).rejects.toEqual(code('certificate_mismatch'));
+    await expect(careless.byFingerprint(alice.aid, mallory.fingerprint)).rejects.toEqual(
+      code('certificate_mismatch'),
+    );
+  });
+
+  it('are checked again after the clock was set back', async () => {
+    const { world, alice, make, certificates, fingerprint } = await directory();
+    await certificates.byFingerprint(alice.aid, fingerprint);
+    world.time.time -= HOUR;
+    await certificates.byFingerprint(alice.aid, fingerprint);
+    expect(world.gateway.verified).toBe(2);
+    world.gateway.pkiFailure = down;
+    world.time.time -= HOUR;
+    await expect(make().byFingerprint(alice.aid, fingerprint)).rejects.toEqual(code('gateway_unreachable'));
   });
 });

@@ -447,6 +447,19 @@ describe('opening a row', () => {
       detail: 'ephemeral key is not a point on the curve',
     });
   });
+
+  it('refuses a point on the curve that is written in another way', async () => {
+    const { alice, laptop, row } = await sent();
+    const point = AgreementKey.generate((length) => Buffer.alloc(length, 7)).publicPoint();
+    // The hybrid form says once more whether the second coordinate is odd.
+    point[0] = 6 + ((point[64] ?? 0) & 1);
+    const changes = { ephemeral_public_key: point.toString('base64') };
+    expect(await openOne(laptop, { ...row, payload: resign(row['payload'], alice, changes) })).toMatchObject({
+      ok: false,
+      reason: 'malformed_envelope',
+      detail: 'ephemeral key is not an uncompressed point',
+    });
+  });
 });
 
 describe('looking an address up', () => {
