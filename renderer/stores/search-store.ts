@@ -24,7 +24,10 @@ interface SearchState {
   readonly hits: readonly SearchHit[];
   readonly searching: boolean;
   readonly error: CommandError | null;
-  /** Searches all identities; `own` is the one on the screen. Only the newest call counts. */
+  /** Identities the user wants to search in; null for all of them. It stays until it is changed. */
+  readonly identities: readonly string[] | null;
+  chooseIdentities(identities: readonly string[] | null): void;
+  /** Searches these identities; `own` is the one on the screen. Only the newest call counts. */
   search(accounts: readonly string[], own: string, query: string): Promise<void>;
   clear(): void;
 }
@@ -35,6 +38,15 @@ const mostHits = 100;
 const mostFound = 6;
 
 let newest = 0;
+
+/** The identities to search in: the chosen ones that are still here; all where none of them is. */
+export function identitiesInScope(
+  accounts: readonly string[],
+  chosen: readonly string[] | null,
+): readonly string[] {
+  const left = chosen === null ? [] : accounts.filter((account) => chosen.includes(account));
+  return left.length === 0 ? accounts : left;
+}
 
 type Params = CommandParams<'message.search'>;
 
@@ -81,7 +93,9 @@ async function understand(
       const more = at === null ? {} : kind === 'before' ? { until: at } : { since: at };
       add(filter, at === null ? null : value, more);
     } else if (kind === 'from' && meansMe(value)) {
-      add(filter, own, { from: own, accounts: [own] });
+      // Searching elsewhere, the user means whom they are there.
+      const me = accounts.includes(own) ? own : (accounts[0] ?? own);
+      add(filter, me, { from: me, accounts: [me] });
     } else {
       const place = await resolve(accounts, value);
       const id = place?.conversation.conversation;
@@ -102,6 +116,8 @@ const nothing = { query: '', text: '', filters: [], found: [], hits: [], searchi
 /** Results of the search field. */
 export const useSearchStore = create<SearchState>()((set) => ({
   ...nothing,
+  identities: null,
+  chooseIdentities: (identities) => set({ identities }),
   search: async (everywhere, own, query) => {
     const turn = ++newest;
     const accounts = everywhere.slice(0, 100);

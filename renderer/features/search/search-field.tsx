@@ -2,7 +2,7 @@ import { Search, X } from 'lucide-react';
 import { lazy, Suspense, useEffect, useRef, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAccountsStore } from '../../stores/accounts-store';
-import { useSearchStore } from '../../stores/search-store';
+import { identitiesInScope, useSearchStore } from '../../stores/search-store';
 import { useViewStore } from '../../stores/view-store';
 import './search.css';
 
@@ -19,6 +19,9 @@ export function SearchField(props: { readonly account: string }) {
   const field = useRef<HTMLInputElement>(null);
   const query = useViewStore((state) => state.query);
   const accounts = useAccountsStore((state) => state.accounts?.map((each) => each.account).join(' ') ?? '');
+
+  const chosen = useSearchStore((state) => state.identities);
+  const scope = identitiesInScope(accounts.split(' '), chosen).join(' ');
 
   useEffect(() => {
     const onKey = (key: globalThis.KeyboardEvent): void => {
@@ -39,11 +42,11 @@ export function SearchField(props: { readonly account: string }) {
       return;
     }
     const timer = setTimeout(
-      () => void useSearchStore.getState().search(accounts.split(' '), account, text),
+      () => void useSearchStore.getState().search(scope.split(' '), account, text),
       delay,
     );
     return () => clearTimeout(timer);
-  }, [query, account, accounts]);
+  }, [query, account, scope]);
 
   const { setQuery } = useViewStore.getState();
   const onKeyDown = (key: KeyboardEvent<HTMLInputElement>): void => {

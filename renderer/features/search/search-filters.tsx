@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useSearchStore, type ReadFilter } from '../../stores/search-store';
 import { readSearch, readThing, withFilter, withoutFilter, type HasFilter } from '../../stores/search-words';
 import { useViewStore } from '../../stores/view-store';
+import { SearchIdentities } from './search-identities';
 
 const things = [
   { has: 'image', icon: Image },
@@ -73,6 +74,7 @@ export function SearchFilters(props: { readonly onChanged: () => void }) {
   const hasThing = typed.some(({ kind }) => kind === 'has');
   return (
     <div className="search-filters" role="group" aria-label={t('finder.filters')}>
+      <SearchIdentities onClosed={props.onChanged} />
       {shown.map((each) => (
         <FilterChip
           key={`${each.filter.kind} ${each.filter.start}`}

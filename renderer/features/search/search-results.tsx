@@ -4,7 +4,12 @@ import { useTranslation } from 'react-i18next';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import { useAccountsStore } from '../../stores/accounts-store';
 import { showConversation } from '../../stores/navigation';
-import { useSearchStore, type FoundConversation, type SearchHit } from '../../stores/search-store';
+import {
+  identitiesInScope,
+  useSearchStore,
+  type FoundConversation,
+  type SearchHit,
+} from '../../stores/search-store';
 import { useOpenConversation, useViewStore } from '../../stores/view-store';
 import { Button } from '../../ui/button';
 import { EmptyState } from '../../ui/empty-state';
@@ -41,7 +46,8 @@ function Nothing(props: { readonly account: string; readonly settled: boolean })
   if (error !== null) {
     const again = (): void => {
       const accounts = useAccountsStore.getState().accounts?.map(({ account }) => account) ?? [];
-      void useSearchStore.getState().search(accounts, props.account, query);
+      const { identities, search } = useSearchStore.getState();
+      void search(identitiesInScope(accounts, identities), props.account, query);
     };
     return (
       <EmptyState
@@ -65,7 +71,7 @@ function Nothing(props: { readonly account: string; readonly settled: boolean })
   );
 }
 
-/** Conversations whose name fits and messages that contain the words, of all identities. */
+/** Conversations whose name fits and messages that contain the words, of all identities or the chosen ones. */
 export function SearchResults(props: { readonly account: string }) {
   const { t } = useTranslation();
   const { account } = props;
