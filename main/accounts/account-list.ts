@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { advancedSettingsSchema, notificationRuleSchema } from '../../shared/model/account';
@@ -48,6 +49,19 @@ export type AccountList = z.infer<typeof listSchema>;
 /** The accounts of this installation in the user's order, and those that were taken out. */
 export function accountListFile(dataDir: string): JsonFile<AccountList> {
   return jsonFile(join(dataDir, 'accounts.json'), listSchema, { accounts: [], removed: [] });
+}
+
+/**
+ * What the list is to keep of an identity that came from outside, beside its keys: it gets its place together with them,
+ * and a crash before the list is written does not forget that it is unproven, or of which network.
+ */
+export function arrivalFile(folder: string): JsonFile<AccountEntry | null> {
+  return jsonFile(join(folder, 'arrival.json'), entrySchema.nullable(), null);
+}
+
+/** The list has it now. */
+export async function dropArrival(folder: string): Promise<void> {
+  await rm(join(folder, 'arrival.json'), { force: true });
 }
 
 /** The entry of an account that was just made. */

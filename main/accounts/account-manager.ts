@@ -8,7 +8,7 @@ import type {
 import type { Held } from '../../shared/model/backup';
 import { hueOfPublicKey } from '../identity/hue';
 import { createIdentityStore } from '../identity/identity-store';
-import type { IdentityStore } from '../identity/identity-store';
+import type { IdentityStore, IdentitySummary } from '../identity/identity-store';
 import { registerAgain, registerIdentity } from '../identity/registration';
 import { certificateOfKey, rekeyIdentity } from '../identity/rekey';
 import type { MediaPart } from '../ports/attachments';
@@ -17,7 +17,7 @@ import { AunError, toAunError } from '../runtime/errors';
 import type { JsonFile } from '../runtime/json-file';
 import { parseMediaAddress } from '../runtime/media-address';
 import type { Account } from './account';
-import { accountListFile, defaultAdvanced, newEntry } from './account-list';
+import { accountListFile, arrivalFile, defaultAdvanced, dropArrival, newEntry } from './account-list';
 import type { AccountEntry, AccountList } from './account-list';
 import { AccountOpener, isReplaced } from './account-opener';
 import type { AccountManagerParts } from './account-opener';
@@ -75,13 +75,19 @@ export class AccountManager {
     // A crash between the registration and the list leaves an identity that the list does not know yet.
     for (const summary of await this.identities.list()) {
       if (this.slots.has(summary.aid) || this.removed.has(summary.aid)) continue;
-      const network = this.parts.networks
-        .records()
-        .find((record) => summary.aid.endsWith(`.${record.issuer}`));
-      if (network === undefined) continue;
-      const { aid, hue } = summary;
-      this.addSlot(newEntry({ aid, hue, network: network.id, displayName: '' }));
+      const entry = await this.entryOfUnknown(summary);
+      if (entry !== null) this.addSlot(entry);
     }
+  }
+
+  /** What the list would have kept of an identity it does not know; null where its network is unknown, too. */
+  private async entryOfUnknown({ aid, hue, folder }: IdentitySummary): Promise<AccountEntry | null> {
+    const records = this.parts.networks.records();
+    const arrival = await arrivalFile(folder).read();
+    if (arrival?.aid === aid && records.some(({ id }) => id === arrival.network)) return arrival;
+    const network = records.find(({ issuer }) => aid.endsWith(`.${issuer}`));
+    if (network === undefined) return null;
+    return { ...newEntry({ aid, hue, network: network.id, displayName: '' }), unproven: arrival !== null };
   }
 
   /** Opens every account; one that cannot be opened is shown with its reason. */
@@ -175,6 +181,7 @@ export class AccountManager {
     // Two that came at once are one identity: the files are the same.
     const slot = this.slots.get(entry.aid) ?? this.addSlot(entry);
     await this.saveList();
+    await dropArrival(this.folderOf(entry.aid));
     await this.opener.open(slot);
     return this.announce(slot);
   }

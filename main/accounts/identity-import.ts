@@ -7,7 +7,7 @@ import type { AccountStore, StoreHost } from '../ports/store';
 import type { Vault } from '../ports/vault';
 import { AunError } from '../runtime/errors';
 import type { Random } from '../runtime/runtime';
-import { newEntry } from './account-list';
+import { arrivalFile, newEntry } from './account-list';
 import type { AccountEntry } from './account-list';
 import { databaseFiles, databaseKey } from './database-key';
 import { eraseFolder } from './erase-folder';
@@ -140,6 +140,9 @@ class ImportDraft {
     if (entry === null || pending === null) throw new AunError('internal', 'there was no identity to import');
     await this.close();
     if (newer !== null) return { newer: { ...newer, pending } };
+    // Another import of it may have got there first.
+    this.parts.held(entry.aid);
+    await arrivalFile(pending.folder).write(entry);
     await this.parts.identities.promote(pending, null);
     this.pending = null;
     return { entry };

@@ -92,6 +92,25 @@ describe('an identity from outside', () => {
     expect(identity.certificates()).toHaveLength(3);
   });
 
+  it('that comes in two ways at once leaves the other way alone, and gets its place once', async () => {
+    const [one, other] = await Promise.all([
+      store.beginImport(await material()),
+      store.beginImport(await material()),
+    ]);
+    for (const { folder } of [one, other])
+      expect(await readdir(path.join(folder, 'private'))).toContain('key.json');
+    const settled = await Promise.allSettled([store.promote(one, null), store.promote(other, null)]);
+    expect(settled.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect((await again().load(alice)).publicKeySpki).toBe(key.spki);
+  });
+
+  it('leaves nothing where its keys could not be written', async () => {
+    const refusing: Vault = { ...vault, wrap: () => Promise.reject(new Error('no vault')) };
+    const broken = createIdentityStore({ dataDir, vault: refusing, runtime: testRuntime(clock) });
+    await expect(broken.beginImport(await material())).rejects.toThrow('no vault');
+    expect(await pendingNames()).toEqual([]);
+  });
+
   it('may be only a key', async () => {
     const pending = await store.beginImport(
       await material({ certificatePem: null, olderCertificatePems: [], formerKeys: [] }),

@@ -22,6 +22,7 @@ import {
   subfolders,
 } from './identity-folder';
 import { checkMaterial } from './import-material';
+import type { CheckedMaterial } from './import-material';
 import { beginKeyChange, commitKeyChange, findNextKey } from './key-change';
 import type { NextKey } from './key-change';
 import { generateIdentityKeys, openKeyFile, parseKeyFile, sealKeyFile } from './key-file';
@@ -116,6 +117,8 @@ export function createIdentityStore(options: {
   const folderOf = (aid: Aid): string => path.join(root, safeAid(aid));
   const warn = (event: string, fields: Readonly<Record<string, unknown>>): void =>
     logger.log('warn', event, fields);
+  /** Folders of imports that this store made: somebody may be putting an identity together in them. */
+  const underWay = new Set<string>();
   let writing: Promise<unknown> = Promise.resolve();
 
   /** Key files change one after the other. */
@@ -179,6 +182,7 @@ export function createIdentityStore(options: {
     const seconds = Math.floor(runtime.clock.now() / 1000);
     const suffix = runtime.random.bytes(4).toString('hex');
     const folder = path.join(pendingRoot, pendingName(safeAid(aid), kind, suffix, seconds));
+    if (kind === 'import') underWay.add(folder);
     await makePrivateFolder(privateFolder(folder));
     return folder;
   }
@@ -196,9 +200,10 @@ export function createIdentityStore(options: {
     return { aid, folder, kind: 'registration', certificate: null, ...keys };
   }
 
+  /** What is being put together by another import of the same name stays: it may be the one that succeeds. */
   async function dropImports(of: Aid | null): Promise<void> {
     for (const { path: folder, kind, safeAid: name } of await pendingFolders())
-      if (kind === 'import' && (of === null || name === safeAid(of)))
+      if (kind === 'import' && !underWay.has(folder) && (of === null || name === safeAid(of)))
         await rm(folder, { recursive: true, force: true });
   }
 
@@ -211,10 +216,22 @@ export function createIdentityStore(options: {
     material: IdentityMaterial,
     refuse: (aid: Aid, keys: IdentityKeys) => Promise<void>,
   ): Promise<PendingIdentity> {
-    const { aid, keys, certificate, older, former } = checkMaterial(material);
+    const checked = checkMaterial(material);
+    const { aid, keys, certificate } = checked;
     await refuse(aid, keys);
     await dropImports(aid);
     const folder = await makePending(aid, 'import');
+    try {
+      await writeImport(folder, checked);
+    } catch (thrown) {
+      await rm(folder, { recursive: true, force: true });
+      throw thrown;
+    }
+    return { aid, folder, kind: 'import', certificate, ...keys };
+  }
+
+  async function writeImport(folder: string, checked: CheckedMaterial): Promise<void> {
+    const { keys, certificate, older, former } = checked;
     for (const [index, each] of former.entries()) {
       const file = path.join(privateFolder(folder), formerKeyName(former.length - index));
       await writeFileAtomically(file, await sealKeyFile(each.keys, vault));
@@ -223,7 +240,6 @@ export function createIdentityStore(options: {
     for (const old of older) await keepCertificate(folder, old);
     if (certificate !== null) await writeCertificate(folder, certificate);
     await finishPending(folder, keys);
-    return { aid, folder, kind: 'import', certificate, ...keys };
   }
 
   async function promote(unfinished: PendingIdentity, given: Certificate | null): Promise<StoredIdentity> {
