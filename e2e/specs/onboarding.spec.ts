@@ -193,7 +193,8 @@ test.describe('on the network of this computer', () => {
     await seat.window.visit(`echo.${issuer}`);
     await seat.window.shows('Hallo 世界 👋', { own: false });
     await seat.window.say('still here?');
-    await seat.window.shows('still here?', { own: false });
+    // Gateway and agents start anew with the application, and agents answer when they are ready.
+    await seat.window.shows('still here?', { own: false, timeoutMs: 60_000 });
     expect(await seat.texts(account, `echo.${issuer}`, 'theirs')).toEqual(['Hallo 世界 👋', 'still here?']);
   });
 });
