@@ -3,7 +3,7 @@ export const enConnectionIdentity = {
   keys: {
     certificates: 'Certificates',
     certificatesText:
-      'A certificate is the network’s word that this key belongs to this address. It is renewed by itself before it ends.',
+      'A certificate is the network’s word that this key belongs to this address. It is renewed by itself before it expires.',
     active: 'In use',
     replaced: 'Earlier, same key',
     oldKey: 'Earlier key, kept for old messages',
@@ -78,7 +78,7 @@ export const enConnectionIdentity = {
     features: 'Features, by its own account',
     signIn: 'Sign-in',
     signInText: 'The network gives out a pass for a while. The pass itself is never shown.',
-    expires: 'Runs out',
+    expires: 'Expires',
     refreshDue: 'Renewed by itself',
     notRefreshable: 'by signing in again',
     refreshedAt: 'Last renewed',

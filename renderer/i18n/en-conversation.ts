@@ -29,7 +29,7 @@ export const enConversation = {
     identitiesSelf: 'Write a note as',
     identitiesHint: 'What you have typed stays in this conversation.',
     tooLong: 'This text is too long for one message. Shorten it, or send it in parts.',
-    nearLimit: '{{percent}} % of the longest message',
+    nearLimit: '{{percent}}% of the longest message',
     blockedHint: 'This identity can’t send until the notice above is settled. What you write is kept.',
     sendFailed: 'Not sent: {{reason}} Your text is back in the field.',
   },

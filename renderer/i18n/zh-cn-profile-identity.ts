@@ -3,7 +3,7 @@ export const zhProfileIdentity = {
   ownProfile: {
     title: '公开资料',
     text: '别人查看你时看到的内容。',
-    notPublished: '尚未发布。别人照样可以给你写信。',
+    notPublished: '尚未发布。别人照样可以给你写消息。',
     published: '已发布。',
     publishedOn: '发布于 {{day}}。',
     draftKept: '你的修改已保存在这台电脑上，尚未发布。',

@@ -74,7 +74,7 @@ describe('CertificateView', () => {
   });
 
   it('says so when the chain could not be had', () => {
-    expect(show({ chain: [] })).toContain('The chain could not be had. Issued by: Issuer');
+    expect(show({ chain: [] })).toContain('The chain could not be fetched. Issued by: Issuer');
   });
 
   it('shows both fingerprints in groups, the serial number and what is known of a revocation', () => {
