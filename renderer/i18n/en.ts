@@ -225,7 +225,7 @@ export const en = {
     networkPublic: 'agentid.pub',
     networkPublicText: 'The public network. Anybody on AUN can reach you.',
     networkLocal: 'Local network on this computer',
-    networkLocalText: 'Works offline. Three demo agents answer at once.',
+    networkLocalText: 'Works offline. Four agents answer, and two groups can be tried.',
     networkOther: 'Another network',
     networkOtherText: 'A company, a school or your own gateway.',
     address: 'Issuer or gateway address',

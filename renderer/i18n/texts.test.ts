@@ -70,11 +70,11 @@ describe('texts', () => {
 
   it('are Chinese where they should be', () => {
     const same = new Set([
-        'app.name',
-        'notify.megabytes',
-        'onboarding.networkPublic',
-        'onboarding.namePlaceholder',
-      ]);
+      'app.name',
+      'notify.megabytes',
+      'onboarding.networkPublic',
+      'onboarding.namePlaceholder',
+    ]);
     for (const [key, text] of chinese) {
       const words = text.replaceAll(/\{\{\w+\}\}/g, '');
       if (!same.has(key) && /\p{L}/u.test(words)) expect(words, key).toMatch(/\p{Script=Han}/u);

@@ -223,7 +223,7 @@ export const zhCn: Translated<typeof en> = {
     networkPublic: 'agentid.pub',
     networkPublicText: '公共网络，AUN 上的任何人都能找到你。',
     networkLocal: '这台电脑上的本地网络',
-    networkLocalText: '离线可用，三个演示智能体随时回答。',
+    networkLocalText: '离线可用，有四个会回答的智能体和两个群组。',
     networkOther: '其他网络',
     networkOtherText: '公司、学校或你自己的网关。',
     address: '签发方或网关地址',
