@@ -289,6 +289,46 @@ describe('rows of a backup', () => {
     expect(await store.conversation(EVE)).toMatchObject({ kind: 'direct', unread: 1 });
   });
 
+  it('bring back whatever the network made us keep: names of any length, times and sizes beyond all sense', async () => {
+    const { store: old } = await openTestStore();
+    const links = {
+      ...textLinks(''),
+      attachments: [
+        claim('', '', { size: 1e300, width: 0.4, height: -1, durationMs: 0.5, referenceJson: null }),
+        claim('\u{1F600}'.repeat(200), 'x'.repeat(300), {
+          size: -1,
+          thumbnail: claim('t', '', { size: Infinity }),
+        }),
+      ],
+      thread: '',
+      replyTo: { messageId: 'r'.repeat(10_000), text: '' },
+    };
+    const odd = [0, -1, 0.5, 2 ** 31, 2 ** 53, 1e300, -1e300, NaN, Infinity];
+    await old.commitInbound(
+      [
+        inbound('', { messageId: 'm'.repeat(10_000), links }),
+        inbound('', { messageId: ' ' }),
+        inbound('e\u0301', { messageId: 'e\u0301' }),
+        inbound('\u00e9', { messageId: '\u00e9' }),
+        inbound('\uD800', { messageId: 'half \uD800' }),
+        inboundUnreadable({ messageId: 'u'.repeat(10_000) }),
+        ...odd.map((time) => inbound('', { serverTime: time, senderTime: time, seq: time })),
+      ],
+      null,
+    );
+    const [gone] = await timeline(old, PEER);
+    await old.deleteMessages([gone?.id ?? 0]);
+    const counts = await old.exportCounts();
+    const { store } = await openTestStore();
+    expect(await importAll(store, await exported(old))).toBe(
+      Object.values(counts).reduce((sum, count) => sum + count),
+    );
+    const plain = (messages: readonly Message[]) =>
+      messages.map(({ id: _, attachments: __, ...rest }) => rest);
+    expect(plain(await timeline(store, PEER))).toEqual(plain(await timeline(old, PEER)));
+    expect(await store.exportCounts()).toEqual(counts);
+  });
+
   it('may come in any order, in pages of any size, and again: each message is there once, and the counts are right', async () => {
     const { messages } = await exported(await lived());
     const pages = fc.array(fc.array(fc.constantFrom(...messages), { maxLength: 8 }), { maxLength: 8 });

@@ -30,6 +30,8 @@ export const GROUP_ROW_VERSION = 3;
 const version = z.union([z.literal(1), z.literal(ROW_VERSION), z.literal(GROUP_ROW_VERSION)]);
 const time = z.number().int();
 const name = z.string().min(1).max(512);
+/** Whoever sends a message names it, and the network sets no limit: what was stored must come back. */
+const messageName = z.string().min(1);
 const base64 = z.base64();
 
 /** Rows of kind `groups`: keys first, then groups with their members, then their logs. */
@@ -129,7 +131,7 @@ export const backupRowSchemas = {
     v: version,
     conversation: name,
     sender: name,
-    messageId: name,
+    messageId: messageName,
     own: z.boolean(),
     sortAt: time,
     serverTime: time.nullable(),
@@ -164,7 +166,7 @@ export const backupRowSchemas = {
     v: version,
     conversation: name,
     sender: name.describe('of the message'),
-    messageId: name,
+    messageId: messageName,
     position: z.number().int().min(0),
     parent: z
       .number()
@@ -194,7 +196,7 @@ export const backupRowSchemas = {
     v: version,
     conversation: z.string().max(512).default('').describe('the group it was in, or empty'),
     sender: name,
-    messageId: name,
+    messageId: messageName,
   }),
   groups: z.discriminatedUnion('what', [groupKeyRow, groupRow, groupLogRow]),
   profiles: z.object({
