@@ -29,6 +29,11 @@ function page<Row>(rows: readonly Row[], offset: number, limit: number): Row[] {
   return rows.slice(offset, offset + limit);
 }
 
+/** How many rows a list is said to have; the scene `long-lists` plays lists of which only the beginning is drawn. */
+function counted(rows: readonly unknown[]): number {
+  return scene.has('long-lists') ? rows.length + 400 : rows.length;
+}
+
 function describes(row: GroupLogEntry, needle: string): boolean {
   const words = [row.actor, row.target, row.action, ...Object.values(row.values)].join(' ');
   return words.toLowerCase().includes(needle);
@@ -104,7 +109,7 @@ export const fakeGroupModeration: Handlers<Names> = {
   'group.requests': ({ account, group, status, limit, offset }) => {
     const { requests } = check(account, group, 'review');
     const found = requests.filter((one) => one.status === status);
-    return { requests: page(found, offset, limit), total: found.length };
+    return { requests: page(found, offset, limit), total: counted(found) };
   },
   'group.review': async ({ account, group, decisions }) => {
     const state = check(account, group, 'review');
@@ -128,7 +133,7 @@ export const fakeGroupModeration: Handlers<Names> = {
   },
   'group.invites': ({ account, group, limit, offset }) => {
     const { invites } = check(account, group, 'manage_invites');
-    return { invites: page(invites, offset, limit), total: invites.length };
+    return { invites: page(invites, offset, limit), total: counted(invites) };
   },
   'group.createInvite': ({ account, group, maxUses, expiresInSeconds, code }) => {
     const state = check(account, group, 'invite');
@@ -151,7 +156,7 @@ export const fakeGroupModeration: Handlers<Names> = {
   },
   'group.bans': ({ account, group, limit, offset }) => {
     const { bans } = check(account, group, 'mute');
-    return { bans: page(bans, offset, limit), total: bans.length };
+    return { bans: page(bans, offset, limit), total: counted(bans) };
   },
   'group.log': ({ account, group, query, actions, before, limit }) => {
     const needle = query.toLowerCase();

@@ -1,5 +1,6 @@
-import { cleanup, render, screen } from '@testing-library/react';
+import { cleanup, configure, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { Tooltip } from 'radix-ui';
+import { expect } from 'vitest';
 import { Dialogs } from '../app/dialogs';
 import { openGroupPage, type GroupSection } from '../features/groups/open-group-page';
 import { useModerationStore } from '../features/groups/moderation/moderation-store';
@@ -11,6 +12,9 @@ import { useViewStore } from '../stores/view-store';
 import { main } from './fake-data';
 import { releaseRoom } from './fake-groups-samples';
 import { openFakeGroups, type FakeGroupsWindow } from './fake-groups-window';
+
+// A busy machine may need long for what is read from disk when it is opened.
+configure({ asyncUtilTimeout: 20_000 });
 
 let opened: FakeGroupsWindow | null = null;
 
@@ -63,4 +67,13 @@ export async function openSection(
   drawDialogs();
   await screen.findByTestId(`group-section-${section}`, undefined, { timeout: 10_000 });
   return engine;
+}
+
+/** Asks for the next page of the list that is shown, and waits until the command was sent that reads it. */
+export async function showMore(engine: FakeGroupsWindow, command: string): Promise<void> {
+  fireEvent.click(await screen.findByTestId('show-more'));
+  await waitFor(() => {
+    const asked = engine.sent.filter((sent) => sent.command === command);
+    expect(asked.at(-1)?.params).toMatchObject({ offset: 0, limit: 100 });
+  });
 }

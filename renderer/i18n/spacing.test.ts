@@ -24,7 +24,8 @@ const squeezed = /\p{Script=Han}Alice|Alice\p{Script=Han}/u;
 function filled(key: string, value: string): string {
   const text = i18next.getResource('zh-CN', 'translation', key) as unknown;
   const names = typeof text === 'string' ? [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1]) : [];
-  return i18next.t(key as 'app.name', Object.fromEntries(names.map((name) => [name, value])));
+  const words: unknown = i18next.t(key, Object.fromEntries(names.map((name) => [name, value])));
+  return String(words);
 }
 
 async function chinese(): Promise<void> {

@@ -1,4 +1,4 @@
-import { Search, ShieldCheck, Users } from 'lucide-react';
+import { ShieldCheck, Users } from 'lucide-react';
 import { memo, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
@@ -12,6 +12,7 @@ import { Button } from '../../ui/button';
 import { Choice } from '../../ui/choice';
 import { Dialog } from '../../ui/dialog';
 import { EmptyState } from '../../ui/empty-state';
+import { SearchBox } from '../../ui/search-box';
 import { useRovingRows } from '../../ui/use-roving-rows';
 import { KindWords } from './kind-words';
 import './people.css';
@@ -145,27 +146,15 @@ export function PeopleDialog(props: { readonly account: string; readonly onClose
       testId="people-dialog"
     >
       <div className="people__filters">
-        <div className="people__search">
-          <Search size={16} aria-hidden />
-          <input
-            type="text"
-            className="people__field"
-            placeholder={t('people.search')}
-            aria-label={t('people.searchLabel')}
-            autoComplete="off"
-            spellCheck={false}
-            autoFocus
-            maxLength={256}
-            value={query}
-            data-testid="people-search"
-            onChange={(change) => setQuery(change.target.value)}
-            onKeyDown={(key) => {
-              if (key.key !== 'ArrowDown') return;
-              key.preventDefault();
-              document.querySelector<HTMLElement>('.people__rows [data-row][tabindex="0"]')?.focus();
-            }}
-          />
-        </div>
+        <SearchBox
+          label={t('people.searchLabel')}
+          placeholder={t('people.search')}
+          value={query}
+          onText={setQuery}
+          rows=".people__rows"
+          autoFocus
+          testId="people-search"
+        />
         <div className="people__choice">
           <Choice
             label={t('people.show')}

@@ -8,7 +8,6 @@ import { showConversation } from '../../../stores/navigation';
 import { Button } from '../../../ui/button';
 import { Dialog } from '../../../ui/dialog';
 import { TextField } from '../../../ui/text-field';
-import '../../contacts/people.css';
 import { openGroupPage } from '../open-group-page';
 import { CreateResult } from './create-result';
 import { MemberPicker, type Chosen } from './member-picker';

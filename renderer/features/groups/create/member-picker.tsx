@@ -1,4 +1,4 @@
-import { Plus, Search, X } from 'lucide-react';
+import { Plus, X } from 'lucide-react';
 import { useEffect, useId, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { parsePeerAid } from '../../../../shared/aun/aid';
@@ -6,6 +6,7 @@ import type { Contact } from '../../../../shared/model/people';
 import { invoke, reportError } from '../../../stores/bridge';
 import { Avatar } from '../../../ui/avatar';
 import { hueOf } from '../../../ui/avatar-text';
+import { SearchBox } from '../../../ui/search-box';
 import { readAddressInput } from '../../contacts/address-input';
 
 /** Somebody who is to be in the group. */
@@ -132,26 +133,15 @@ export function MemberPicker(props: {
           ))}
         </ul>
       )}
-      <div className="people__search">
-        <Search size={16} aria-hidden />
-        <input
-          type="text"
-          className="people__field"
-          placeholder={t('groupCreate.search')}
-          aria-label={t('groupCreate.searchLabel')}
-          autoComplete="off"
-          spellCheck={false}
-          maxLength={320}
-          value={query}
-          data-testid="member-search"
-          onChange={(change) => setQuery(change.target.value)}
-          onKeyDown={(key) => {
-            if (key.key !== 'Enter' || key.nativeEvent.isComposing) return;
-            key.preventDefault();
-            addTyped();
-          }}
-        />
-      </div>
+      <SearchBox
+        label={t('groupCreate.searchLabel')}
+        placeholder={t('groupCreate.search')}
+        value={query}
+        onText={setQuery}
+        onEnter={addTyped}
+        maxLength={320}
+        testId="member-search"
+      />
       {addable !== null && (
         <button type="button" className="pick-row" onClick={addTyped} data-testid="add-typed">
           <Plus size={18} aria-hidden />

@@ -1,4 +1,4 @@
-import { Compass, Search } from 'lucide-react';
+import { Compass } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { GroupPreview } from '../../../../shared/model/group';
@@ -8,7 +8,7 @@ import { useViewStore } from '../../../stores/view-store';
 import { Button } from '../../../ui/button';
 import { Dialog } from '../../../ui/dialog';
 import { EmptyState } from '../../../ui/empty-state';
-import '../../contacts/people.css';
+import { SearchBox } from '../../../ui/search-box';
 import { GroupFacts } from './group-card';
 import './discover.css';
 
@@ -125,22 +125,14 @@ export function DiscoverDialog(props: { readonly account: string; readonly onClo
       testId="discover-dialog"
     >
       <div className="discover__top">
-        <div className="people__search">
-          <Search size={16} aria-hidden />
-          <input
-            type="text"
-            className="people__field"
-            placeholder={t('groupDiscover.placeholder')}
-            aria-label={t('groupDiscover.search')}
-            autoComplete="off"
-            spellCheck={false}
-            autoFocus
-            maxLength={256}
-            value={query}
-            onChange={(change) => setQuery(change.target.value)}
-            data-testid="discover-search"
-          />
-        </div>
+        <SearchBox
+          label={t('groupDiscover.search')}
+          placeholder={t('groupDiscover.placeholder')}
+          value={query}
+          onText={setQuery}
+          autoFocus
+          testId="discover-search"
+        />
         <Button onClick={() => showDialog('join-group')} data-testid="have-link">
           {t('groupDiscover.haveLink')}
         </Button>

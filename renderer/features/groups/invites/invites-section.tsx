@@ -2,41 +2,42 @@ import { Plus, Ticket, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Group, GroupInvite } from '../../../../shared/model/group';
+import { invoke } from '../../../stores/bridge';
 import { useGroupEntry } from '../../../stores/groups-store';
 import { Button } from '../../../ui/button';
 import { EmptyState } from '../../../ui/empty-state';
 import { Spinner } from '../../../ui/spinner';
 import { Panel } from '../../identity/centre/panel';
-import { useLoaded } from '../../identity/use-loaded';
+import { MoreButton } from '../page/more-button';
 import { GatedButton, RefusalNote } from '../page/refusal';
 import { useRefusals } from '../page/standing';
+import { usePages } from '../page/use-pages';
 import { CreateInvite } from './create-invite';
 import { InviteCard } from './invite-card';
 import './invites.css';
 
-/** Invites that are asked for at once. */
-const page = 50;
-
 function List(props: { readonly account: string; readonly group: Group; readonly fresh: string | null }) {
   const { t } = useTranslation();
   const { account, group, fresh } = props;
-  const [limit, setLimit] = useState(page);
   const revision = useGroupEntry(account, group.group).log;
-  const loaded = useLoaded(
-    'group.invites',
-    { account, group: group.group, limit: Math.min(200, limit) },
+  const pages = usePages(
+    async (place) => {
+      const found = await invoke('group.invites', { account, group: group.group, ...place });
+      return { rows: found.invites, total: found.total };
+    },
+    ({ code }) => code,
     `${revision} ${fresh ?? ''}`,
   );
-  const { value, error } = loaded;
-  if (value === null)
+  const { rows: invites, error } = pages;
+  if (invites === null)
     return error === null ? (
       <Spinner />
     ) : (
       <EmptyState title={t(`errors.${error.code}`)}>
-        <Button onClick={loaded.reload}>{t('common.retry')}</Button>
+        <Button onClick={pages.reload}>{t('common.retry')}</Button>
       </EmptyState>
     );
-  if (value.invites.length === 0)
+  if (invites.length === 0)
     return (
       <EmptyState
         picture={<Ticket size={28} strokeWidth={1.5} aria-hidden />}
@@ -45,8 +46,8 @@ function List(props: { readonly account: string; readonly group: Group; readonly
         testId="no-invites"
       />
     );
-  const usable = value.invites.filter(({ status }) => status === 'active');
-  const spent = value.invites.filter(({ status }) => status !== 'active');
+  const usable = invites.filter(({ status }) => status === 'active');
+  const spent = invites.filter(({ status }) => status !== 'active');
   const card = (invite: GroupInvite) => (
     <InviteCard
       key={invite.code}
@@ -54,7 +55,7 @@ function List(props: { readonly account: string; readonly group: Group; readonly
       group={group}
       invite={invite}
       open={invite.code === fresh}
-      onRevoked={loaded.reload}
+      onRevoked={pages.reload}
     />
   );
   return (
@@ -70,11 +71,7 @@ function List(props: { readonly account: string; readonly group: Group; readonly
           <ul className="invites invites--spent">{spent.map(card)}</ul>
         </details>
       )}
-      {value.total > value.invites.length && limit < 200 && (
-        <Button size="small" onClick={() => setLimit(limit + page)}>
-          {t('moderation.page.more')}
-        </Button>
-      )}
+      <MoreButton pages={pages} />
     </>
   );
 }

@@ -5,7 +5,7 @@ import { main } from '../../../dev/fake-data';
 import { scene } from '../../../dev/fake-engine';
 import { stateOf } from '../../../dev/fake-groups-data';
 import { releaseRoom } from '../../../dev/fake-groups-samples';
-import { beginGroupTest, endGroupTest, openSection } from '../../../dev/group-page-test';
+import { beginGroupTest, endGroupTest, openSection, showMore } from '../../../dev/group-page-test';
 import { useModerationStore } from '../moderation/moderation-store';
 
 beforeEach(beginGroupTest);
@@ -50,6 +50,14 @@ describe('invites', () => {
         code: 'garden-gate',
       }),
     );
+  });
+
+  it('and bans are shown page by page', async () => {
+    const engine = await openSection('invites', ['long-lists']);
+    await showMore(engine, 'group.invites');
+    fireEvent.click(screen.getByTestId('group-tab-bans'));
+    await screen.findByTestId('bans');
+    await showMore(engine, 'group.bans');
   });
 
   it('are taken back after one question that names the code', async () => {

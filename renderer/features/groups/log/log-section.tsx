@@ -1,4 +1,4 @@
-import { Download, ScrollText, Search } from 'lucide-react';
+import { Download, ScrollText } from 'lucide-react';
 import { useCallback, useDeferredValue, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Group, GroupLogEntry } from '../../../../shared/model/group';
@@ -7,6 +7,7 @@ import { useGroupEntry } from '../../../stores/groups-store';
 import { useNoticesStore } from '../../../stores/notices-store';
 import { Button } from '../../../ui/button';
 import { EmptyState } from '../../../ui/empty-state';
+import { SearchBox } from '../../../ui/search-box';
 import { Spinner } from '../../../ui/spinner';
 import { dayOf } from '../../../ui/time';
 import { TaskError } from '../../identity/task-error';
@@ -132,21 +133,7 @@ export function GroupLog(props: { readonly account: string; readonly group: Grou
   return (
     <section className="log" aria-label={t('moderation.section.log')}>
       <div className="log__bar">
-        <div className="search-box">
-          <Search size={16} aria-hidden />
-          <input
-            type="text"
-            className="search-box__field"
-            placeholder={t('moderation.log.search')}
-            aria-label={t('moderation.log.search')}
-            autoComplete="off"
-            spellCheck={false}
-            maxLength={256}
-            value={query}
-            onChange={(change) => setQuery(change.target.value)}
-            data-testid="log-search"
-          />
-        </div>
+        <SearchBox label={t('moderation.log.search')} value={query} onText={setQuery} testId="log-search" />
         <ExportButtons account={account} group={group} />
       </div>
       <div className="chips" role="group" aria-label={t('moderation.log.filter')}>

@@ -15,7 +15,6 @@ import { MemberPicker, type Chosen } from '../create/member-picker';
 import { askGroup } from '../moderation/moderation-actions';
 import { PersonLine } from '../page/person-line';
 import { useRefusals } from '../page/standing';
-import '../../contacts/people.css';
 import '../create/create.css';
 
 /** Most people that can be added at once (the contract's limit). */

@@ -1,4 +1,4 @@
-import { Search, UserPlus, Users } from 'lucide-react';
+import { UserPlus, Users } from 'lucide-react';
 import { useDeferredValue, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
@@ -6,6 +6,7 @@ import type { Group } from '../../../../shared/model/group';
 import { Button } from '../../../ui/button';
 import { Choice } from '../../../ui/choice';
 import { EmptyState } from '../../../ui/empty-state';
+import { SearchBox } from '../../../ui/search-box';
 import { Spinner } from '../../../ui/spinner';
 import { useRovingRows } from '../../../ui/use-roving-rows';
 import { GatedButton } from '../page/refusal';
@@ -80,26 +81,13 @@ export function GroupMembers(props: { readonly account: string; readonly group: 
   return (
     <section className="members" aria-label={t('moderation.section.members')}>
       <div className="members__bar">
-        <div className="search-box">
-          <Search size={16} aria-hidden />
-          <input
-            type="text"
-            className="search-box__field"
-            placeholder={t('moderation.members.search')}
-            aria-label={t('moderation.members.search')}
-            autoComplete="off"
-            spellCheck={false}
-            maxLength={256}
-            value={query}
-            onChange={(change) => setQuery(change.target.value)}
-            onKeyDown={(key) => {
-              if (key.key !== 'ArrowDown') return;
-              key.preventDefault();
-              document.querySelector<HTMLElement>('.members__rows [data-row][tabindex="0"]')?.focus();
-            }}
-            data-testid="member-search"
-          />
-        </div>
+        <SearchBox
+          label={t('moderation.members.search')}
+          value={query}
+          onText={setQuery}
+          rows=".members__rows"
+          testId="member-search"
+        />
         <div className="bare-choice">
           <Choice
             label={t('moderation.members.show')}

@@ -3,6 +3,7 @@ import { useState, type SubmitEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { parsePeerAid } from '../../../../shared/aun/aid';
 import type { Group, GroupBan } from '../../../../shared/model/group';
+import { invoke } from '../../../stores/bridge';
 import { useGroupEntry } from '../../../stores/groups-store';
 import { Button } from '../../../ui/button';
 import { EmptyState } from '../../../ui/empty-state';
@@ -11,17 +12,15 @@ import { TextField } from '../../../ui/text-field';
 import { dateOf } from '../../../ui/time';
 import { Panel } from '../../identity/centre/panel';
 import { TaskError } from '../../identity/task-error';
-import { useLoaded } from '../../identity/use-loaded';
 import { useTask } from '../../identity/use-task';
+import { MoreButton } from '../page/more-button';
 import { PersonLine, usePersonTitle } from '../page/person-line';
 import { GatedButton, RefusalNote } from '../page/refusal';
 import { useRefusals } from '../page/standing';
+import { usePages } from '../page/use-pages';
 import { isEndless } from './durations';
 import { changeGroup, offerUndo, unban, unmute } from './moderation-actions';
 import { whenOf } from '../page/when';
-
-/** Bans that are asked for at once. */
-const page = 100;
 
 function BanRow(props: {
   readonly account: string;
@@ -123,21 +122,23 @@ function BanAhead(props: { readonly account: string; readonly group: Group; read
 function List(props: { readonly account: string; readonly group: Group }) {
   const { t } = useTranslation();
   const { account, group } = props;
-  const [limit, setLimit] = useState(page);
   const [ahead, setAhead] = useState(false);
   const entry = useGroupEntry(account, group.group);
-  const loaded = useLoaded(
-    'group.bans',
-    { account, group: group.group, limit: Math.min(200, limit) },
+  const pages = usePages(
+    async (place) => {
+      const found = await invoke('group.bans', { account, group: group.group, ...place });
+      return { rows: found.bans, total: found.total };
+    },
+    ({ aid }) => aid,
     `${entry.log} ${entry.members}`,
   );
-  const { value, error } = loaded;
-  if (value === null)
+  const { rows: bans, error } = pages;
+  if (bans === null)
     return error === null ? (
       <Spinner />
     ) : (
       <EmptyState title={t(`errors.${error.code}`)}>
-        <Button onClick={loaded.reload}>{t('common.retry')}</Button>
+        <Button onClick={pages.reload}>{t('common.retry')}</Button>
       </EmptyState>
     );
   return (
@@ -148,7 +149,7 @@ function List(props: { readonly account: string; readonly group: Group }) {
           group={group}
           onDone={() => {
             setAhead(false);
-            loaded.reload();
+            pages.reload();
           }}
         />
       ) : (
@@ -159,7 +160,7 @@ function List(props: { readonly account: string; readonly group: Group }) {
           </Button>
         </div>
       )}
-      {value.bans.length === 0 ? (
+      {bans.length === 0 ? (
         <EmptyState
           picture={<Ban size={28} strokeWidth={1.5} aria-hidden />}
           title={t('moderation.bans.none')}
@@ -168,16 +169,12 @@ function List(props: { readonly account: string; readonly group: Group }) {
         />
       ) : (
         <ul className="bans" aria-label={t('moderation.section.bans')} data-testid="bans">
-          {value.bans.map((ban) => (
-            <BanRow key={ban.aid} account={account} group={group} ban={ban} onLifted={loaded.reload} />
+          {bans.map((ban) => (
+            <BanRow key={ban.aid} account={account} group={group} ban={ban} onLifted={pages.reload} />
           ))}
         </ul>
       )}
-      {value.total > value.bans.length && limit < 200 && (
-        <Button size="small" onClick={() => setLimit(limit + page)}>
-          {t('moderation.page.more')}
-        </Button>
-      )}
+      <MoreButton pages={pages} />
     </>
   );
 }

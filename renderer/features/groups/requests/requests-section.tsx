@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ErrorCode } from '../../../../shared/bridge/error-codes';
 import type { Group, JoinRequest } from '../../../../shared/model/group';
+import { invoke } from '../../../stores/bridge';
 import { useGroupEntry, useGroupsStore } from '../../../stores/groups-store';
 import { Button } from '../../../ui/button';
 import { Choice } from '../../../ui/choice';
@@ -11,18 +12,17 @@ import { Spinner } from '../../../ui/spinner';
 import { TextField } from '../../../ui/text-field';
 import { Panel } from '../../identity/centre/panel';
 import { TaskError } from '../../identity/task-error';
-import { useLoaded } from '../../identity/use-loaded';
 import { useTask } from '../../identity/use-task';
 import { askGroup } from '../moderation/moderation-actions';
+import { MoreButton } from '../page/more-button';
 import { RefusalNote } from '../page/refusal';
 import { useRefusals } from '../page/standing';
+import { usePages } from '../page/use-pages';
 import { RequestCard } from './request-card';
 import './requests.css';
 
 const tabs = ['pending', 'approved', 'rejected'] as const;
 type Tab = (typeof tabs)[number];
-/** Requests that are asked for at once. */
-const page = 50;
 /** Most that can be decided on together (the contract's limit). */
 const together = 100;
 
@@ -126,28 +126,29 @@ function Batch(props: {
 function List(props: { readonly account: string; readonly group: Group; readonly tab: Tab }) {
   const { t } = useTranslation();
   const { account, group, tab } = props;
-  const [limit, setLimit] = useState(page);
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const { log, members } = useGroupEntry(account, group.group);
-  const loaded = useLoaded(
-    'group.requests',
-    { account, group: group.group, status: tab, limit: Math.min(200, limit) },
+  const pages = usePages(
+    async (place) => {
+      const found = await invoke('group.requests', { account, group: group.group, status: tab, ...place });
+      return { rows: found.requests, total: found.total };
+    },
+    ({ aid }) => aid,
     `${log} ${members} ${group.requests}`,
   );
   const { task, failed, review } = useReview(account, group.group, () => {
     setChosen([]);
-    loaded.reload();
+    pages.reload();
   });
-  const { value, error } = loaded;
-  if (value === null)
+  const { rows: requests, error } = pages;
+  if (requests === null)
     return error === null ? (
       <Spinner />
     ) : (
       <EmptyState title={t(`errors.${error.code}`)}>
-        <Button onClick={loaded.reload}>{t('common.retry')}</Button>
+        <Button onClick={pages.reload}>{t('common.retry')}</Button>
       </EmptyState>
     );
-  const { requests, total } = value;
   const there = new Set(requests.map(({ aid }) => aid));
   const marked = chosen.filter((aid) => there.has(aid));
   const mark = ({ aid }: JoinRequest, on: boolean): void =>
@@ -166,7 +167,7 @@ function List(props: { readonly account: string; readonly group: Group; readonly
       {tab === 'pending' && requests.length > 1 && (
         <Batch
           chosen={marked}
-          total={requests.length}
+          total={Math.min(requests.length, together)}
           busy={task.busy}
           onAll={(all) => setChosen(all ? requests.slice(0, together).map(({ aid }) => aid) : [])}
           onDecide={(approve, reason) => review(marked.map((aid) => ({ aid, approve, reason })))}
@@ -188,11 +189,7 @@ function List(props: { readonly account: string; readonly group: Group; readonly
           />
         ))}
       </ul>
-      {total > requests.length && limit < 200 && (
-        <Button size="small" onClick={() => setLimit(limit + page)}>
-          {t('moderation.page.more')}
-        </Button>
-      )}
+      <MoreButton pages={pages} />
     </>
   );
 }

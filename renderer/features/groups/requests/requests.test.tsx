@@ -5,7 +5,7 @@ import { main } from '../../../dev/fake-data';
 import { scene } from '../../../dev/fake-engine';
 import { stateOf } from '../../../dev/fake-groups-data';
 import { releaseRoom, seminar } from '../../../dev/fake-groups-samples';
-import { beginGroupTest, endGroupTest, openSection } from '../../../dev/group-page-test';
+import { beginGroupTest, endGroupTest, openSection, showMore } from '../../../dev/group-page-test';
 import { useGroupsStore } from '../../../stores/groups-store';
 import { useModerationStore } from '../moderation/moderation-store';
 
@@ -64,6 +64,12 @@ describe('join requests', () => {
     await waitFor(() => expect(screen.getAllByTestId('request')).toHaveLength(1));
     expect((await screen.findByTestId('request-failed')).textContent).toContain('have not set up encryption');
     expect(card('marta_n.example.org')).toBeTruthy();
+  });
+
+  it('are shown page by page', async () => {
+    const engine = await openSection('requests', ['long-lists']);
+    await screen.findByText('3 of 403 shown');
+    await showMore(engine, 'group.requests');
   });
 
   it('say that somebody else has decided meanwhile', async () => {
