@@ -29,6 +29,8 @@ let outbox: Outbox;
 /** Peers that have published no keys. */
 let withoutKeys: Set<string>;
 let refreshes: number;
+/** Devices each message is sealed for; empty: the engine does not say. */
+let devices: readonly string[];
 
 /** What an engine hands over; only the order and the fate of sends are looked at here. */
 function sealer(): E2eeEngine {
@@ -39,7 +41,9 @@ function sealer(): E2eeEngine {
       if (withoutKeys.has(message.to)) {
         return Promise.reject(new AunError('recipient_without_keys', 'no keys', { retryable: true }));
       }
-      const params = { message_id: message.messageId, encrypted: true };
+      const copies = devices.map((device_id) => ({ device_id, envelope: {} }));
+      const payload = copies.length === 0 ? {} : { payload: { recipient_copies: copies, self_copies: [] } };
+      const params = { message_id: message.messageId, encrypted: true, ...payload };
       return Promise.resolve({ params, forwardSecret: true, protection: 'e2ee-v1' as const, copies: 1 });
     },
     sealThought: () => Promise.reject(new Error('there are no thoughts here')),
@@ -60,6 +64,7 @@ beforeEach(async () => {
   time = new FakeTime();
   withoutKeys = new Set();
   refreshes = 0;
+  devices = [];
   outbox = await restart();
   for (const peer of [BOB, EVE]) await store.openConversation(peer, 'direct', peer, time.now());
 });
@@ -99,6 +104,24 @@ async function messageAt(index: number, conversation = BOB): Promise<Message> {
   if (found === undefined) throw new Error('there is no such message');
   return found;
 }
+
+it('calls a message delivered only when a device that got it says so, also where the gateway names no devices', async () => {
+  gateway.onSend = () => ({ status: 'sent', timestamp: 1_767_225_600_500, seq: 7 });
+  devices = ['phone'];
+  await outbox.sendText(BOB, 'for one device', 'r1');
+  await vi.waitFor(async () => expect(await states()).toEqual(['sent']));
+  // A device that came later counts by itself and is far ahead.
+  await store.applyAck(BOB, 'desk', 50);
+  expect(await states()).toEqual(['sent']);
+  await store.applyAck(BOB, 'phone', 7);
+  expect(await states()).toEqual(['delivered']);
+
+  devices = ['phone', 'desk'];
+  await outbox.sendText(BOB, 'for two', 'r2');
+  await vi.waitFor(async () => expect(await states()).toEqual(['delivered', 'sent']));
+  await store.applyAck(BOB, 'desk', 51);
+  expect(await states()).toEqual(['delivered', 'sent']);
+});
 
 it('sends what is typed in order, one after the other', async () => {
   for (let index = 0; index < 20; index += 1) await outbox.sendText(BOB, `t${index}`, `r${index}`);

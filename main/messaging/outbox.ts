@@ -11,6 +11,7 @@ import type { RpcCaller } from '../ports/session';
 import type { AccountStore, OutboxItem, StoreChange } from '../ports/store';
 import { AunError, toAunError } from '../runtime/errors';
 import type { Disposer, Runtime } from '../runtime/runtime';
+import { deliveryNumbers } from './delivery-numbers';
 import { describePayload } from './describe';
 import { ENVELOPE_ROOM_BYTES, MAX_PAYLOAD_BYTES, REFERENCE_ROOM_BYTES, STORE_RETRY_MS } from './limits';
 import { judgeSendFailure } from './outbox-verdict';
@@ -331,8 +332,7 @@ export class Outbox {
     const result = sendResultSchema.parse(answer);
     return this.deps.store.markSent(item.id, {
       serverTime: result.timestamp ?? this.deps.now(),
-      seq: result.seq ?? null,
-      deviceSeqs: result.device_seqs ?? null,
+      ...deliveryNumbers(result, sealed.params),
       delivered: result.status === 'delivered',
       forwardSecret: sealed.forwardSecret,
     });
