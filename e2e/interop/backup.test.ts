@@ -76,6 +76,11 @@ async function advanced(engine: ClockedEngine): Promise<Dict> {
   return engine.call('account.advanced.get', { account: aid });
 }
 
+async function networksOf(engine: ClockedEngine): Promise<string[]> {
+  const { networks } = await engine.call('network.list');
+  return dictsOf(networks).map(({ id }) => textOf(id));
+}
+
 function phases(engine: ClockedEngine, job: string): string[] {
   return engine.events.flatMap((each) =>
     each.event === 'backup.progress' && each.data.progress.job === job ? [each.data.progress.phase] : [],
@@ -142,8 +147,30 @@ describe('a full backup', () => {
     expect(leftovers(fresh)).toEqual([]);
     await fresh.call('backup.restore', { ...result, network });
     await fresh.sessionIs(aid, 'online');
-    const { networks } = await fresh.call('network.list');
-    expect(dictsOf(networks).map((each) => each['id'])).toContain(network);
+    expect(await networksOf(fresh)).toContain(network);
+    await fresh.stop();
+    await fresh.start();
+    await fresh.sessionIs(aid, 'online');
+  });
+
+  it('takes that network away again when it fails after the network came', async () => {
+    const attachments = path.join(old.dataDir, 'AIDs', aid, 'attachments');
+    mkdirSync(attachments);
+    writeFileSync(path.join(attachments, 'large.bin'), Buffer.alloc(300_000, 7));
+    await save('full');
+    const whole = readFileSync(file);
+    writeFileSync(file, whole.subarray(0, whole.length - 40));
+    const before = await networksOf(fresh);
+    const offered: string[][] = [];
+    fresh.onEvent = (event) => {
+      if (event.event === 'network.changed') offered.push(event.data.networks.map(({ id }) => id));
+    };
+    const params = { file: await choose(), network, secret: SECRET, job: 'back' };
+    await expect(fresh.call('backup.restore', params)).rejects.toThrow('backup_damaged');
+    expect(await networksOf(fresh)).toEqual(before);
+    await until('the window heard so', () => Promise.resolve(offered.length === 2));
+    expect(offered).toEqual([[...before, network], before]);
+    fresh.onEvent = () => undefined;
   });
 });
 

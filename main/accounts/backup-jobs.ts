@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { parseAid } from '../../shared/aun/aid';
 import type { BackupFile, BackupProgress, RestoreResult } from '../../shared/model/backup';
 import { inspectBackup, restoreBackup, writeAttachment, writeBackup } from '../identity/backup';
 import type { BackupNetwork, BackupSource, Restored, RestoreTarget } from '../identity/backup';
@@ -34,6 +35,11 @@ interface Job {
   readonly ended: Promise<unknown>;
   /** How far it is. */
   readonly last: () => BackupProgress;
+}
+
+/** The network that a restore brought, or that it shares with another one which did. */
+interface NetworkLoan {
+  id: string | null;
 }
 
 type Report = (now: Pick<BackupProgress, 'phase' | 'done' | 'total' | 'bytes'>) => void;
@@ -97,7 +103,9 @@ export class BackupJobs {
     const { accounts } = this.parts;
     accounts.refuseImport(aid);
     const read = await this.run({ aid, job, account: null, kind: 'restore' }, (signal, progress) =>
-      accounts.importIdentity((open) => this.read({ path, secret, signal, progress, network, open })),
+      this.withNetwork(aid, (loan) =>
+        accounts.importIdentity((open) => this.read({ path, secret, signal, progress, network, open, loan })),
+      ),
     );
     const { files } = read.result;
     const rows = read.merged ?? read.result.rows;
@@ -148,6 +156,20 @@ export class BackupJobs {
     };
   }
 
+  /** A network that only this restore brought goes again when it fails. */
+  private async withNetwork<T>(aid: string, restore: (loan: NetworkLoan) => Promise<T>): Promise<T> {
+    const { accounts, networks, networksChanged } = this.parts;
+    const loan: NetworkLoan = { id: null };
+    try {
+      return await restore(loan);
+    } finally {
+      // An identity that has its place needs its network, whatever failed after that.
+      const name = parseAid(aid);
+      const succeeded = name !== null && (await accounts.identities.has(name));
+      if (loan.id !== null && (await networks.giveBack(loan.id, succeeded))) networksChanged();
+    }
+  }
+
   private async read(options: {
     readonly path: string;
     readonly secret: string;
@@ -155,8 +177,9 @@ export class BackupJobs {
     readonly signal: AbortSignal;
     readonly progress: Report;
     readonly open: Parameters<ImportReader<unknown>>[0];
+    readonly loan: NetworkLoan;
   }): Promise<Restored> {
-    const { path, secret, signal, progress } = options;
+    const { path, secret, signal, progress, loan } = options;
     let place: ImportPlace | null = null;
     const there = (): ImportPlace => {
       if (place === null) throw new AunError('backup_damaged', 'the backup does not begin with an identity');
@@ -164,7 +187,7 @@ export class BackupJobs {
     };
     const target: RestoreTarget = {
       identity: async (material, facts) => {
-        place = await options.open(material, await this.networkFor(options.network, facts));
+        place = await options.open(material, await this.networkFor(options.network, facts, loan));
       },
       settings: async ({ displayName, hue, notifications, deliveryMode }) => {
         const { accounts } = this.parts;
@@ -177,6 +200,7 @@ export class BackupJobs {
     const restored = await restoreBackup({ path, secret, target, signal, progress });
     // A database that has gone through more than the backup does not come from it.
     if (!there().added) await this.note(there(), restored);
+    if (loan.id !== null) await this.parts.networks.keepLent(loan.id);
     return restored;
   }
 
@@ -190,15 +214,26 @@ export class BackupJobs {
   }
 
   /** The network the user chose; one this installation does not know yet comes from the backup, if it is that one. */
-  private async networkFor(chosen: string, facts: BackupNetwork | null): Promise<NetworkRecord> {
+  private async networkFor(
+    chosen: string,
+    facts: BackupNetwork | null,
+    loan: NetworkLoan,
+  ): Promise<NetworkRecord> {
     const { networks } = this.parts;
-    if (networks.records().some(({ id }) => id === chosen)) return this.parts.ready(chosen);
+    const known = (id: string): boolean => networks.records().some((record) => record.id === id);
+    const ready = (id: string): Promise<NetworkRecord> => {
+      // Another restore that is under way may have brought it.
+      if (networks.borrow(id)) loan.id = id;
+      return this.parts.ready(id);
+    };
+    if (known(chosen)) return ready(chosen);
     if (facts === null || (chosen !== facts.issuer && chosen !== networks.idOf(facts)))
       throw new AunError('network_unknown', 'this installation knows no such network');
     // One that is known keeps its root, whatever a file says.
-    const known = networks.idOf(facts);
-    if (networks.records().some(({ id }) => id === known)) return this.parts.ready(known);
-    const added = await networks.add(facts);
+    const id = networks.idOf(facts);
+    if (known(id)) return ready(id);
+    const added = networks.lend(facts);
+    loan.id = added.id;
     this.parts.networksChanged();
     return added;
   }

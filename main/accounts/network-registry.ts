@@ -25,6 +25,13 @@ export interface NetworkRecord {
   readonly importedRoots: readonly string[];
 }
 
+/** What a network is made of: its issuer, and gateway and root where they are not those of the public web. */
+export interface NetworkInput {
+  readonly issuer: string;
+  readonly gatewayUrl: string | null;
+  readonly rootPem: string | null;
+}
+
 const recordSchema = z.object({
   id: z.string(),
   issuer: z.string(),
@@ -54,6 +61,8 @@ export class NetworkRegistry {
   private added: Stored[] = [];
   private imported: Record<string, string[]> = {};
   private listVersions: Record<string, number> = {};
+  /** Networks that only imports need which have not succeeded yet, by their id: how many need them, and whether they are on disk. */
+  private readonly lent = new Map<string, { readonly users: number; readonly kept: boolean }>();
   private local: { gatewayUrl: string; rootPem: string } | null = null;
   private readonly file;
 
@@ -119,30 +128,66 @@ export class NetworkRegistry {
 
   /** Id that a network with this issuer and gateway gets. @throws AunError `invalid_request`, `gateway_not_trusted` */
   idOf({ issuer, gatewayUrl }: { readonly issuer: string; readonly gatewayUrl: string | null }): string {
-    return gatewayUrl === null ? issuer : `${issuer}@${new URL(checkedGatewayUrl(gatewayUrl)).host}`;
+    return idOf(issuer, gatewayUrl);
   }
 
   /**
    * Adds a network, or replaces the address and the root of one that was added before with the same issuer and host.
    * @throws AunError `invalid_request`, `certificate_invalid`, `gateway_not_trusted` for ws:// beyond this computer
    */
-  async add(input: {
-    issuer: string;
-    gatewayUrl: string | null;
-    rootPem: string | null;
-  }): Promise<NetworkRecord> {
-    const issuer = normalizeAidInput(input.issuer);
-    if (issuerProblem(issuer) !== null)
-      throw new AunError('invalid_request', 'the issuer is not a valid name');
-    if (input.rootPem !== null) rootFingerprint(input.rootPem);
-    const gatewayUrl = input.gatewayUrl === null ? null : checkedGatewayUrl(input.gatewayUrl);
-    if (issuer === PUBLIC_NETWORK && gatewayUrl === null && input.rootPem === null)
-      return this.get(PUBLIC_NETWORK);
-    const id = this.idOf({ issuer, gatewayUrl });
-    const record: Stored = { id, issuer, gatewayUrl, rootPem: input.rootPem };
+  async add(input: NetworkInput): Promise<NetworkRecord> {
+    const record = checkedRecord(input);
+    const { id, issuer, gatewayUrl, rootPem } = record;
+    if (issuer === PUBLIC_NETWORK && gatewayUrl === null && rootPem === null) return this.get(PUBLIC_NETWORK);
     this.added = [...this.added.filter((network) => network.id !== id), record];
+    this.lent.delete(id);
     await this.save();
     return this.get(id);
+  }
+
+  /**
+   * Adds a network for an import, as long as that needs it: it is on disk from {@link NetworkRegistry.keepLent} on, and stays
+   * after {@link NetworkRegistry.giveBack} only if the import succeeded. @throws as {@link NetworkRegistry.add}
+   */
+  lend(input: NetworkInput): NetworkRecord {
+    const record = checkedRecord(input);
+    this.added = [...this.added, record];
+    this.lent.set(record.id, { users: 1, kept: false });
+    return this.get(record.id);
+  }
+
+  /** Another import needs a network; nothing changes where it is here for good. Returns whether it has to be given back. */
+  borrow(id: string): boolean {
+    const lent = this.lent.get(id);
+    if (lent !== undefined) this.lent.set(id, { ...lent, users: lent.users + 1 });
+    return lent !== undefined;
+  }
+
+  /** An import is about to succeed: an identity must never be on disk without its network. */
+  async keepLent(id: string): Promise<void> {
+    const lent = this.lent.get(id);
+    if (lent === undefined || lent.kept) return;
+    this.lent.set(id, { ...lent, kept: true });
+    await this.save();
+  }
+
+  /** An import that needed a network has ended. Returns whether the network is gone with it. */
+  async giveBack(id: string, succeeded: boolean): Promise<boolean> {
+    const lent = this.lent.get(id);
+    if (lent === undefined) return false;
+    if (!succeeded && lent.users > 1) {
+      this.lent.set(id, { ...lent, users: lent.users - 1 });
+      return false;
+    }
+    this.lent.delete(id);
+    if (succeeded) return false;
+    this.added = this.added.filter((network) => network.id !== id);
+    const { [id]: _roots, ...imported } = this.imported;
+    const { [id]: _version, ...listVersions } = this.listVersions;
+    this.imported = imported;
+    this.listVersions = listVersions;
+    await this.save();
+    return true;
   }
 
   /** Replaces the imported roots of a network. @throws AunError `network_unknown` */
@@ -166,9 +211,22 @@ export class NetworkRegistry {
   }
 
   private save(): Promise<void> {
-    const { added, imported, listVersions } = this;
+    const { imported, listVersions } = this;
+    const added = this.added.filter(({ id }) => this.lent.get(id)?.kept !== false);
     return this.file.write({ networks: added, importedRoots: imported, trustListVersions: listVersions });
   }
+}
+
+function idOf(issuer: string, gatewayUrl: string | null): string {
+  return gatewayUrl === null ? issuer : `${issuer}@${new URL(checkedGatewayUrl(gatewayUrl)).host}`;
+}
+
+function checkedRecord(input: NetworkInput): Stored {
+  const issuer = normalizeAidInput(input.issuer);
+  if (issuerProblem(issuer) !== null) throw new AunError('invalid_request', 'the issuer is not a valid name');
+  if (input.rootPem !== null) rootFingerprint(input.rootPem);
+  const gatewayUrl = input.gatewayUrl === null ? null : checkedGatewayUrl(input.gatewayUrl);
+  return { id: idOf(issuer, gatewayUrl), issuer, gatewayUrl, rootPem: input.rootPem };
 }
 
 function checkedGatewayUrl(text: string): string {
