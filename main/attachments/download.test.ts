@@ -5,7 +5,8 @@ import type { JsonObject } from '../../shared/aun/canonical-json';
 import { isSafeFileName } from '../identity/backup/attachments';
 import { AunError } from '../runtime/errors';
 import { systemRandom } from '../runtime/runtime';
-import { EncryptedFileWriter } from './encrypted-file';
+import { collect, EncryptedFileWriter } from './encrypted-file';
+import { encryptObject, inPieces } from './object-crypto';
 import { payloadSchema, sha, uploaded } from './testing/payload';
 import { png } from './testing/pictures';
 import { ALICE, AttachmentWorld, PEER } from './testing/world';
@@ -57,6 +58,83 @@ describe('a file that is received', () => {
       expect((await readFile(target)).equals(bytes)).toBe(true);
     },
   );
+
+  it('may have no bytes at all: it is fetched, checked and saved like every other', async () => {
+    const alice = await world.person('alice');
+    const bob = await world.person('bobby');
+    const [key, iv] = [systemRandom.bytes(32), systemRandom.bytes(12)];
+    const empty = Buffer.alloc(0);
+    const object = await collect(encryptObject(inPieces(empty), 0, { key, iv }));
+    expect(object.length).toBe(16);
+    const content = object.toString('base64');
+    await alice.rpc.call('storage.put_object', { object_key: 'att/empty', content, is_private: false });
+    const enc = {
+      v: 1,
+      alg: 'AES-256-GCM',
+      key: key.toString('base64'),
+      iv: iv.toString('base64'),
+      aad: 'aun-att-v1',
+      filename: 'empty.txt',
+      content_type: 'text/plain',
+      size_bytes: 0,
+      sha256: sha(empty),
+    };
+    const reference = {
+      owner_aid: ALICE,
+      object_key: 'att/empty',
+      size_bytes: object.length,
+      sha256: sha(object),
+    };
+    const payload = { type: 'file', attachments: [{ ...reference, enc }] };
+    const [row] = (await bob.receive(ALICE, payload)).rows;
+    expect(row).toMatchObject({ name: 'empty.txt', size: 0, state: 'remote' });
+    const id = row?.id ?? 0;
+    expect(await bob.attachments.download(id)).toMatchObject({ state: 'here', size: 0, problem: null });
+    const target = path.join(bob.folder, '..', 'empty.txt');
+    bob.desktop = { chooseSave: () => Promise.resolve(target) };
+    expect(await bob.attachments.save(id)).toBe(true);
+    expect((await readFile(target)).length).toBe(0);
+    // A wrong key shows although there is nothing to be read.
+    const other = await world.person('bobby');
+    const { rows } = await other.receive(ALICE, {
+      type: 'file',
+      attachments: [{ ...reference, enc: { ...enc, key: systemRandom.bytes(32).toString('base64') } }],
+    });
+    expect(await failure(other, rows[0]?.id ?? 0)).toEqual({
+      state: 'failed',
+      problem: 'attachment_damaged',
+    });
+  });
+
+  it('is there when the connection breaks behind its last byte', async () => {
+    const { bob, row } = await received(systemRandom.bytes(70_000));
+    let asked = 0;
+    bob.intercept = async (request) => {
+      asked += 1;
+      const answer = await bob.transfers.request(request);
+      async function* broken(): AsyncGenerator<Buffer> {
+        yield* answer.body;
+        throw new AunError('network_unreachable', 'reset', { retryable: true });
+      }
+      return { ...answer, body: broken(), close: () => answer.close() };
+    };
+    expect(await bob.attachments.download(row.id)).toMatchObject({ state: 'here', problem: null });
+    expect(asked).toBe(1);
+  });
+
+  it('is given up as soon as more comes than was announced, not when the server has had enough', async () => {
+    const { bob, row } = await received(systemRandom.bytes(70_000));
+    let given = 0;
+    let closed = 0;
+    async function* endless(): AsyncGenerator<Buffer> {
+      for (; given < 1_000; given += 1) yield await Promise.resolve(Buffer.alloc(10_000));
+    }
+    bob.intercept = () =>
+      Promise.resolve({ status: 200, headers: {}, body: endless(), close: () => void (closed += 1) });
+    expect(await failure(bob, row.id)).toEqual({ state: 'failed', problem: 'attachment_damaged' });
+    expect(given).toBeLessThan(20);
+    expect(closed).toBe(1);
+  });
 
   it('is shown from its address only, in any range, when it only shows', async () => {
     const picture = png(40, 30, false);

@@ -115,6 +115,8 @@ export class Downloader {
         throwIfAborted(signal);
         const error = toAunError(thrown);
         if (!isTransient(error)) throw error;
+        // Cut off behind its last byte: there is nothing left to ask for.
+        if (receiver.received === total && total > 0) return;
         if (error instanceof AddressUsedUp) ticket = null;
         // A slow line that is cut now and then still gets there.
         if (receiver.received - before >= PIECE_BYTES) nth = -1;
@@ -193,7 +195,7 @@ export class Downloader {
 }
 
 /** How many bytes of an answer were received before. @throws AunError for an answer that is none */
-function skippedBytes(answer: TransferAnswer, from: number): number {
+export function skippedBytes(answer: TransferAnswer, from: number): number {
   if (answer.status === 200) return from;
   if (answer.status !== 206) throw statusError(answer.status);
   const start = /^bytes (\d+)-/.exec(answer.headers['content-range'] ?? '')?.[1];

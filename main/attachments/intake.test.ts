@@ -51,6 +51,15 @@ describe('a file beside the draft', () => {
     expect(await alice.attachments.drafts(PEER)).toEqual([attachment]);
   });
 
+  it('does not begin any more when the account stops, and leaves no file open', async () => {
+    const alice = await world.person('alice');
+    const begun = alice.attachments.begin({ ...about, size: 3 });
+    const refused = expect(begun).rejects.toMatchObject({ code: 'cancelled' });
+    await alice.attachments.stop();
+    await refused;
+    expect(await alice.files()).toEqual([]);
+  });
+
   it.each([
     ['image/jpeg', jpeg(), { width: 2, height: 3 }],
     ['image/png', png(), { width: 4, height: 3 }],

@@ -12,6 +12,7 @@ import type { AttachmentFolder, NewLocalFile } from './attachment-folder';
 import { INTAKE_IDLE_MS, MAX_FILE_BYTES, MAX_INTAKES, PIECE_BYTES } from './limits';
 import { PLAIN_FILE, typeByName } from './media-type';
 import { finishFile } from './finish-file';
+import { cancelled } from './transfer-errors';
 import { uploadJsonOf } from './upload-state';
 
 interface Intake {
@@ -25,13 +26,14 @@ interface Intake {
 /** Takes files of the user: each piece is encrypted as it comes (design §7), then the file stands beside the draft. */
 export class Intakes {
   private readonly open = new Map<string, Intake>();
+  private stopped = false;
 
   constructor(
     private readonly deps: Pick<AttachmentDependencies, 'store' | 'runtime' | 'publish'>,
     private readonly folder: AttachmentFolder,
   ) {}
 
-  /** @throws AunError `attachment_too_large`, `too_many_attachments`, `busy`, `disk_full` */
+  /** @throws AunError `attachment_too_large`, `too_many_attachments`, `busy`, `disk_full`, `cancelled` */
   async begin(file: NewFile): Promise<string> {
     if (file.size > MAX_FILE_BYTES) throw tooLarge();
     if (this.open.size >= MAX_INTAKES) throw new AunError('busy', 'too many files are being taken at once');
@@ -41,6 +43,11 @@ export class Intakes {
     }
     const upload = this.deps.runtime.random.uuid();
     const local = await this.folder.create();
+    // Nobody would ever end what begins behind the end.
+    if (this.stopped) {
+      await local.writer.discard();
+      throw cancelled();
+    }
     this.open.set(upload, { file, local, tail: Promise.resolve(), idle: this.expire(upload) });
     return upload;
   }
@@ -123,6 +130,7 @@ export class Intakes {
   }
 
   async stop(): Promise<void> {
+    this.stopped = true;
     await Promise.all([...this.open.keys()].map((upload) => this.abandon(upload)));
   }
 
