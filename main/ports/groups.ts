@@ -49,6 +49,11 @@ export interface GroupKeys {
   missing(group: string, epoch: number, sender: string): void;
   /** Called when a key came that was not there. */
   onKey(listener: (group: string, epoch: number) => void): Disposer;
+  /**
+   * Called when a key that was {@link missing} is not looked for any more: nobody gave it, or nobody may. A new connection or another
+   * message begins anew, and a key that comes all the same is told by {@link onKey}.
+   */
+  onGivenUp(listener: (group: string, epoch: number) => void): Disposer;
   /** Called when {@link state} of a group changed. */
   onState(listener: (group: string) => void): Disposer;
   /** Handles waiting control messages; to be called after the inbox stored some. */

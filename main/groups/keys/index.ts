@@ -134,6 +134,7 @@ export function createGroupKeys(deps: GroupKeysDeps): GroupKeys & {
     secret: (group, epoch) => book.get(group, epoch)?.secret ?? null,
     missing: (group, epoch, sender) => recovery.missing(group, epoch, sender),
     onKey: (listener) => book.onKey(listener),
+    onGivenUp: (listener) => recovery.onGivenUp(listener),
     onState(listener) {
       stateListeners.add(listener);
       return () => stateListeners.delete(listener);

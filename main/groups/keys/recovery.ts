@@ -35,6 +35,7 @@ interface Job {
 export class Recovery {
   readonly #jobs = new Map<string, Job>();
   readonly #busy = new Map<string, Promise<void>>();
+  readonly #listeners = new Set<(group: string, epoch: number) => void>();
   #online = false;
 
   constructor(
@@ -77,6 +78,12 @@ export class Recovery {
     return job.alone ? 'alone' : 'searching';
   }
 
+  /** Called when a key is looked for no longer although it is not here: nobody had it in all rounds, or nobody may give it. */
+  onGivenUp(listener: (group: string, epoch: number) => void): Disposer {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
   online(): void {
     this.#online = true;
     for (const job of this.#jobs.values()) {
@@ -98,6 +105,7 @@ export class Recovery {
   stop(): void {
     this.#online = false;
     for (const job of [...this.#jobs.values()]) this.#end(job);
+    this.#listeners.clear();
   }
 
   /** Resolves when the rounds that run now are over. */
@@ -124,6 +132,11 @@ export class Recovery {
     this.#rest(job);
     this.#jobs.delete(keyOf(job.group, job.epoch));
     this.context.touched(job.group);
+  }
+
+  #giveUp(job: Job): void {
+    this.#end(job);
+    for (const listener of [...this.#listeners]) listener(job.group, job.epoch);
   }
 
   #rest(job: Job): void {
@@ -159,7 +172,8 @@ export class Recovery {
       round = isOutside(error) ? 'pointless' : 'nobody';
     }
     if (!this.#isAlive(job)) return;
-    if (round === 'found' || round === 'pointless') return this.#end(job);
+    if (round === 'found') return this.#end(job);
+    if (round === 'pointless') return this.#giveUp(job);
     job.rounds += 1;
     job.alone = round === 'nobody';
     this.context.touched(job.group);
@@ -168,7 +182,7 @@ export class Recovery {
   #next(job: Job): void {
     if (!this.#isAlive(job)) return;
     const committed = this.context.ledger.lastLook(job.group)?.state.committed ?? 0;
-    if (job.epoch < committed && job.rounds >= RECOVERY_ROUNDS) return this.#end(job);
+    if (job.epoch < committed && job.rounds >= RECOVERY_ROUNDS) return this.#giveUp(job);
     const wait = RECOVERY_PAUSES[Math.min(job.rounds, RECOVERY_PAUSES.length) - 1] ?? RECOVERY_PAUSES[0];
     const jittered = wait * (0.85 + 0.3 * this.context.deps.runtime.random.unit());
     job.timer = this.context.deps.runtime.scheduler.after(Math.round(jittered), () => this.#start(job));
@@ -177,10 +191,13 @@ export class Recovery {
   async #search(job: Job): Promise<Round> {
     const { book, deps, ledger } = this.context;
     const { group, epoch } = job;
-    const look = await ledger.look(group);
-    const { state, own } = look;
-    const coming = isLive(state.pending, deps.now()) && state.pending.target === epoch;
-    if (epoch > state.committed && !coming) return 'pointless';
+    const isAhead = ({ state: { committed, pending } }: Look): boolean =>
+      epoch > committed && !(isLive(pending, deps.now()) && pending.target === epoch);
+    let look = await ledger.look(group);
+    // A number above the last look is one that was given out since, or made up.
+    if (isAhead(look)) look = await ledger.look(group, { maxAge: 0 });
+    if (isAhead(look)) return 'pointless';
+    const { own } = look;
     // What was written before we came is not for us, and nobody would give it.
     if (own !== null && epoch < own.floor) return 'pointless';
     const before = book.get(group, epoch);

@@ -21,7 +21,6 @@ import type { Describe } from './message-rows';
 import { GroupMessages } from './messages';
 import { EVERYTHING } from './port';
 import type { GroupFacts, GroupSync, Stale } from './port';
-import { KeyPatience } from './patience';
 import { GroupReading } from './reading';
 import { factsOf, GroupRecords } from './records';
 import { Refreshing } from './refreshing';
@@ -66,7 +65,6 @@ const LAST_WORDS: ReadonlySet<string> = new Set(['member_removed', 'member_left'
 export class GroupSyncService implements GroupSync {
   private readonly book: GroupRecords;
   private readonly reading: GroupReading;
-  private readonly patience: KeyPatience;
   private readonly messages: GroupMessages;
   private readonly log: GroupLog;
   private readonly effects: GroupEffects;
@@ -86,13 +84,8 @@ export class GroupSyncService implements GroupSync {
     const records = new GroupRecords({ store, publish, changed: (group) => this.recordChanged(group) });
     this.book = records;
     this.reading = new GroupReading({ aid, store, records, rpc, membersChanged });
-    this.patience = new KeyPatience({
-      clock: runtime.clock,
-      record: (group) => records.get(group),
-      inForce: (group) => keys.state(group).epoch,
-    });
     this.messages = new GroupMessages({
-      ...{ aid, store, records, rpc, e2ee, keys, describe, now, publish, patience: this.patience },
+      ...{ aid, store, records, rpc, e2ee, keys, describe, now, publish },
       stored: deps.messagesStored,
     });
     this.refreshing = new Refreshing({
@@ -136,6 +129,7 @@ export class GroupSyncService implements GroupSync {
           await this.messages.heal(group, epoch);
         }),
       ),
+      keys.onGivenUp((group, epoch) => this.healing.add(() => this.messages.giveUp(group, epoch))),
     );
   }
 
@@ -150,7 +144,6 @@ export class GroupSyncService implements GroupSync {
     this.listing.soon();
     this.healTimer?.();
     this.healTimer = this.deps.runtime.scheduler.every(GROUP_HEAL_MS, () => this.healAll(false));
-    this.patience.restart();
     this.healAll(true);
   }
 

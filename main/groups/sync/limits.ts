@@ -23,7 +23,5 @@ export const LIST_PAGES = 50;
 export const REFRESH_DELAY_MS = 100;
 /** Unreadable messages tried in one go. */
 export const GROUP_HEAL_BATCH = 200;
-/** So long, connected, an old key is waited for before its messages are said to stay closed, in ms. */
-export const KEY_PATIENCE_MS = 15 * 60_000;
 /** How often unreadable messages are tried again while online, in ms. */
 export const GROUP_HEAL_MS = 10 * 60_000;

@@ -7,9 +7,8 @@ import { isJsonObject } from '../../runtime/json-text';
 import { FakeTime } from '../../runtime/testing/fake-time';
 import { openTestStore } from '../../store/store-test-support';
 import { ALICE, BOB, CAROL, GROUP, groupRecord, memberOf } from '../desk/testing/desk-fixture';
-import { KEY_PATIENCE_MS } from './limits';
+import { GROUP_HEAL_BATCH } from './limits';
 import { GroupMessages } from './messages';
-import { KeyPatience } from './patience';
 import { GroupRecords } from './records';
 
 let store: AccountStore;
@@ -19,7 +18,6 @@ let held: Map<number, Uint8Array>;
 let doubt: string | null;
 let asked: number[];
 let messages: GroupMessages;
-let patience: KeyPatience;
 
 const key = (epoch: number): GroupKeyRecord => ({
   epoch,
@@ -84,7 +82,6 @@ beforeEach(async () => {
   await store.saveGroup(groupRecord({ role: 'member', owner: CAROL, committedEpoch: 5 }), 'accepted');
   await store.replaceMembers(GROUP, [memberOf(CAROL, { role: 'owner' }), memberOf(ALICE), memberOf(BOB)]);
   await records.load();
-  patience = new KeyPatience({ clock: time, record: (group) => records.get(group), inForce: () => 5 });
   messages = new GroupMessages({
     aid: BOB,
     store,
@@ -99,7 +96,6 @@ beforeEach(async () => {
       missing: (_group, epoch) => void asked.push(epoch),
       epochs: () => [...held.keys()].map(key),
     },
-    patience,
     describe: describePayload,
     now: () => time.now(),
     publish: () => undefined,
@@ -107,7 +103,7 @@ beforeEach(async () => {
   });
 });
 
-it('a key that nobody gave in all that time is said to be unavailable, and heals what it opens when it comes', async () => {
+it('messages of a key that was given up are said to stay closed, and open when it comes all the same', async () => {
   await keep(row(1, 3), row(2, 5));
   expect(asked).toEqual([3, 5]);
   await messages.heal(GROUP, null);
@@ -115,16 +111,14 @@ it('a key that nobody gave in all that time is said to be unavailable, and heals
     { reason: 'group_key_missing', retrying: true },
     { reason: 'group_key_missing', retrying: true },
   ]);
-  time.advance(KEY_PATIENCE_MS);
-  await messages.heal(GROUP, null);
-  // The key in force is looked for without end.
+  asked = [];
+  await messages.giveUp(GROUP, 3);
   expect(await shown()).toMatchObject([
     { reason: 'group_key_unavailable', retrying: false },
     { reason: 'group_key_missing', retrying: true },
   ]);
+  expect(asked).toEqual([]);
   // The next connection does not take it back, but asks once more.
-  patience.restart();
-  asked = [];
   await messages.heal(GROUP, null, true);
   expect(asked.sort()).toEqual([3, 5]);
   expect(await shown()).toMatchObject([{ reason: 'group_key_unavailable' }, {}]);
@@ -134,6 +128,23 @@ it('a key that nobody gave in all that time is said to be unavailable, and heals
   held.set(3, new Uint8Array([3]));
   expect(await messages.heal(GROUP, 3)).toEqual({ healed: 1, remaining: 0 });
   expect(await shown()).toMatchObject([{ kind: 'text', text: 'words' }, { kind: 'undecryptable' }]);
+});
+
+it('all messages of a key that was given up are said to stay closed, however many', async () => {
+  const count = GROUP_HEAL_BATCH + 5;
+  await keep(...Array.from({ length: count }, (_each, at) => row(at + 1, 3)), row(count + 1, 5));
+  await messages.giveUp(GROUP, 3);
+  const { messages: found } = await store.page(GROUP, { limit: 2 * count });
+  const reasons = found.map(({ content }) => (content.kind === 'undecryptable' ? content.reason : ''));
+  expect(reasons.filter((reason) => reason === 'group_key_unavailable')).toHaveLength(count);
+  expect(reasons.filter((reason) => reason === 'group_key_missing')).toHaveLength(1);
+});
+
+it('a key that comes while its messages are given up opens them', async () => {
+  await keep(row(1, 3));
+  held.set(3, new Uint8Array([3]));
+  await messages.giveUp(GROUP, 3);
+  expect(await shown()).toMatchObject([{ kind: 'text' }]);
 });
 
 it('keys are asked for again after a crash between storing and asking', async () => {

@@ -12,7 +12,6 @@ import type { PullWire } from '../wire';
 import { GROUP_HEAL_BATCH, GROUP_PAGE } from './limits';
 import { envelopeRecord, identityOf, otherRecord, readMessageRow, recallOf } from './message-rows';
 import type { Describe, MessageRow, RowContext } from './message-rows';
-import type { KeyPatience } from './patience';
 import type { GroupRecords } from './records';
 
 /** What the messages of groups work with. */
@@ -26,7 +25,6 @@ export interface GroupMessagesParts {
   readonly rpc: RpcCaller;
   readonly e2ee: Pick<E2eeEngine, 'openGroup' | 'recognizesGroup'>;
   readonly keys: Pick<GroupKeys, 'epochs' | 'missing' | 'secret'>;
-  readonly patience: Pick<KeyPatience, 'isOver'>;
   readonly describe: Describe;
   readonly now: () => number;
   readonly publish: (change: StoreChange) => void;
@@ -108,16 +106,29 @@ export class GroupMessages {
     let healed = 0;
     for (;;) {
       const items = await this.parts.store.groupHealing(group, epoch, GROUP_HEAL_BATCH);
-      const batch = await this.healBatch(group, items, insist);
+      const batch = await this.healBatch(group, items, { insist });
       healed += batch;
       if (batch === 0 || items.length < GROUP_HEAL_BATCH) return { healed, remaining: items.length - batch };
+    }
+  }
+
+  /** The key of an epoch is not looked for any more: its messages are said to stay closed. One that comes opens them all the same. */
+  async giveUp(group: string, epoch: number): Promise<void> {
+    const done = new Set<number>();
+    for (;;) {
+      // What was tried most seldom comes first: each batch is another one until all were.
+      const batch = await this.parts.store.groupHealing(group, epoch, GROUP_HEAL_BATCH);
+      const items = batch.filter(({ id }) => !done.has(id));
+      if (items.length === 0) return;
+      for (const { id } of items) done.add(id);
+      await this.healBatch(group, items, { over: true });
     }
   }
 
   private async healBatch(
     group: string,
     items: readonly { id: number; rawJson: string }[],
-    insist: boolean,
+    { insist = false, over = false }: { readonly insist?: boolean; readonly over?: boolean },
   ): Promise<number> {
     const rows = items.flatMap((item) => {
       const row = this.read(group, JSON.parse(item.rawJson));
@@ -136,7 +147,7 @@ export class GroupMessages {
     for (const [index, { id, row }] of rows.entries()) {
       const opened = results[index];
       if (opened === undefined) continue;
-      const result = await this.givenUp(group, id, this.undecided(group, opened));
+      const result = await this.givenUp(group, id, this.undecided(group, opened), over);
       if (result.ok) healed += 1;
       if (insist || (!result.ok && result.reason === 'group_key_missing')) wanted.set(row, opened);
       this.parts.publish(await this.parts.store.heal(id, envelopeRecord(row, result, context)));
@@ -153,10 +164,16 @@ export class GroupMessages {
     return held === undefined || held.chainDoubt === null ? opened : { ...opened, mayHeal: true };
   }
 
-  /** A key that nobody gave in all this time is not waited for any more; what was said once is not taken back without it. */
-  private async givenUp(group: string, id: number, opened: GroupOpenResult): Promise<GroupOpenResult> {
+  /** What was said once to stay closed is not taken back without the key; and nobody gives keys to those who are out. */
+  private async givenUp(
+    group: string,
+    id: number,
+    opened: GroupOpenResult,
+    over: boolean,
+  ): Promise<GroupOpenResult> {
     if (opened.ok || opened.reason !== 'group_key_missing' || opened.epoch === null) return opened;
-    if (!this.parts.patience.isOver(group, opened.epoch)) {
+    const record = this.parts.records.get(group);
+    if (!over && record?.membership === 'member' && record.status !== 'dissolved') {
       const before = (await this.parts.store.message(id))?.content;
       if (before?.kind !== 'undecryptable' || before.reason !== 'group_key_unavailable') return opened;
     }

@@ -217,6 +217,7 @@ export async function openDesk(): Promise<DeskFixture> {
         secret: () => null,
         missing: () => undefined,
         onKey: () => () => undefined,
+        onGivenUp: () => () => undefined,
         onState: () => () => undefined,
         handleControls: () => undefined,
         state: () => shown(groupRecord(), null).keys,
