@@ -192,6 +192,10 @@ export const enDaily = {
     linkName: 'Title',
     linkDescription: 'Description (optional)',
   },
+  unknownAddress: {
+    nobody: 'Nobody has this address. Check it, or try again once somebody has registered it.',
+    somebody: 'Somebody has this address now. If it is who you mean, try again.',
+  },
   finder: {
     from: 'From',
     in: 'In',

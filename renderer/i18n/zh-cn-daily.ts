@@ -183,6 +183,10 @@ export const zhDaily = {
     linkName: '标题',
     linkDescription: '描述（可选）',
   },
+  unknownAddress: {
+    nobody: '没有人使用这个地址。请核对地址，或等对方注册后重试。',
+    somebody: '现在有人使用这个地址了。如果正是你要找的人，请重试。',
+  },
   finder: {
     from: '来自',
     in: '会话',

@@ -4,7 +4,9 @@ import type { Message } from '../../../shared/model/message';
 import type { WaitReason } from '../../../shared/model/wait-reasons';
 import { invoke, toCommandError } from '../../stores/bridge';
 import { useComposerStore } from '../../stores/composer-store';
+import { useConversation } from '../../stores/conversations-store';
 import { useNoticesStore } from '../../stores/notices-store';
+import { useIsOnline } from '../../stores/presence-store';
 import { useTimelineStore } from '../../stores/timeline-store';
 import { useViewStore } from '../../stores/view-store';
 import { readStateReason } from './state-reason';
@@ -14,6 +16,18 @@ const looks: Readonly<Partial<Record<WaitReason, 'verify' | 'certificate'>>> = {
   keys_changed: 'verify',
   certificate_revoked: 'certificate',
 };
+
+/**
+ * What to do about a message to an address nobody had. It does not go by itself when the address is taken later: that may be
+ * somebody else than was meant, and only the user can tell (`protocol/04 §7.3`).
+ */
+function useUnknownAddressWords(account: string, aid: string): string {
+  const { t } = useTranslation();
+  const online = useIsOnline(account, aid);
+  const security = useConversation(account, aid)?.security;
+  const taken = online === true || security === 'encrypted' || security === 'verified';
+  return taken ? t('unknownAddress.somebody') : t('unknownAddress.nobody');
+}
 
 /** Under an own message that waits or failed: why, and what can be done. */
 export function DeliveryTrouble(props: {
@@ -28,7 +42,11 @@ export function DeliveryTrouble(props: {
   const reason = readStateReason(state, message.stateReason);
   // Trying again changes nothing until the user has looked at this.
   const look = reason.kind === 'wait' ? looks[reason.reason] : undefined;
-  const words = reason.kind === 'wait' ? t(`wait.${reason.reason}`, { name }) : t(`errors.${reason.code}`);
+  const unknownAddress = useUnknownAddressWords(account, message.conversation);
+  const words = ((): string => {
+    if (reason.kind === 'wait') return t(`wait.${reason.reason}`, { name });
+    return reason.code === 'recipient_unknown' ? unknownAddress : t(`errors.${reason.code}`);
+  })();
 
   const run = (work: () => Promise<void>): void => {
     setBusy(true);
