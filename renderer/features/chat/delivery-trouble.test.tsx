@@ -17,7 +17,9 @@ beforeEach(() => {
   startTexts('en');
   bridge = fakeInvoke();
   usePresenceStore.setState({ online: {} });
-  useConversationsStore.getState().merge(me, [sampleConversation({ conversation: nobody, security: 'no_keys' })]);
+  useConversationsStore
+    .getState()
+    .merge(me, [sampleConversation({ conversation: nobody, security: 'no_keys' })]);
 });
 afterEach(cleanup);
 
