@@ -42,11 +42,11 @@ export const enModeration = {
       target_self: 'You can’t do this to yourself.',
       target_not_member: 'They are not a member any more.',
       muted: 'You are muted, so you can’t do this for now.',
-      suspended: 'The group is suspended. The owner has to let it go on first.',
+      suspended: 'The group is suspended. The owner has to resume it first.',
       not_suspended: 'The group is not suspended.',
       dissolved: 'The group was dissolved.',
       owner_leaves: 'The owner can’t leave. Hand the group over first, or dissolve it.',
-      not_own_message: 'Only who wrote a message can take it back.',
+      not_own_message: 'Only who wrote a message can recall it.',
       invites_restricted: 'Only the owner and admins make invites here.',
     },
     signature: {

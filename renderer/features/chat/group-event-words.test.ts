@@ -99,9 +99,7 @@ describe('lines about what happened in a group', () => {
     ]);
     expect(line).toContain('18:30');
     expect(line).toContain('Reason: advertising');
-    expect(words([event({ action: 'member_banned', values: { until: 'soon' } })])).toEqual([
-      'Lin took the right to write from Bob',
-    ]);
+    expect(words([event({ action: 'member_banned', values: { until: 'soon' } })])).toEqual(['Lin muted Bob']);
   });
 });
 
