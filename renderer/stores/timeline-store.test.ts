@@ -65,6 +65,24 @@ describe('timeline store', () => {
     expect(timeline()?.window?.messages[1]?.content.kind).toBe('recalled');
   });
 
+  it('keeps out what was taken out while the page it belongs to was on its way', async () => {
+    const remove = (...gone: number[]): void =>
+      store().applyBatch([{ event: 'message.removed', data: { account, conversation, ids: gone } }]);
+    void store().open(account, conversation, 0, 0);
+    const first = bridge.next('message.page');
+    remove(4, 6);
+    // A number that is given again belongs to another message.
+    arrive(message(6, 6000));
+    await first.answer(page([message(4, 4000), message(5, 5000), message(6, 5500)], true));
+    expect(ids()).toEqual([5, 6]);
+
+    void store().loadOlder(account, conversation);
+    const older = bridge.next('message.page');
+    remove(2);
+    await older.answer(page([message(1, 1000), message(2, 2000), message(3, 3000)]));
+    expect(ids()).toEqual([1, 3, 5, 6]);
+  });
+
   it('fetches the next older page once, however often it is asked', async () => {
     await open([message(5, 5000)], true);
     void store().loadOlder(account, conversation);

@@ -70,18 +70,28 @@ const fresh: Timeline = {
   generation: 0,
 };
 
-/** Changes that came while a page was on its way; they are newer than the page. */
-const pending = new Set<{ readonly key: string; readonly messages: Message[] }>();
+/** What happened while a page was on its way; it is newer than the page. */
+interface PendingPage {
+  readonly key: string;
+  readonly messages: Message[];
+  readonly removed: Set<number>;
+}
+const pending = new Set<PendingPage>();
 
-/** Reads a page together with the changes that overtook it. */
+/** Reads a page together with the changes that overtook it, and without what was taken out meanwhile. */
 async function readPage(
   params: CommandParams<'message.page'>,
 ): Promise<{ page: TimelinePage; overtaking: readonly Message[] }> {
-  const request = { key: timelineKey(params.account, params.conversation), messages: [] };
+  const key = timelineKey(params.account, params.conversation);
+  const request: PendingPage = { key, messages: [], removed: new Set() };
   pending.add(request);
   try {
     const page = await invoke('message.page', { ...params, limit: pageSize });
-    return { page, overtaking: request.messages };
+    const left = (message: Message): boolean => !request.removed.has(message.id);
+    return {
+      page: { ...page, messages: page.messages.filter(left) },
+      overtaking: request.messages.filter(left),
+    };
   } finally {
     pending.delete(request);
   }
@@ -159,7 +169,11 @@ export const useTimelineStore = create<TimelineState>()((set, get) => {
     key: string,
     messages: readonly Message[],
   ): void => {
-    for (const request of pending) if (request.key === key) request.messages.push(...messages);
+    for (const request of pending) {
+      if (request.key !== key) continue;
+      request.messages.push(...messages);
+      for (const { id } of messages) request.removed.delete(id);
+    }
     const timeline = timelines[key];
     if (!timeline?.window) return;
     const window = applyMessages(timeline.window, messages);
@@ -250,6 +264,8 @@ export const useTimelineStore = create<TimelineState>()((set, get) => {
             mergeInto(timelines, timelineKey(data.account, data.conversation), data.messages);
           } else if (event === 'message.removed') {
             const key = timelineKey(data.account, data.conversation);
+            for (const request of pending)
+              if (request.key === key) for (const id of data.ids) request.removed.add(id);
             const timeline = timelines[key];
             if (timeline?.window)
               timelines[key] = { ...timeline, window: removeMessages(timeline.window, data.ids) };
