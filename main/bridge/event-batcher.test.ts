@@ -84,7 +84,7 @@ function progress(job: string, done: number): BridgeEvent {
     event: 'backup.progress',
     data: {
       account: 'me.aun.test',
-      progress: { job, kind: 'create', phase: 'history', done, total: null, bytes: done },
+      progress: { job, aid: 'me.aun.test', kind: 'create', phase: 'history', done, total: null, bytes: done },
     },
   };
 }

@@ -17,6 +17,7 @@ const dataSchema = z
 /** Texts that decide where a code alone does not (`protocol/01 §7.1`, §7.2, `protocol/04 §3.1`, §8.2), most telling first. */
 const BY_TEXT: readonly (readonly [RegExp, ErrorCode])[] = [
   [/target aid not found/i, 'recipient_unknown'],
+  [/delivery_mode_conflict/i, 'delivery_mode_conflict'],
   [/payload too large/i, 'message_too_large'],
   [/missing to\/payload/i, 'invalid_request'],
   [/already exists/i, 'name_taken'],

@@ -112,6 +112,9 @@ function blockOfRpcError(error: RpcError): { reason: BlockedReason; once: boolea
   if (error.wireCode === CloseCode.federationDenied) return always('federation_denied');
   if (error.wireCode === CloseCode.tooManyShort) return always('short_connection_limit');
   if (error.wireCode === WireCode.protocolVersion) return always('protocol_mismatch');
+  if (error.code === 'delivery_mode_conflict') return always('delivery_mode_conflict');
+  // Documented for gateways that refuse a second connection instead of displacing the first (`protocol/01 §5.7`).
+  if (/slot_conflict|device_singleton_conflict/.test(text)) return always('signed_in_elsewhere');
   if (/not registered/i.test(text)) return always('not_registered');
   if (/public key mismatch/i.test(text)) return always('name_belongs_to_another_key');
   if (/revoked/i.test(text)) return always('certificate_revoked');

@@ -60,6 +60,7 @@ export const enIdentity = {
     openPortal: 'Open sign-in page',
     restoreNewer: 'Bring the newer key here',
     inspect: 'Look at the connection',
+    changeDelivery: 'Change delivery',
   },
   window: {
     title: 'In this window',

@@ -38,6 +38,8 @@ export const enReasons = {
     connection_closed: 'The connection was closed. Parley connects again by itself.',
     request_timeout: 'No answer came in time. Try again.',
     protocol_error: 'The gateway answered in a way Parley does not understand.',
+    delivery_mode_conflict:
+      'Another device of this identity is online with another kind of delivery. All of them have to use the same.',
     frame_too_large: 'The gateway sent more than is allowed at once. It was ignored.',
     sign_in_failed: 'Signing in failed. Your identity is safe on this computer.',
     token_expired: 'Your sign-in has expired. Parley signs in again by itself.',
@@ -160,6 +162,8 @@ export const enReasons = {
     not_registered: 'The network does not know this identity. It can be registered again with the same key.',
     gateway_not_trusted: 'The gateway could not prove who it is. Nothing was sent to it.',
     protocol_mismatch: 'The gateway speaks a version Parley does not understand.',
+    delivery_mode_conflict:
+      'Another device of this identity is online with another kind of delivery. Choose the same one under Advanced, or sign the other device out.',
     vault_locked: 'Parley is locked.',
     key_unreadable: 'The key of this identity can’t be read.',
     database_damaged: 'The message database of this identity is damaged.',

@@ -60,6 +60,7 @@ export const zhIdentity = {
     openPortal: '打开登录页面',
     restoreNewer: '把新密钥带到这里',
     inspect: '查看连接情况',
+    changeDelivery: '更改投递方式',
   },
   window: {
     title: '在这个窗口中',

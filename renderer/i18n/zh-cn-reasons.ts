@@ -24,6 +24,7 @@ export const zhReasons: ReasonTexts = {
     connection_closed: '连接已关闭，Parley 会自动重连。',
     request_timeout: '等待超时，请重试。',
     protocol_error: '网关的回应 Parley 无法理解。',
+    delivery_mode_conflict: '此身份的另一台设备正以不同的投递方式在线。所有设备必须使用相同的方式。',
     frame_too_large: '网关一次发来的内容超出限制，已忽略。',
     sign_in_failed: '登录失败。你的身份安全地保存在这台电脑上。',
     token_expired: '登录已过期，Parley 会自动重新登录。',
@@ -138,6 +139,8 @@ export const zhReasons: ReasonTexts = {
     not_registered: '网络不认识这个身份，可以用同一把密钥重新注册。',
     gateway_not_trusted: '网关无法证明自己的身份，没有向它发送任何内容。',
     protocol_mismatch: '网关使用的版本 Parley 无法理解。',
+    delivery_mode_conflict:
+      '此身份的另一台设备正以不同的投递方式在线。请在“高级设置”中选择相同的方式，或让那台设备退出登录。',
     vault_locked: 'Parley 已锁定。',
     key_unreadable: '无法读取此身份的密钥。',
     database_damaged: '此身份的消息数据库已损坏。',

@@ -21,6 +21,7 @@ export const errorCodes = [
   'connection_closed',
   'request_timeout',
   'protocol_error',
+  'delivery_mode_conflict',
   'frame_too_large',
   'sign_in_failed',
   'token_expired',

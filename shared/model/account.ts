@@ -33,6 +33,7 @@ export const blockedReasonSchema = z.enum([
   'not_registered',
   'gateway_not_trusted',
   'protocol_mismatch',
+  'delivery_mode_conflict',
   'vault_locked',
   'key_unreadable',
   'database_damaged',

@@ -26,6 +26,7 @@ function useRemedyWords(): Readonly<Record<Remedy, string>> {
     trouble_screen: t('common.retry'),
     open_portal: t('remedy.openPortal'),
     restore: t('remedy.restoreNewer'),
+    change_delivery: t('remedy.changeDelivery'),
   };
 }
 
@@ -51,6 +52,9 @@ function carryOut(remedy: Remedy, account: Account, task: Task): void {
       return;
     case 'restore':
       useViewStore.getState().showDialog('restore');
+      return;
+    case 'change_delivery':
+      openIdentity(account.account, 'connection');
       return;
     case 'open_portal':
       // A page without encryption is what a portal can answer in the place of; the user is asked before it opens.

@@ -54,6 +54,14 @@ describe('ConnectionBanner', () => {
     expect(useAccountsStore.getState().accounts?.[0]?.session.state).toBe('online');
   });
 
+  it('leads to the settings of delivery where another device uses another kind', async () => {
+    const blocked = 'delivery_mode_conflict';
+    render(<ConnectionBanner account={sampleAccount({ state: 'blocked', blocked })} />);
+    await screen.findByTestId('connection');
+    fireEvent.click(screen.getByTestId('remedy'));
+    expect(useViewStore.getState()).toMatchObject({ dialog: 'identity', dialogAbout: 'connection' });
+  });
+
   it('registers again where the network lost the registration', async () => {
     render(<ConnectionBanner account={sampleAccount({ state: 'blocked', blocked: 'not_registered' })} />);
     await screen.findByTestId('connection');

@@ -11,7 +11,8 @@ export type Remedy =
   | 'unlock'
   | 'trouble_screen'
   | 'open_portal'
-  | 'restore';
+  | 'restore'
+  | 'change_delivery';
 
 /** The first remedy for every reason (`protocol/01 §5.8`, §11). */
 export const remedies: Readonly<Record<BlockedReason, Remedy>> = {
@@ -29,6 +30,7 @@ export const remedies: Readonly<Record<BlockedReason, Remedy>> = {
   not_registered: 'register_again',
   gateway_not_trusted: 'retry',
   protocol_mismatch: 'retry',
+  delivery_mode_conflict: 'change_delivery',
   vault_locked: 'unlock',
   key_unreadable: 'trouble_screen',
   database_damaged: 'trouble_screen',
@@ -42,6 +44,7 @@ export const remedies: Readonly<Record<BlockedReason, Remedy>> = {
 export const otherRemedies: Readonly<Partial<Record<BlockedReason, Remedy>>> = {
   name_belongs_to_another_key: 'new_identity',
   captive_portal: 'retry',
+  delivery_mode_conflict: 'retry',
 };
 
 /** The four states a person tells apart. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { contactSchema, ownProfileSchema, profileSchema, safetyNumberSchema } from '../../model/people';
-import { account, nothing, peerAid } from '../command-shape';
+import { account, peerAid } from '../command-shape';
 import type { CommandShape } from '../command-shape';
 
 /** Largest profile document without its signature block, in bytes (`protocol/06 §5.1`). */
