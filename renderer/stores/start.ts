@@ -12,6 +12,7 @@ import { useNoticesStore } from './notices-store';
 import { usePeopleStore } from './people-store';
 import { usePresenceStore } from './presence-store';
 import { useStreamsStore } from './streams-store';
+import { useSelectionStore } from './timeline-selection';
 import { useTimelineStore } from './timeline-store';
 import { useTransfersStore } from './transfers-store';
 import { useTypingStore } from './typing-store';
@@ -53,6 +54,7 @@ export async function startStores(): Promise<() => void> {
     useAccountsStore.getState().applyBatch(batch);
     useConversationsStore.getState().applyBatch(batch);
     useTimelineStore.getState().applyBatch(batch);
+    useSelectionStore.getState().applyBatch(batch);
     usePeopleStore.getState().applyBatch(batch);
     useGroupsStore.getState().applyBatch(batch);
     useGroupPeopleStore.getState().applyBatch(batch);
