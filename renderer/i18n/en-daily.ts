@@ -216,7 +216,7 @@ export const enDaily = {
     unresolved: 'nobody found',
     unknownThing: 'not known',
     badDate: 'not a date',
-    hint: 'You can type from:name, in:name, has:file, before:2026-05-01 or after:2026-04',
+    hint: 'You can type from:name, in:name, has:file, before:2026-05-01 or after:2026',
     here: 'Search in this conversation',
     herePlaceholder: 'Search here',
     hereLabel: 'Search in the conversation with {{name}}',

@@ -206,7 +206,7 @@ export const zhDaily = {
     unresolved: '没有找到',
     unknownThing: '不认识',
     badDate: '不是日期',
-    hint: '可以输入 来自:名字、会话:名字、包含:文件、早于:2026-05-01、之后:2026-04',
+    hint: '可以输入 来自:名字、会话:名字、包含:文件、早于:2026-05-01、之后:2026',
     here: '在会话中搜索',
     herePlaceholder: '在这里搜索',
     hereLabel: '在与 {{name}} 的会话中搜索',
