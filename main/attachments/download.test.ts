@@ -6,6 +6,7 @@ import { isSafeFileName } from '../identity/backup/attachments';
 import { AunError } from '../runtime/errors';
 import { systemRandom } from '../runtime/runtime';
 import { collect, EncryptedFileWriter } from './encrypted-file';
+import { MAX_FETCH_BYTES } from './limits';
 import { encryptObject, inPieces } from './object-crypto';
 import { payloadSchema, sha, uploaded } from './testing/payload';
 import { png } from './testing/pictures';
@@ -214,6 +215,62 @@ describe('a file that is received', () => {
     // Nor when a row somehow holds one.
     await bob.store.updateAttachment(id, { referenceJson: row.referenceJson });
     expect(await failure(bob, id)).toEqual({ state: 'failed', problem: 'attachment_unsupported' });
+  });
+
+  it('is not asked for when it is sealed in a way that is not known', async () => {
+    const { bob, payload } = await received(systemRandom.bytes(100));
+    const changed = JSON.stringify(payload).replace('"enc":{"v":1', '"enc":{"v":2');
+    expect(changed).not.toBe(JSON.stringify(payload));
+    const { rows } = await bob.receive(ALICE, JSON.parse(changed) as JsonObject);
+    expect(await failure(bob, rows[0]?.id ?? 0)).toEqual({
+      state: 'failed',
+      problem: 'attachment_unsupported',
+    });
+    expect(bob.rpc.count('storage.create_download_ticket')).toBe(0);
+  });
+
+  /** A file that its sender did not seal and of which they say nothing but where it is. */
+  async function bare(about: JsonObject = {}) {
+    const alice = await world.person('alice');
+    const bob = await world.person('bobby');
+    const object_key = `att/bare-${systemRandom.uuid()}`;
+    const content = systemRandom.bytes(100).toString('base64');
+    await alice.rpc.call('storage.put_object', { object_key, content, is_private: false });
+    const attachments = [{ owner_aid: ALICE, object_key, ...about }];
+    const { rows } = await bob.receive(ALICE, { type: 'file', attachments });
+    return { bob, id: rows[0]?.id ?? 0 };
+  }
+
+  it('is not fetched when it is larger than anything that is, whoever says so', async () => {
+    const tooLarge = { state: 'failed', problem: 'attachment_too_large' };
+    const said = await bare({ size_bytes: MAX_FETCH_BYTES + 1 });
+    expect(await failure(said.bob, said.id)).toEqual(tooLarge);
+    expect(said.bob.rpc.count('storage.create_download_ticket')).toBe(0);
+    const found = await bare();
+    found.bob.rpc.after = (_method, answer) => ({ ...Object(answer), size_bytes: MAX_FETCH_BYTES + 1 });
+    expect(await failure(found.bob, found.id)).toEqual(tooLarge);
+    // The largest that is fetched is asked for, and here it is another one than the sender named.
+    const most = await bare({ size_bytes: MAX_FETCH_BYTES });
+    expect(await failure(most.bob, most.id)).toEqual({ state: 'failed', problem: 'attachment_damaged' });
+  });
+
+  it('is thrown away when another file stands in its place after the line was cut', async () => {
+    for (const change of [{ sha256: '0'.repeat(64) }, { size_bytes: 101 }]) {
+      const { bob, id } = await bare();
+      world.faults.plan('GET', { kind: 'status', status: 403 });
+      bob.rpc.after = (method, answer) =>
+        bob.rpc.count(method) < 2 ? answer : { ...Object(answer), ...change };
+      let asked = 0;
+      bob.intercept = (request) => {
+        asked += 1;
+        return bob.transfers.request(request);
+      };
+      const failed = failure(bob, id);
+      await vi.waitFor(() => expect(bob.time.waiting).toBe(1), { timeout: 20_000 });
+      bob.time.advance(1_000);
+      expect(await failed).toEqual({ state: 'failed', problem: 'attachment_damaged' });
+      expect(asked).toBe(1);
+    }
   });
 
   it('goes on where the line was cut', async () => {

@@ -66,6 +66,20 @@ describe('a prekey', () => {
     expect(verifyPrekey(mixed, certificate)).toEqual({ ok: false, problem: 'signature_invalid' });
   });
 
+  it('must belong to the certificate that it names, if it names one', async () => {
+    const owner = await TestIdentity.create('alice.aid.test');
+    const certificate = owner.certificate();
+    if (certificate === null) throw new Error('no certificate');
+    const { upload } = generatePrekey(systemRandom, 1, (data) => owner.sign(data));
+    const judged = (fingerprint: string | null) =>
+      normalizePrekeys([{ ...upload, device_id: 'a', cert_fingerprint: fingerprint }]).map((prekey) =>
+        verifyPrekey(prekey, certificate),
+      );
+    for (const good of [certificate.fingerprint.toUpperCase(), '', null])
+      expect(judged(good)).toMatchObject([{ ok: true }]);
+    expect(judged(`sha256:${'0'.repeat(64)}`)).toEqual([{ ok: false, problem: 'cert_fingerprint_mismatch' }]);
+  });
+
   it('must be a point on P-256', async () => {
     const owner = await TestIdentity.create('alice.aid.test');
     const certificate = owner.certificate();

@@ -88,6 +88,36 @@ describe('group vectors', () => {
     expect(openFromServer('AAAA', [own])).toBeNull();
   });
 
+  it('keys held by the server come in one form only', () => {
+    const { ecies } = groupVectors;
+    const own = AgreementKey.fromScalar(vectorScalar(ecies.recipient_key));
+    const blob = Buffer.from(ecies.blob_b64, 'base64');
+    const hybrid = Buffer.from(blob);
+    // The same point, with one more word about its second coordinate.
+    hybrid[0] = 6 + ((blob[64] ?? 0) & 1);
+    for (const other of [hybrid, Buffer.concat([blob, Buffer.alloc(1)]), blob.subarray(1), Buffer.alloc(0)])
+      expect(openFromServer(other.toString('base64'), [own])).toBeNull();
+    expect(openFromServer(` ${ecies.blob_b64}\n`, [own])).not.toBeNull();
+  });
+
+  it('a link of a chain follows another one or none, never nonsense', () => {
+    const [entry] = groupVectors.epoch_chain;
+    if (entry === undefined) throw new Error('no chain');
+    const { epoch, commitment, rotator_aid: rotator } = entry;
+    expect(epochChain('', epoch, commitment, rotator)).toBe(epochChain(null, epoch, commitment, rotator));
+    for (const previous of ['00', 'x'.repeat(64), `${'0'.repeat(64)}00`])
+      expect(() => epochChain(previous, epoch, commitment, rotator)).toThrow(RangeError);
+  });
+
+  it('a secret is exactly 32 bytes in canonical base64', () => {
+    const { payload } = groupVectors.key_response;
+    const reads = (group_secret: string) => keyResponseSchema.safeParse({ ...payload, group_secret }).success;
+    expect(reads(Buffer.alloc(32, 1).toString('base64'))).toBe(true);
+    for (const bytes of [0, 16, 31, 33, 64])
+      expect(reads(Buffer.alloc(bytes, 1).toString('base64')), String(bytes)).toBe(false);
+    expect(reads(Buffer.alloc(32, 255).toString('base64url'))).toBe(false);
+  });
+
   it.each(groupVectors.state_hash.map((entry) => [entry.state_version, entry] as const))(
     'the hash of state %d is right',
     (_version, entry) => {
