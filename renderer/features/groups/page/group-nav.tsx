@@ -47,6 +47,21 @@ function wantsLook(group: Group, section: GroupSection): boolean {
   return false;
 }
 
+/**
+ * Brings a tab into sight: narrow windows show the sections in one row that scrolls, low ones a column that does. Only these are
+ * moved: `scrollIntoView` would also push what is around them out of the window.
+ */
+function reveal(list: HTMLElement, tab: Element): void {
+  const place = tab.getBoundingClientRect();
+  const row = list.getBoundingClientRect();
+  list.scrollLeft += place.left + place.width / 2 - row.left - row.width / 2;
+  const column = list.parentElement;
+  if (column === null) return;
+  const { top, bottom } = column.getBoundingClientRect();
+  if (place.top < top) column.scrollTop += place.top - top;
+  else if (place.bottom > bottom) column.scrollTop += place.bottom - bottom;
+}
+
 /** The list of sections: tabs, of which the arrow keys, Home and End choose. */
 export function GroupNav(props: {
   readonly group: Group;
@@ -56,15 +71,14 @@ export function GroupNav(props: {
   const { t } = useTranslation();
   const { group, section: shown } = props;
   const list = useRef<HTMLDivElement>(null);
-  // Narrow windows show the sections in one row that scrolls.
   useEffect(() => {
     const tab = list.current?.querySelector('[aria-selected="true"]');
-    tab?.scrollIntoView({ block: 'nearest', inline: 'center' });
+    if (list.current !== null && tab != null) reveal(list.current, tab);
   }, [shown]);
   const choose = (section: GroupSection | undefined): void => {
     if (section === undefined) return;
     props.onSection(section);
-    document.getElementById(`group-tab-${section}`)?.focus();
+    document.getElementById(`group-tab-${section}`)?.focus({ preventScroll: true });
   };
   const onKeyDown = (key: KeyboardEvent<HTMLElement>): void => {
     const step = steps[key.key];

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { fireEvent, screen, waitFor, within } from '@testing-library/react';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { main } from '../../../dev/fake-data';
 import { stateOf } from '../../../dev/fake-groups-data';
 import { releaseRoom, seminar } from '../../../dev/fake-groups-samples';
@@ -60,6 +60,27 @@ describe('the group page', () => {
         expect(labelled !== '' || named, `${section}: ${field.outerHTML}`).toBe(true);
       }
     }
+  });
+
+  it('moves the chosen section into sight and nothing but the list of sections', async () => {
+    const everything = vi.spyOn(Element.prototype, 'scrollIntoView');
+    const places: Readonly<Record<string, DOMRect>> = {
+      'group-nav': new DOMRect(0, 60, 480, 32),
+      'group-tab-keys': new DOMRect(700, 60, 100, 32),
+      centre__side: new DOMRect(0, 0, 480, 80),
+    };
+    vi.spyOn(Element.prototype, 'getBoundingClientRect').mockImplementation(function (this: Element) {
+      const known = [this.id, ...this.classList].find((name) => places[name] !== undefined);
+      return places[known ?? ''] ?? new DOMRect();
+    });
+    await openAt('overview');
+    const list = screen.getByRole('tablist');
+    list.scrollLeft = 0;
+    fireEvent.click(screen.getByTestId('group-tab-keys'));
+    // The middle of the tab comes to the middle of the row, its lower end to that of the column.
+    await waitFor(() => expect(list.scrollLeft).toBe(510));
+    expect(list.parentElement?.scrollTop).toBe(12);
+    expect(everything).not.toHaveBeenCalled();
   });
 
   it('goes through the sections with the arrow keys, around both ends, and with Home and End', async () => {
