@@ -61,6 +61,8 @@ export class OnlineWatch {
       })
       .finally(() => {
         this.asking = false;
+        // Somebody looks at another group by now, whose question found this one on its way.
+        if (this.group !== group) this.ask();
       });
   }
 
@@ -68,7 +70,7 @@ export class OnlineWatch {
     const record = this.support.deps.sync.record(group);
     if (record?.membership !== 'member') return;
     const answer = await this.support.call('group.get_online_members', record);
-    if (this.group !== group) return this.ask();
+    if (this.group !== group) return;
     const found = new Map<string, boolean>();
     for (const item of readList(answer, 'members', 'online_members').items) {
       const member = readMember(item);
