@@ -17,6 +17,7 @@ import {
   CREATION_PAUSES,
   DEPARTURE_GRACE,
   JOINER_WAIT,
+  RETRIES_AT_ONCE,
   RETRY_MOST,
   RETRY_SPREAD,
   RETRY_WAIT,
@@ -50,6 +51,8 @@ interface Watch {
   /** Since when members are missing whom the committed key still knows, monotonic ms; null: none is. */
   departedSince: number | null;
   mismatches: number;
+  /** How often something was tried again in vain since it last went well. */
+  failures: number;
 }
 
 const CALM: LookOptions = { membersMayLead: false, waited: false };
@@ -91,7 +94,7 @@ export class Keeper {
     const { deps, ledger } = this.context;
     ledger.invalidate(group);
     this.context.touched(group);
-    this.#watch(group).looks = 0;
+    [this.#watch(group).looks, this.#watch(group).failures] = [0, 0];
     const occasion = occasionOf(change);
     if (!this.#occasions.isNew(occasion)) return;
     const { lookAfter, membersMayLead, backfill } = reactionTo(change, deps.aid);
@@ -164,6 +167,7 @@ export class Keeper {
     for (const watch of this.#watches.values()) {
       watch.timer?.();
       watch.timer = null;
+      watch.failures = 0;
     }
   }
 
@@ -189,9 +193,11 @@ export class Keeper {
       try {
         await this.#lookOnce(group, watch, next);
       } catch (thrown) {
+        watch.failures += 1;
         const error = failureOf(thrown);
         note(this.context, 'group_key.look_failed', group, error);
-        if (!isOutside(error)) this.#lookLater(group, spread(this.context, RETRY_WAIT, RETRY_SPREAD), next);
+        const wait = spread(this.context, RETRY_WAIT, RETRY_SPREAD);
+        if (!isOutside(error)) this.#lookLater(group, patient(wait, watch), next);
       }
       this.context.touched(group);
     }
@@ -209,6 +215,7 @@ export class Keeper {
     if (stale) await this.#takeTurn(group, watch, look, options);
     else {
       watch.mismatches = 0;
+      watch.failures = 0;
       await this.parts.rotator.withdraw(group, look);
     }
     if (!this.#isActive()) return;
@@ -234,16 +241,19 @@ export class Keeper {
     }
     const reason = look.state.committed === 0 ? 'create_group' : 'membership_changed';
     const outcome = await this.parts.rotator.rotate(group, reason);
-    if (outcome.kind === 'committed') watch.mismatches = 0;
+    if (outcome.kind === 'committed') [watch.mismatches, watch.failures] = [0, 0];
     if (outcome.kind !== 'retry') return;
     this.#lookLater(group, this.#retryWait(watch, outcome), { ...options, waited: true });
   }
 
   /** Members that changed while a key was on its way are usual: the first times it is tried again almost at once. */
   #retryWait(watch: Watch, outcome: Extract<RotationOutcome, { kind: 'retry' }>): number {
-    if (outcome.reason !== 'expected_members_mismatch') return outcome.afterMs;
+    // Whoever holds it says until when.
+    if (outcome.reason === 'rotation_pending') return outcome.afterMs;
+    watch.failures += 1;
+    if (outcome.reason !== 'expected_members_mismatch') return patient(outcome.afterMs, watch);
     watch.mismatches += 1;
-    return watch.mismatches <= 2 ? spread(this.context, 200, 400) : outcome.afterMs;
+    return watch.mismatches <= 2 ? spread(this.context, 200, 400) : patient(outcome.afterMs, watch);
   }
 
   async #turn(group: string, look: Look, options: LookOptions): Promise<Turn> {
@@ -313,6 +323,7 @@ export class Keeper {
       looks: 0,
       departedSince: null,
       mismatches: 0,
+      failures: 0,
     };
     this.#watches.set(group, watch);
     return watch;
@@ -325,6 +336,11 @@ export class Keeper {
   #monotonic(): number {
     return this.context.deps.runtime.clock.monotonic();
   }
+}
+
+/** A wait that grows with each failure after the first few: what a gateway goes on refusing is asked for less and less often. */
+function patient(wait: number, { failures }: Watch): number {
+  return Math.min(RETRY_MOST, wait * 2 ** Math.min(10, Math.max(0, failures - RETRIES_AT_ONCE)));
 }
 
 /** Wishes of two looks that become one. */

@@ -19,6 +19,8 @@ export const JOINER_WAIT = 6_000;
 export const RETRY_WAIT = 5_000;
 export const RETRY_SPREAD = 2_000;
 export const RETRY_MOST = 300_000;
+/** Tries after which the wait doubles each time. */
+export const RETRIES_AT_ONCE = 5;
 /** How long an answer to our request is waited for, and for a new epoch before sending (`protocol/02 §9`, §10.3). */
 export const ANSWER_WAIT = 5_000;
 export const POLL_PERIOD = 150;
