@@ -5,9 +5,11 @@ import type { Attachment } from '../../shared/model/attachment';
 import type { DeliveryState, Message } from '../../shared/model/message';
 import type { Settings } from '../../shared/model/settings';
 import { isGroupId } from '../../shared/aun/group-id';
-import { createAttachments, createPictures } from '../attachments';
+import { createAttachments, createOutsideFiles, createPictures } from '../attachments';
 import { createGroups } from '../groups';
 import type { Groups } from '../groups';
+import { createGroupResources } from '../groups/resources';
+import type { GroupResources } from '../groups/resources';
 import { describePayload } from '../messaging/describe';
 import { Inbox } from '../messaging/inbox';
 import { Outbox } from '../messaging/outbox';
@@ -57,6 +59,8 @@ export class AccountMessaging {
   readonly inbox: Inbox;
   readonly attachments: Attachments;
   readonly groups: Groups;
+  /** Files that groups share through the network. */
+  readonly groupFiles: GroupResources;
   readonly actions: MessageActions;
   readonly reader: StreamReader;
   readonly writer: StreamWriter;
@@ -105,6 +109,11 @@ export class AccountMessaging {
       emit,
       progress: (rows) => this.progressed('groups', rows),
       wake: (group) => this.background('account.outbox_failed', this.outbox.wake(group)),
+    });
+    this.groupFiles = createGroupResources({
+      support: this.groups.desk.support,
+      store,
+      files: createOutsideFiles({ transfers, desktop: parts.desktop, runtime }),
     });
     const { courier } = this.groups;
     this.outbox = new Outbox({ ...shared, attachments: this.attachments, courier });
@@ -198,6 +207,7 @@ export class AccountMessaging {
     await this.outbox.stop();
     await this.attachments.stop();
     await this.inbox.stop();
+    await this.groupFiles.stop();
     await this.groups.stop();
   }
 

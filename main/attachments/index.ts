@@ -16,6 +16,7 @@ import { Uploads } from './uploads';
 import { AttachmentView } from './view';
 import { Withdrawals } from './withdrawals';
 
+export { createOutsideFiles } from './outside-files';
 export { createPictures } from './pictures';
 export type { AttachmentDependencies } from './dependencies';
 export type { TransferProgress } from './progress';

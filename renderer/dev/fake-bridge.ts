@@ -10,6 +10,7 @@ import { fakeConversations } from './fake-conversations';
 import { addDailyLife } from './fake-daily';
 import { localNetwork, networks } from './fake-data';
 import { emit, fail, listeners, scene, type Handlers } from './fake-engine';
+import { fakeGroupResources } from './fake-group-resources';
 import { fakeGroups } from './fake-groups';
 import { addGroupLife } from './fake-groups-chat';
 import { addGroupTalk } from './fake-groups-talk';
@@ -133,6 +134,7 @@ const handlers: Handlers = {
   ...fakeAttachments,
   ...fakeAccounts,
   ...fakeGroups,
+  ...fakeGroupResources,
   ...fakeIdentity,
   ...fakeBackup,
   ...fakePeople,

@@ -2,6 +2,7 @@ import { commands, type BridgeEvent, type CommandName } from '../../shared/bridg
 import { useGroupsStore } from '../stores/groups-store';
 import { main } from './fake-data';
 import { listeners, scene, type Handlers } from './fake-engine';
+import { fakeGroupResources, resetSharedFiles } from './fake-group-resources';
 import { fakeGroups } from './fake-groups';
 import { fakeGroupStates } from './fake-groups-data';
 import { addSampleGroups } from './fake-groups-samples';
@@ -21,6 +22,7 @@ export interface FakeGroupsWindow {
 
 const others: Partial<Handlers> = {
   'app.reportError': () => ({}),
+  'app.openLink': () => ({ opened: true }),
   'attachment.list': () => ({ messages: [], more: false }),
   'presence.watch': () => ({ online: {} }),
 };
@@ -30,7 +32,7 @@ export function openFakeGroups(...flags: readonly string[]): FakeGroupsWindow {
   scene.clear();
   for (const flag of flags) scene.add(flag);
   addSampleGroups();
-  const handlers: Partial<Handlers> = { ...others, ...fakePeople, ...fakeGroups };
+  const handlers: Partial<Handlers> = { ...others, ...fakePeople, ...fakeGroups, ...fakeGroupResources };
   const sent: { command: string; params: unknown }[] = [];
   const invoke = async (command: CommandName, params: unknown): Promise<unknown> => {
     const shape = commands[command];
@@ -62,6 +64,7 @@ export function openFakeGroups(...flags: readonly string[]): FakeGroupsWindow {
     close: () => {
       listeners.delete(feed);
       fakeGroupStates.clear();
+      resetSharedFiles();
       scene.clear();
     },
   };

@@ -36,6 +36,11 @@ const ask = (name, what) => async (page) => {
   await page.getByTestId('moderation-dialog').waitFor();
 };
 
+const sharedFiles = async (page) => {
+  await page.getByTestId('shared-files').waitFor();
+  await page.getByTestId('shared-files-panel').evaluate((panel) => panel.scrollIntoView());
+};
+
 export const moderationScenes = [
   { name: 'group-overview', flags: first, act: section('overview') },
   { name: 'group-overview-zh-dark', flags: firstDark, act: section('overview') },
@@ -106,6 +111,20 @@ export const moderationScenes = [
     act: section('texts', (page) => page.getByTestId('announcement-edit').click()),
   },
   { name: 'group-files', flags: first, act: section('files') },
+  { name: 'group-shared-files', flags: first, act: section('files', sharedFiles) },
+  { name: 'group-shared-files-zh-dark', flags: firstDark, act: section('files', sharedFiles) },
+  {
+    name: 'group-shared-files-ask',
+    flags: [...first, 'as-admin'],
+    act: section('files', async (page) => {
+      await sharedFiles(page);
+      await page
+        .getByTestId('shared-file')
+        .filter({ hasText: 'setup.exe' })
+        .getByTestId('shared-file-save')
+        .click();
+    }),
+  },
   { name: 'group-requests', flags: first, act: section('requests') },
   {
     name: 'group-requests-batch-zh-dark',

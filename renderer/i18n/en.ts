@@ -1,6 +1,7 @@
 import { enContent } from './en-content';
 import { enConversation } from './en-conversation';
 import { enDaily } from './en-daily';
+import { enGroupFiles } from './en-group-files';
 import { enGroups } from './en-groups';
 import { enIdentity } from './en-identity';
 import { enModeration } from './en-moderation';
@@ -278,6 +279,7 @@ export const en = {
   ...enContent,
   ...enConversation,
   ...enDaily,
+  ...enGroupFiles,
   ...enGroups,
   ...enIdentity,
   ...enModeration,

@@ -2,6 +2,7 @@ import type { en } from './en';
 import { zhContent } from './zh-cn-content';
 import { zhConversation } from './zh-cn-conversation';
 import { zhDaily } from './zh-cn-daily';
+import { zhGroupFiles } from './zh-cn-group-files';
 import { zhGroups } from './zh-cn-groups';
 import { zhIdentity } from './zh-cn-identity';
 import { zhModeration } from './zh-cn-moderation';
@@ -275,6 +276,7 @@ export const zhCn: Translated<typeof en> = {
   ...zhContent,
   ...zhConversation,
   ...zhDaily,
+  ...zhGroupFiles,
   ...zhGroups,
   ...zhIdentity,
   ...zhModeration,

@@ -47,6 +47,9 @@ const ROWS: readonly Row[] = [
   ['invite', null, null, null, 'invites_restricted', 'invites_restricted', 'not_member'],
   ['manage_invites', null, null, null, 'need_admin', 'need_admin', 'not_member'],
   ['review', null, null, null, 'need_admin', 'need_admin', 'not_member'],
+  ['read_files', null, null, null, null, null, 'not_member'],
+  ['remove_file', null, null, null, 'need_admin', 'need_admin', 'not_member'],
+  ['review_files', null, null, 'need_owner', 'need_owner', 'need_owner', 'not_member'],
   ['kick', member, null, null, 'need_admin', 'need_admin', 'not_member'],
   ['kick', admin, null, null, 'need_admin', 'need_admin', 'not_member'],
   ['kick', owner, 'target_owner', 'target_owner', 'need_admin', 'need_admin', 'not_member'],
@@ -104,6 +107,7 @@ describe('the permission matrix', () => {
   it('keeps observers from writing', () => {
     const observer = standing('member', { role: 'observer' });
     expect(groupRefusal('send', observer)).not.toBeNull();
+    expect(groupRefusal('read_files', observer)).toBeNull();
     expect(groupRefusal('leave', observer)).toBeNull();
   });
 
@@ -124,6 +128,9 @@ describe('the permission matrix', () => {
     ['suspend', null],
     ['resume', null],
     ['rotate', null],
+    ['read_files', null],
+    ['remove_file', null],
+    ['review_files', null],
   ] as const)('while suspended: %s by the owner: %s', (operation, verdict) => {
     expect(groupRefusal(operation, standing('owner', { status: 'suspended' }), member)).toBe(
       operation === 'recall' ? 'suspended' : verdict,

@@ -18,7 +18,10 @@ export type GroupOperation =
   | 'suspend'
   | 'resume'
   | 'dissolve'
-  | 'rotate';
+  | 'rotate'
+  | 'read_files' // shared files: list, look, save
+  | 'remove_file'
+  | 'review_files';
 
 /** Why an operation is not offered; each has a text in both languages. */
 export type GroupRefusal =
@@ -66,6 +69,9 @@ const WHILE_SUSPENDED: ReadonlySet<GroupOperation> = new Set([
   'suspend',
   'rotate',
   'review', // requests may still be refused
+  'read_files',
+  'remove_file',
+  'review_files', // as above
 ]);
 const OWNER_ONLY: ReadonlySet<GroupOperation> = new Set([
   'add_admin',
@@ -74,6 +80,7 @@ const OWNER_ONLY: ReadonlySet<GroupOperation> = new Set([
   'suspend',
   'resume',
   'dissolve',
+  'review_files',
 ]);
 const ADMINS: ReadonlySet<GroupOperation> = new Set([
   'edit',
@@ -82,6 +89,7 @@ const ADMINS: ReadonlySet<GroupOperation> = new Set([
   'review',
   'kick',
   'mute',
+  'remove_file',
 ]);
 
 /**
@@ -118,6 +126,7 @@ function refusedByRole(operation: GroupOperation, standing: GroupStanding): Grou
     return leads || (standing.allowMemberInvite && role === 'member') ? null : 'invites_restricted';
   if (operation === 'rotate')
     return leads || (standing.membersRotate && role === 'member') ? null : 'need_admin';
+  if (operation === 'read_files') return null;
   if (operation === 'leave') return role === 'owner' ? 'owner_leaves' : null;
   return role === 'observer' ? 'need_admin' : null;
 }

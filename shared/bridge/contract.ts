@@ -13,6 +13,7 @@ import { attachmentCommands } from './commands/attachment';
 import { backupCommands } from './commands/backup';
 import { conversationCommands } from './commands/conversation';
 import { groupCommands } from './commands/group';
+import { groupResourceCommands } from './commands/group-resources';
 import { identityCommands } from './commands/identity';
 import { messageCommands } from './commands/message';
 import { peopleCommands } from './commands/people';
@@ -195,6 +196,7 @@ export const commands = {
   ...messageCommands,
   ...attachmentCommands,
   ...groupCommands,
+  ...groupResourceCommands,
   ...identityCommands,
   ...peopleCommands,
   ...backupCommands,

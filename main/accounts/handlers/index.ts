@@ -5,6 +5,7 @@ import { attachmentHandlers } from './attachments';
 import { backupHandlers } from './backups';
 import type { HandlerContext } from './context';
 import { conversationHandlers } from './conversations';
+import { groupResourceHandlers } from './group-resources';
 import { groupHandlers } from './groups';
 import { messageHandlers } from './messages';
 import { networkHandlers } from './networks';
@@ -24,6 +25,7 @@ export function createHandlers(context: HandlerContext): CommandHandlers {
     ...accountHandlers(context),
     ...conversationHandlers(context),
     ...groupHandlers(context),
+    ...groupResourceHandlers(context),
     ...messageHandlers(context),
     ...attachmentHandlers(context),
     ...streamHandlers(context),

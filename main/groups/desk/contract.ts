@@ -1,6 +1,7 @@
 import type { CommandName, CommandResult, ParsedParams } from '../../../shared/bridge/contract';
 import type { Group } from '../../../shared/model/group';
 import type { GroupRecord } from '../../ports/group-store';
+import type { DeskSupport } from './support';
 
 type GroupCommand = Extract<CommandName, `group.${string}`>;
 /** Params of a group command without the account, which is known here. */
@@ -17,6 +18,8 @@ export type GroupCommands = {
 /** Everything behind the `group.*` commands of one account. */
 export interface GroupDesk {
   readonly commands: GroupCommands;
+  /** What other commands about a group go through: matrix, calls, and noticing that things changed meanwhile. */
+  readonly support: DeskSupport;
   /** The session is there: own requests that ran out are looked at, pictures fetched, who is online asked. */
   online(): void;
   offline(): void;

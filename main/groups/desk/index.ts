@@ -27,6 +27,7 @@ export function createGroupDesk(deps: DeskDependencies): GroupDesk {
   const discovery = new Discovery(support);
   return {
     commands: commandsOf(support, { online, members, guard, discovery }),
+    support,
     online() {
       online.wake();
       pictures.wake();

@@ -21,10 +21,7 @@ function Pending(props: { readonly account: string; readonly conversation: Conve
           {t('request.title', { name })}
         </h2>
         <p>
-          {t('common.sentences', {
-            first: t('request.known', { aid: id }),
-            second: t(`request.${conversation.peerKind}`),
-          })}
+          {t('request.known', { aid: id })} {t(`request.${conversation.peerKind}`)}
         </p>
         <p>{t('request.quiet')}</p>
       </div>

@@ -6,6 +6,7 @@ import { useViewStore } from '../../../stores/view-store';
 import { Choice } from '../../../ui/choice';
 import { DetailsFiles, type FilesTab } from '../../chat/details-files';
 import { Panel } from '../../identity/centre/panel';
+import { SharedFiles } from '../media/shared-files';
 
 const tabs: readonly FilesTab[] = ['media', 'files', 'links'];
 
@@ -22,16 +23,19 @@ export function FilesSection(props: { readonly account: string; readonly group: 
     if (chosen.matches('.details-tile')) showConversation(props.account, props.group.group);
   };
   return (
-    <Panel title={t('moderation.section.files')}>
-      <Choice
-        label={t('moderation.files.show')}
-        value={what}
-        options={tabs.map((value) => ({ value, label: t(`about.${value}`) }))}
-        onChoose={setWhat}
-      />
-      <div className="group-files" onClick={leave}>
-        <DetailsFiles key={what} account={props.account} conversation={props.group.group} what={what} />
-      </div>
-    </Panel>
+    <>
+      <Panel title={t('moderation.section.files')}>
+        <Choice
+          label={t('moderation.files.show')}
+          value={what}
+          options={tabs.map((value) => ({ value, label: t(`about.${value}`) }))}
+          onChoose={setWhat}
+        />
+        <div className="group-files" onClick={leave}>
+          <DetailsFiles key={what} account={props.account} conversation={props.group.group} what={what} />
+        </div>
+      </Panel>
+      <SharedFiles account={props.account} group={props.group} />
+    </>
   );
 }

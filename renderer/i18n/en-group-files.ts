@@ -1,0 +1,46 @@
+/** English texts of the files a group shares through the network. */
+export const enGroupFiles = {
+  groupFiles: {
+    title: 'Shared through the network',
+    about:
+      'Files that members keep for the group in the network’s own storage. They belong to no message and stay until somebody takes them off the list.',
+    notEncrypted: 'Not end-to-end encrypted: the network can read these files.',
+    sendInstead:
+      'Parley adds no files here. Files you send as messages are encrypted, so that only members can read them.',
+    send: 'Send a file as a message',
+    list: 'Files shared through the network',
+    noneTitle: 'Nothing is shared here',
+    noneText: 'What members share through the network’s storage with other programs shows up here.',
+    more: 'Show more',
+    by: 'from {{name}}',
+    folder: 'Folder',
+    unknownKind: 'Parley does not know this kind: {{kind}}',
+    linkNowhere: 'This link leads nowhere.',
+    sealed:
+      'Says that it was encrypted before it came here. What you save can’t be read without the key of whoever did that.',
+    forEveryone: 'Also for people outside the group',
+    save: 'Save as…',
+    saveNamed: 'Save {{name}}',
+    stop: 'Stop',
+    stopNamed: 'Stop fetching {{name}}',
+    open: 'Open {{host}}',
+    openNamed: 'Open {{name}} on {{host}}',
+    remove: 'Take off the list…',
+    removeNamed: 'Take {{name}} off the list',
+    removeText:
+      'Nobody in the group finds “{{name}}” here any more. The file itself stays in the storage of whoever put it there.',
+    removeDo: 'Take off the list',
+    removed: '“{{name}}” is off the list.',
+    onlyLeaders: 'Only the owner and admins take files off this list.',
+    wishes: 'Wishes to share',
+    wishesAbout: 'Members ask you to share these files with the group through the network.',
+    wantsToShare: 'wants to share “{{title}}”',
+    place: 'as {{place}}',
+    approve: 'Share',
+    approveNamed: 'Share “{{title}}” from {{name}}',
+    reject: 'Refuse…',
+    rejectNamed: 'Refuse “{{title}}” from {{name}}',
+    rejectDo: 'Refuse',
+    note: 'A word why (optional)',
+  },
+} as const;
