@@ -3,6 +3,7 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { JsonObject } from '../../shared/aun/canonical-json';
 import { isSafeFileName } from '../identity/backup/attachments';
+import type { TransferAnswer } from '../ports/transfers';
 import { AunError } from '../runtime/errors';
 import { systemRandom } from '../runtime/runtime';
 import { collect, EncryptedFileWriter } from './encrypted-file';
@@ -291,6 +292,51 @@ describe('a file that is received', () => {
     expect(ranges).toHaveLength(3);
     for (const range of ranges.slice(1))
       expect(Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1])).toBeGreaterThan(0);
+  });
+
+  describe('after the line was cut', () => {
+    /** A download whose first answer ends in the middle; `next` makes the second one. */
+    async function cutOnce(next: (object: Buffer, from: number) => Partial<TransferAnswer>) {
+      const { bob, row } = await received(systemRandom.bytes(70_000));
+      let asked = 0;
+      let closed = 0;
+      let object = Buffer.alloc(0);
+      async function* of(bytes: Buffer, fails: boolean): AsyncGenerator<Buffer> {
+        yield await Promise.resolve(bytes);
+        if (fails) throw new AunError('network_unreachable', 'reset', { retryable: true });
+      }
+      bob.intercept = async (request) => {
+        asked += 1;
+        const close = (): void => void (closed += 1);
+        if (asked === 1) {
+          const whole = await bob.transfers.request(request);
+          object = await collect(whole.body);
+          return { ...whole, body: of(object.subarray(0, 30_000), true), close };
+        }
+        const { body = of(object, false), ...more } = next(object, 30_000);
+        return { status: 200, headers: {}, body, close, ...more };
+      };
+      const done = bob.attachments.download(row.id);
+      await vi.waitFor(() => expect(bob.time.waiting).toBe(1), { timeout: 20_000 });
+      bob.time.advance(1_000);
+      const { state, problem } = await done;
+      expect(closed).toBe(asked);
+      return { state, problem, asked };
+    }
+
+    it('takes the whole file from a server that knows no parts, once', async () => {
+      expect(await cutOnce(() => ({}))).toEqual({ state: 'here', problem: null, asked: 2 });
+    });
+
+    it('does not take another part than the one it asked for', async () => {
+      for (const range of ['bytes 29999-70000/70016', 'bytes 0-1/2', 'bytes */70016', undefined])
+        expect(
+          await cutOnce(() => ({
+            status: 206,
+            headers: range === undefined ? {} : { 'content-range': range },
+          })),
+        ).toEqual({ state: 'failed', problem: 'protocol_error', asked: 2 });
+    });
   });
 
   it('asks for a new ticket when the old one is used up', async () => {

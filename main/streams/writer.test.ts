@@ -266,4 +266,14 @@ describe('writing a stream', () => {
     });
     await expect(writer.finish(stream, 'r2')).rejects.toMatchObject({ code: 'message_empty' });
   });
+
+  it('opens no connection any more when the account stops while a stream is being made', async () => {
+    const { writer, push, calls } = setUp();
+    const begun = writer.begin({ conversation: ME, thread: '', requestId: 'r-1' });
+    writer.stop();
+    await begun;
+    await settle();
+    expect(calls.map(({ method }) => method)).toContain('stream.create');
+    expect(push.requests).toEqual([]);
+  });
 });

@@ -73,6 +73,7 @@ export function createStreamWriter(deps: StreamWriterDependencies): StreamWriter
   const { aid, rpc, runtime, sockets } = deps;
   const known = new Map<string, Written>();
   const begun = new Map<string, Promise<Written>>();
+  let stopped = false;
 
   function announcement(created: StreamCreated, thread: string): JsonObject {
     const inThread = thread === '' ? {} : { thread_id: thread };
@@ -116,7 +117,8 @@ export function createStreamWriter(deps: StreamWriterDependencies): StreamWriter
     // Before a restart the same request announced another stream, whose key to push is lost.
     const isNew = announced?.stream === created.stream_id;
     if (!isNew) await closeUnused(created);
-    const pusher = isNew ? new Pusher({ created, rpc, sockets, runtime }) : null;
+    // Behind the end nobody would ever let go of its socket: the server ends the stream by itself.
+    const pusher = isNew && !stopped ? new Pusher({ created, rpc, sockets, runtime }) : null;
     const stream = created.stream_id;
     return { stream, conversation, thread, message, pusher, pieces: [], bytes: 0, ending: null };
   }
@@ -190,6 +192,7 @@ export function createStreamWriter(deps: StreamWriterDependencies): StreamWriter
       return written.ending;
     },
     stop() {
+      stopped = true;
       for (const written of known.values()) written.pusher?.drop();
       known.clear();
       begun.clear();
