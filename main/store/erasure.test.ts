@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import path from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { noLinks } from '../ports/store';
 import { createHandlers } from './handlers';
@@ -55,6 +56,14 @@ function placesOf(database: Connection, needle: string): string[] {
   return places;
 }
 
+/** What the index of messages and the list of its words hold. */
+function wordsOf(database: Connection): unknown[] {
+  database.exec('CREATE VIRTUAL TABLE temp.terms USING fts5vocab (main, search, row)');
+  const terms = database.all('SELECT term FROM temp.terms').map(({ term }) => term);
+  database.exec('DROP TABLE temp.terms');
+  return [...terms, ...database.all('SELECT word FROM words').map(({ word }) => word)];
+}
+
 const WORD = 'zanzibar';
 
 function filled(): Open & { readonly id: number } {
@@ -82,6 +91,50 @@ describe('what is gone for good', () => {
     const test = filled();
     test.store.deleteMessages([[test.id]]);
     expectGone(test);
+    test.close();
+  });
+
+  it('leaves no word of any text at all, whatever letters it is made of', () => {
+    const test = opened();
+    const odd = [
+      '\0',
+      '\uD800',
+      '\uDC00',
+      '\u0130',
+      'ß',
+      'e\u0301',
+      '\u00e9',
+      '\u200D',
+      '\uFEFF',
+      '\u202E',
+      '秘',
+      '😀',
+      '"',
+      "'",
+      '*',
+    ];
+    const letter = fc.oneof(
+      fc.constantFrom(...odd),
+      fc.constantFrom('a', 'b', ' ', '.', '-', 'xyz'.repeat(50)),
+    );
+    const texts = fc.oneof(
+      fc.string({ unit: 'binary', size: 'medium' }),
+      fc.array(letter, { minLength: 1, maxLength: 12 }).map((parts) => parts.join('')),
+      fc.array(letter, { minLength: 3, maxLength: 6 }).map((parts) => `one${parts.join('')}two`),
+    );
+    fc.assert(
+      fc.property(texts, texts, (first, second) => {
+        const records = [first, second].map((each) => inbound(each, { links: textLinks(each) }));
+        const { messages } = test.store.commitInbound([records, null]);
+        const [one, two] = messages.map(({ id }) => id);
+        test.store.deleteMessages([[one ?? 0]]);
+        if (two !== undefined) test.store.deleteMessages([[two]]);
+        expect(wordsOf(test.writer)).toEqual([]);
+      }),
+      { numRuns: 50 },
+    );
+    for (const index of ['search', 'word_parts'])
+      test.writer.exec(`INSERT INTO ${index} (${index}) VALUES ('integrity-check')`);
     test.close();
   });
 
