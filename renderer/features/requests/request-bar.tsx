@@ -21,7 +21,10 @@ function Pending(props: { readonly account: string; readonly conversation: Conve
           {t('request.title', { name })}
         </h2>
         <p>
-          {t('request.known', { aid: id })} {t(`request.${conversation.peerKind}`)}
+          {t('common.sentences', {
+            first: t('request.known', { aid: id }),
+            second: t(`request.${conversation.peerKind}`),
+          })}
         </p>
         <p>{t('request.quiet')}</p>
       </div>
