@@ -19,7 +19,10 @@ let did: unknown[];
 let changes: MembershipChange[];
 
 /** An event as it is on disk for the first time. */
-function fresh(raw: Readonly<Record<string, unknown>>, signature: SignatureStanding = 'unsigned'): FreshEvent {
+function fresh(
+  raw: Readonly<Record<string, unknown>>,
+  signature: SignatureStanding = 'unsigned',
+): FreshEvent {
   const event = readEvent({
     group_id: GROUP,
     event_seq: 1,
@@ -117,6 +120,19 @@ describe('what we hear about ourselves', () => {
   it('a mute without an end is one for good', async () => {
     await live({ action: 'member_banned', subject: BOB });
     expect(records.require(GROUP).mutedUntil).toBe(MUTED_FOREVER);
+  });
+
+  it('a mute that fills a hole behind its own end is not believed', async () => {
+    const end = fresh({ action: 'member_unbanned', subject: BOB, event_seq: 7 });
+    const mute = fresh({ action: 'member_banned', subject: BOB, expires_at: UNTIL, event_seq: 5 });
+    const others = fresh({ action: 'member_banned', subject: CAROL, expires_at: UNTIL, event_seq: 6 });
+    for (const each of [end, mute, others]) {
+      await records.commitEvents(GROUP, [each.record], null);
+      await effects.fresh(GROUP, [each], true);
+    }
+    expect(records.require(GROUP).mutedUntil).toBeNull();
+    expect(await store.groupMember(GROUP, BOB)).toMatchObject({ mutedUntil: null });
+    expect(await store.groupMember(GROUP, CAROL)).toMatchObject({ mutedUntil: UNTIL });
   });
 
   it('a mute of somebody else is theirs, and of somebody unknown nobody’s', async () => {

@@ -13,7 +13,7 @@ import type { GroupEvent } from './read';
 /** What events do works with. */
 export interface GroupEffectsParts {
   readonly aid: string;
-  readonly store: Pick<AccountStore, 'conversation' | 'groupMember' | 'saveMember'>;
+  readonly store: Pick<AccountStore, 'conversation' | 'groupLog' | 'groupMember' | 'saveMember'>;
   readonly records: GroupRecords;
   readonly keys: Pick<GroupKeys, 'membershipChanged'>;
   readonly now: () => number;
@@ -38,6 +38,9 @@ const ADMISSIONS: ReadonlySet<string> = new Set([
   'join_approved',
   'invite_code_used',
 ]);
+const MUTES = ['member_banned', 'member_unbanned'];
+/** Newest mutes that are looked at for one that overtook another. */
+const MUTES_LOOKED_AT = 50;
 const isMembership = (action: string): action is MembershipChange['action'] =>
   ADMISSIONS.has(action) || action === 'member_left' || action === 'member_removed';
 
@@ -163,7 +166,9 @@ export class GroupEffects {
     const isMuted = event.known === 'member_banned';
     const until = isMuted ? Number(event.values['until'] ?? MUTED_FOREVER) : null;
     const reason = isMuted ? (event.values['reason'] ?? '') : '';
+    const overtaken = await this.mutesAfter(group, event);
     for (const who of event.affected) {
+      if (overtaken.has(who)) continue;
       if (who === aid) {
         await records.change(group, { mutedUntil: until, muteReason: reason });
         if (!isMuted) wake(group);
@@ -175,6 +180,17 @@ export class GroupEffects {
       });
     }
     membersChanged(group);
+  }
+
+  /** Whom a later mute, or its end, is about: events that fill a hole come after those behind it. */
+  private async mutesAfter(
+    group: string,
+    { numbered, seq }: GroupEvent,
+  ): Promise<ReadonlySet<string | null>> {
+    if (!numbered) return new Set();
+    const query = { text: '', actions: MUTES, before: null, limit: MUTES_LOOKED_AT };
+    const { entries } = await this.parts.store.groupLog(group, query);
+    return new Set(entries.flatMap((entry) => (entry.seq > seq ? [entry.target] : [])));
   }
 
   private async text(
