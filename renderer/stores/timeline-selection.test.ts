@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Message } from '../../shared/model/message';
+import type { Message, MessageContent } from '../../shared/model/message';
 import { sampleMessage as message } from './samples';
 import { useSelectionStore } from './timeline-selection';
 import { timelineKey } from './timeline-store';
@@ -39,7 +39,7 @@ describe('messages that are chosen', () => {
   });
 
   it('are as they are now, not as they were when they were chosen', () => {
-    const content = { kind: 'text', text: 'now', format: 'plain', mentions: [] } as const;
+    const content: MessageContent = { kind: 'text', text: 'now', format: 'plain', mentions: [] };
     changed([message(1, 1000, { content }), message(7, 7000)]);
     expect(useSelectionStore.getState().chosen.get(1)?.content).toEqual(content);
     expect(chosen().map(([id]) => id)).toEqual([1, 2, 3]);
