@@ -96,7 +96,12 @@ export function ConnectionBanner(props: { readonly account: Account }) {
           icon={offline}
           action={connect(t('connection.retryNow'))}
         >
-          {session.problem === null ? t('connection.backingOff') : t(`errors.${session.problem.code}`)}{' '}
+          {t('common.sentences', {
+            first:
+              session.problem === null ? t('connection.backingOff') : t(`errors.${session.problem.code}`),
+            // What parts the sentences stands before the countdown.
+            second: '',
+          })}
           {session.retryAt !== null && <RetryCountdown at={session.retryAt} />}
           {failure}
         </ConnectionBar>

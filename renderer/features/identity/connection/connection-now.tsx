@@ -32,7 +32,11 @@ export function ConnectionNow(props: { readonly account: Account }) {
         <div className="connection-now__words">
           <p className="connection-now__state">{t(`inspector.state.${session.state}`)}</p>
           <p className="panel__note">
-            {t('inspector.since', { time: recentMoment(i18n.language, session.since, now) })}{' '}
+            {t('common.sentences', {
+              first: t('inspector.since', { time: recentMoment(i18n.language, session.since, now) }),
+              // What parts the sentences stands before the countdown.
+              second: '',
+            })}
             {session.retryAt !== null && <RetryCountdown at={session.retryAt} />}
           </p>
         </div>
