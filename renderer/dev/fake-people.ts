@@ -22,6 +22,7 @@ type Names =
   | 'contact.acceptKeys'
   | 'certificate.peer'
   | 'profile.peer'
+  | 'profile.acceptOlder'
   | 'link.take';
 
 const changedKeys: Contact['keyChange'] = {
@@ -183,6 +184,7 @@ export const fakePeople: Handlers<Names> = {
     if (scene.has('offline') && !documents.has(aid)) fail('network_unreachable');
     return profileOf(aid);
   },
+  'profile.acceptOlder': ({ aid }) => ({ ...profileOf(aid), warning: null }),
   'link.take': ({ settled }) => {
     if (settled.length > 0) scene.delete('link');
     if (!scene.has('link')) return { links: [] };

@@ -36,6 +36,9 @@ export const enPeople = {
     issuer_changed: 'Certified by a different authority now',
   },
   person: {
+    olderText:
+      'That is what it looks like when somebody began their versions again, with another program for example, and also when an outdated profile is passed off as the newest. It is signed by them either way. If you are not sure, ask them.',
+    acceptOlder: 'Accept anyway',
     title: 'Person',
     write: 'Write a message',
     openNotes: 'Open notes to self',

@@ -34,6 +34,9 @@ export const zhPeople = {
     issuer_changed: '现由另一家机构签发证书',
   },
   person: {
+    olderText:
+      '对方重新开始编号（例如换了程序）时会这样，有人拿过时的资料冒充最新资料时也会这样。两种情况下都有对方的签名。不确定时，请向对方确认。',
+    acceptOlder: '仍然接受',
     title: '个人资料',
     write: '写消息',
     openNotes: '打开给自己的备忘',

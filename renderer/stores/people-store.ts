@@ -18,6 +18,8 @@ interface PeopleState {
   /** Reads what an identity knows of somebody; a failure leaves what is known. */
   loadContact(account: string, aid: string): Promise<void>;
   loadProfile(account: string, aid: string, refresh: boolean): Promise<void>;
+  /** Takes the profile that is older than the one that is known. */
+  acceptOlderProfile(account: string, aid: string): Promise<void>;
   /** Takes over contacts that commands returned. */
   merge(contacts: readonly Contact[]): void;
   applyBatch(batch: readonly BridgeEvent[]): void;
@@ -48,6 +50,18 @@ export const usePeopleStore = create<PeopleState>()((set, get) => {
       profiles: { ...state.profiles, [key]: { ...(state.profiles[key] ?? unknown), ...change } },
     }));
 
+  const askProfile = async (account: string, aid: string, ask: () => Promise<Profile>): Promise<void> => {
+    const key = personKey(account, aid);
+    const before = versions.get(`profile ${key}`);
+    putProfile(key, { loading: true, error: null });
+    try {
+      const profile = await ask();
+      const current = versions.get(`profile ${key}`) === before;
+      putProfile(key, current ? { profile, loading: false } : { loading: false });
+    } catch (reason) {
+      putProfile(key, { loading: false, error: toCommandError(reason) });
+    }
+  };
   return {
     contacts: {},
     profiles: {},
@@ -68,18 +82,10 @@ export const usePeopleStore = create<PeopleState>()((set, get) => {
       asking.set(key, asked);
       return asked;
     },
-    loadProfile: async (account, aid, refresh) => {
-      const key = personKey(account, aid);
-      const before = versions.get(`profile ${key}`);
-      putProfile(key, { loading: true, error: null });
-      try {
-        const profile = await invoke('profile.peer', { account, aid, refresh });
-        const current = versions.get(`profile ${key}`) === before;
-        putProfile(key, current ? { profile, loading: false } : { loading: false });
-      } catch (reason) {
-        putProfile(key, { loading: false, error: toCommandError(reason) });
-      }
-    },
+    loadProfile: (account, aid, refresh) =>
+      askProfile(account, aid, () => invoke('profile.peer', { account, aid, refresh })),
+    acceptOlderProfile: (account, aid) =>
+      askProfile(account, aid, () => invoke('profile.acceptOlder', { account, aid })),
     merge: (contacts) =>
       set((state) => {
         const merged = { ...state.contacts };

@@ -20,6 +20,8 @@ export function peopleHandlers({
     'contact.acceptKeys': async ({ account, aid, key }) => (await people(account)).acceptKeys(peer(aid), key),
     'profile.peer': async ({ account, aid, refresh }) =>
       (await accounts.get(account)).profileOf(peer(aid), refresh),
+    'profile.acceptOlder': async ({ account, aid }) =>
+      (await accounts.get(account)).services.profiles.acceptOlder(peer(aid)),
     'profile.own': async ({ account, refresh }) => {
       const owner = await accounts.get(account);
       return owner.ownProfile.take(await owner.services.profiles.own(refresh));

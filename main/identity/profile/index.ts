@@ -57,6 +57,7 @@ export function createProfiles(options: ProfilesOptions): Profiles {
       const { published } = await desk.own(refresh);
       return published ?? toProfile(emptyRecord(aid, 0));
     },
+    acceptOlder: (aid) => peers.acceptOlder(parse(aid)),
     met(aid) {
       const wanted = parsePeerAid(aid);
       if (wanted !== null && wanted === aid && wanted !== identity.aid) peers.met(wanted);

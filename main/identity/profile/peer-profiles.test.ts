@@ -256,6 +256,64 @@ describe('a document that gets worse', () => {
     expect(await look(true)).toMatchObject({ warning: null, status: 'verified' });
   });
 
+  it('is taken on the word of the user, once and with a trace, and is what the next ones are compared with', async () => {
+    world.documents.set(alice.aid, old);
+    await keeps('older_than_known');
+    const taken = await viewer.profiles.acceptOlder(alice.aid);
+    expect(taken).toMatchObject({ status: 'verified', warning: null, etag: etagOf(old) });
+    expect(taken.text).toContain('1.9.9');
+    expect(viewer.told.at(-1)?.profile).toEqual(taken);
+    const note: unknown = JSON.parse((await viewer.store.getMeta(`profile.accepted.${alice.aid}`)) ?? '');
+    expect(note).toMatchObject({
+      at: world.clock.now(),
+      from: { version: good.version },
+      to: { version: '1.9.9' },
+    });
+    // The next step up needs no word, and another step down needs one of its own.
+    world.publish(alice, { version: '1.9.10' });
+    expect(await look(true)).toMatchObject({ warning: null, status: 'verified' });
+    world.publish(alice, { version: '1.0.0' });
+    expect(await look(true)).toMatchObject({ warning: 'older_than_known' });
+    expect((await look()).text).toContain('1.9.10');
+  });
+
+  it('is not taken on the word of the user when it is something else by then', async () => {
+    world.documents.set(alice.aid, old);
+    await keeps('older_than_known');
+    world.documents.set(alice.aid, Buffer.from(documentOf(alice.aid, { version: '0.1.0' })));
+    const profile = await viewer.profiles.acceptOlder(alice.aid);
+    expect(profile).toMatchObject({ warning: 'became_unsigned', status: 'verified' });
+    expect(profile.text).toContain(good.version);
+    expect(await viewer.store.getMeta(`profile.accepted.${alice.aid}`)).toBeNull();
+    // The word was not kept for later.
+    world.documents.set(alice.aid, old);
+    await keeps('older_than_known');
+  });
+
+  it('is not taken on the word of the user when another key signed it', async () => {
+    world.documents.set(alice.aid, old);
+    await keeps('older_than_known');
+    const again = await world.person('alice');
+    expect(await viewer.profiles.acceptOlder(alice.aid)).toMatchObject({ warning: 'older_than_known' });
+    world.publish(again, { version: '0.2.0' });
+    expect(await viewer.profiles.acceptOlder(alice.aid)).toMatchObject({ status: 'verified', warning: null });
+  });
+
+  it('is taken on the word of the user also while a look is under way that had none', async () => {
+    world.documents.set(alice.aid, old);
+    let release: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    world.intercept = async () => {
+      await gate;
+      return answer(200, old, { etag: etagOf(old), 'content-type': 'text/markdown' });
+    };
+    const looking = look(true);
+    const accepting = viewer.profiles.acceptOlder(alice.aid);
+    release();
+    await looking;
+    expect((await accepting).text).toContain('1.9.9');
+  });
+
   it('is taken by somebody who knows nothing better', async () => {
     world.documents.set(alice.aid, old);
     const other = await world.profilesOf(await world.person('other'));

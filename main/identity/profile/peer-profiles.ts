@@ -9,7 +9,7 @@ import { fetchDocument } from './exchange';
 import type { Fetched } from './exchange';
 import { Lanes } from './lanes';
 import type { Urgency } from './lanes';
-import { decide, emptyRecord, judge, judgeAgain, takeDocument, toProfile } from './record';
+import { decide, emptyRecord, judge, judgeAgain, startAgain, takeDocument, toProfile } from './record';
 import type { DocumentVerifier } from './verify';
 
 const MINUTE = 60_000;
@@ -36,7 +36,7 @@ const MAX_FAILURES = 1000;
 /** What the profiles of others need. */
 export interface PeerProfileOptions {
   readonly web: WebClient;
-  readonly store: Pick<AccountStore, 'profile' | 'saveProfile'>;
+  readonly store: Pick<AccountStore, 'profile' | 'saveProfile' | 'setMeta'>;
   readonly documents: DocumentVerifier;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -54,6 +54,8 @@ export class PeerProfiles {
   readonly #lanes = new Lanes<ProfileRecord>(FETCH_LIMITS);
   /** When the last try failed, by address. */
   readonly #failures = new Map<string, number>();
+  /** Whose older profile the user has just asked to be taken. */
+  readonly #accepting = new Set<string>();
   #stopped = false;
 
   constructor(options: PeerProfileOptions) {
@@ -74,6 +76,25 @@ export class PeerProfiles {
     } catch (thrown) {
       if (cached === null) throw thrown;
       return toProfile(cached);
+    }
+  }
+
+  /**
+   * Takes the document there is now although a newer one was seen: the user says so, for somebody who began their versions
+   * again. It counts once, only for a document signed with the present key, and is recorded; from then on the rollback
+   * protection starts at this document.
+   * @throws AunError errors of {@link fetchDocument}
+   */
+  async acceptOlder(aid: Aid): Promise<Profile> {
+    this.#accepting.add(aid);
+    try {
+      let record = await this.#refresh(aid, 'asked');
+      // A look that was under way had weighed before it was allowed.
+      if (record?.warning === 'older_than_known') record = await this.#refresh(aid, 'asked');
+      if (record === null) throw new AunError('cancelled', 'profiles are closed');
+      return toProfile(record);
+    } finally {
+      this.#accepting.delete(aid);
     }
   }
 
@@ -180,9 +201,31 @@ export class PeerProfiles {
     const judged = judge(document, await this.#options.documents.verify(aid, document.bytes));
     const decision = decide(known, judged);
     if (decision === 'take') return takeDocument(known, judged, fetchedAt);
+    const mayAccept = decision === 'older_than_known' && judged.verdict.status === 'verified';
+    if (mayAccept && this.#accepting.delete(aid)) {
+      const next = takeDocument(startAgain(known), judged, fetchedAt);
+      await this.#note(known, next);
+      return next;
+    }
     if (decision === 'later')
       throw new AunError('gateway_unreachable', judged.verdict.reason, { retryable: true });
     this.#options.logger.log('warn', 'profile.kept', { aid, warning: decision });
     return { ...known, fetchedAt, warning: decision };
+  }
+
+  /** An older document that was taken by the user's word leaves a trace: what was known, what took its place, and when. */
+  async #note(known: ProfileRecord, next: ProfileRecord): Promise<void> {
+    const { store, logger } = this.#options;
+    const facts = {
+      at: next.fetchedAt,
+      from: {
+        version: known.highestVersion,
+        updatedAt: known.highestUpdatedAt,
+        signedAt: known.highestSignedAt,
+      },
+      to: { version: next.highestVersion, updatedAt: next.highestUpdatedAt, signedAt: next.highestSignedAt },
+    };
+    await store.setMeta(`profile.accepted.${next.aid}`, JSON.stringify(facts));
+    logger.log('warn', 'profile.older_accepted', { aid: next.aid, ...facts });
   }
 }

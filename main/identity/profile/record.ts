@@ -81,6 +81,11 @@ export function decide(record: ProfileRecord, judged: Judged): 'take' | 'later' 
   return record.wasSigned ? 'became_unsigned' : 'take';
 }
 
+/** What is known, with a rollback protection that begins anew. */
+export function startAgain(record: ProfileRecord): ProfileRecord {
+  return { ...record, highestVersion: '', highestUpdatedAt: '', highestSignedAt: 0 };
+}
+
 /** The record of a document that was taken. What was highest stays so; only good signatures raise it. */
 export function takeDocument(previous: ProfileRecord, judged: Judged, fetchedAt: number): ProfileRecord {
   const { document, verdict, fields } = judged;

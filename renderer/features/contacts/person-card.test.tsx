@@ -84,7 +84,20 @@ describe('PersonCard', () => {
 
   it.each(profileWarningSchema.options)('explains the warning "%s"', async (warning) => {
     await show({}, { warning });
-    expect(screen.getByTestId('profile-warning').textContent).toBe(en.profileWarning[warning]);
+    expect(screen.getByTestId('profile-warning').textContent).toContain(en.profileWarning[warning]);
+    const offered = screen.queryByTestId('profile-accept-older') !== null;
+    expect(offered).toBe(warning === 'older_than_known');
+  });
+
+  it('takes a profile that is older than known only when the user says so, and shows what came', async () => {
+    await show({}, { warning: 'older_than_known' });
+    expect(bridge.calls.some(({ command }) => command === 'profile.acceptOlder')).toBe(false);
+    fireEvent.click(screen.getByTestId('profile-accept-older'));
+    const call = bridge.next('profile.acceptOlder');
+    expect(call.params).toEqual({ account: me, aid: 'lin.aun.test' });
+    await act(() => call.answer(sampleProfile({ text: agentText, warning: null })));
+    expect(screen.queryByTestId('profile-warning')).toBeNull();
+    expect(screen.getByTestId('profile-contents').textContent).toContain('Schedules meetings');
   });
 
   it('shows what an agent says of itself: description, tags once each, skills, version', async () => {

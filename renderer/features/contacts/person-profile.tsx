@@ -14,6 +14,7 @@ import type { ProfileStatus } from '../../../shared/model/conversation';
 import type { Profile } from '../../../shared/model/people';
 import { usePeopleStore, useProfile } from '../../stores/people-store';
 import { useViewStore } from '../../stores/view-store';
+import { Button } from '../../ui/button';
 import { IconButton } from '../../ui/icon-button';
 import { Spinner } from '../../ui/spinner';
 import { agoOf, dateOf } from '../../ui/time';
@@ -31,8 +32,9 @@ const looks = {
 } as const satisfies Record<ProfileStatus, unknown>;
 
 /** What the profile is worth: a glyph, a short sentence, and what it means. Never hidden. */
-function Status(props: { readonly profile: Profile }) {
+function Status(props: { readonly account: string; readonly profile: Profile; readonly loading: boolean }) {
   const { t } = useTranslation();
+  const { account, loading } = props;
   const { status, reason, aid, warning } = props.profile;
   const { icon: Icon, tone } = looks[status];
   return (
@@ -53,7 +55,22 @@ function Status(props: { readonly profile: Profile }) {
       {warning !== null && (
         <div className="profile-status" data-tone="warning" data-testid="profile-warning">
           <ShieldAlert size={16} aria-hidden />
-          <p>{t(`profileWarning.${warning}`)}</p>
+          <div>
+            <p>{t(`profileWarning.${warning}`)}</p>
+            {warning === 'older_than_known' && (
+              <>
+                <p>{t('person.olderText')}</p>
+                <Button
+                  size="small"
+                  busy={loading}
+                  onClick={() => void usePeopleStore.getState().acceptOlderProfile(account, aid)}
+                  data-testid="profile-accept-older"
+                >
+                  {t('person.acceptOlder')}
+                </Button>
+              </>
+            )}
+          </div>
         </div>
       )}
     </>
@@ -231,7 +248,7 @@ export function PersonProfile(props: { readonly account: string; readonly aid: s
       )}
       {profile !== null && (
         <>
-          <Status profile={profile} />
+          <Status account={account} profile={profile} loading={loading} />
           {profile.status !== 'invalid' && profile.text !== '' && <Contents text={profile.text} />}
         </>
       )}

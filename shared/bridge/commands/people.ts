@@ -55,6 +55,12 @@ export const peopleCommands = {
     params: z.object({ account, aid: peerAid, refresh: z.boolean().default(false) }).strict(),
     result: profileSchema,
   },
+  'profile.acceptOlder': {
+    about:
+      'Takes the profile that is older than one that was seen, for somebody who began their versions again. Once, and only one that is signed with the present key; what is there otherwise is weighed as ever.',
+    params: z.object({ account, aid: peerAid }).strict(),
+    result: profileSchema,
+  },
   'profile.own': {
     about: 'The own profile: what is published and what is edited.',
     params: z.object({ account, refresh: z.boolean().default(false) }).strict(),
