@@ -73,6 +73,7 @@ const ROWS: readonly Row[] = [
   { command: 'group.update', params: () => ({ description: 'other' }), ends: LEADERS },
   { command: 'group.update', params: () => ({ dispatchMode: 'broadcast' }), ends: LEADERS },
   { command: 'group.setJoin', params: () => ({ mode: 'approval' }), ends: LEADERS },
+  { command: 'group.joinRules', ends: LEADERS },
   { command: 'group.setAnnouncement', params: () => ({ content: 'Hello' }), ends: LEADERS },
   { command: 'group.setRules', params: () => ({ content: 'Be kind' }), ends: LEADERS },
   { command: 'group.invites', ends: LEADERS },

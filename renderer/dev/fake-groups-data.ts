@@ -22,6 +22,8 @@ export interface FakeGroup {
   requests: JoinRequest[];
   invites: GroupInvite[];
   bans: GroupBan[];
+  /** Patterns that let people in. */
+  autoApprove?: readonly string[];
   /** Oldest first. */
   log: GroupLogEntry[];
 }

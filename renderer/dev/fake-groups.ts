@@ -238,8 +238,17 @@ export const fakeGroups: Handlers<Names> = {
       picture: described(picture, facts.picture),
     }));
   },
-  'group.setJoin': ({ account, group, mode, question }) => {
-    check(account, group, 'edit');
+  'group.joinRules': ({ account, group }) => {
+    const { autoApprove = ['^[^.]+\\.release-team\\.org$', '^deploy-helper\\.agentid\\.pub$'] } = check(
+      account,
+      group,
+      'edit',
+    );
+    return { autoApprove: scene.has('no-rules') ? null : [...autoApprove] };
+  },
+  'group.setJoin': ({ account, group, mode, question, autoApprove }) => {
+    const state = check(account, group, 'edit');
+    if (autoApprove !== undefined) state.autoApprove = autoApprove;
     log(account, group, 'join_requirements_updated', null, { keys: 'join.mode, join.question' });
     return change(account, group, (facts) => ({
       ...facts,

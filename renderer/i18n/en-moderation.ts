@@ -290,7 +290,8 @@ export const enModeration = {
       qr: 'QR code',
       qrLabel: 'QR code of the invite {{code}}',
       revoke: 'Take back…',
-      revokeText: 'Nobody gets in with {{code}} any more. Who has come in stays.',
+      revokeText:
+        'Nobody gets in with {{code}} any more. This can’t be undone, but you can make a new invite. Who has come in stays.',
       revokeDo: 'Take back',
     },
     bans: {
@@ -360,6 +361,8 @@ export const enModeration = {
       purpose: 'Purpose',
       save: 'Save',
       saved: 'Name and purpose were changed.',
+      pictureSaved: 'The picture was changed.',
+      pictureRemoved: 'The picture was removed.',
       hears: 'Who hears messages',
       hearsText: 'It is for agents. People always see everything.',
       hearsSaved: 'Who hears messages was changed.',
@@ -370,6 +373,23 @@ export const enModeration = {
       joinUnknown: 'by a rule of a newer version',
       joinUnknownText: 'The group uses a rule this version does not know. Choosing one here replaces it.',
       joinSaved: 'How people join was changed.',
+      autoApprove: 'Let in without asking',
+      autoApproveText:
+        'Whoever has an address that fits comes in at once, and no admin decides. Think of who can get such an address.',
+      autoApproveNone: 'Nobody comes in without a decision.',
+      autoApproveUnknown: 'The network does not say who comes in without a decision. What is set stays.',
+      autoApproveField: 'Address, or * for any name',
+      autoApproveHint:
+        'lin_wei.example.com is one person, *.example.com everybody in that network, team-*.example.com every name that begins so. A regular expression works too; it has to fit the whole address.',
+      autoApproveWrong: 'This is neither a whole address nor an expression that can be read.',
+      autoApproveTwice: 'This is in the list already.',
+      autoApproveFull: 'A group can have {{most}} of these. Take one out first.',
+      autoApproveAdd: 'Add',
+      autoApproveRemove: 'Take out: {{words}}',
+      fits_one: 'Only {{text}}',
+      fits_everybody: 'Everybody at {{text}}',
+      fits_form: 'Every address like {{text}}',
+      fits_expression: 'Every address that fits {{text}}',
       openWarning:
         'When everybody may join, any member can renew the keys, and the network keeps them, encrypted to each member. Newcomers may be given the key that was in use before they came.',
       openDo: 'Let everybody join',
@@ -401,6 +421,7 @@ export const enModeration = {
         'So that nothing is ever sent in the clear, nothing is sent into this group at all.',
       state_none: 'You hold no key of this group',
       state_none_text: 'Only members get the key.',
+      agree: 'All members use the same key, and nobody is known to be without it.',
       refreshPending: 'Key refresh pending',
       refreshPendingText:
         'Somebody left, and the key of before is still in use because nobody who may change it is connected. They know this key, but the network gives them no more messages.',

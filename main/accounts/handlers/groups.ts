@@ -27,6 +27,7 @@ export function groupHandlers({ accounts }: HandlerContext): HandlersOf<'group'>
     'group.dissolve': async ({ account, ...params }) => (await desk(account)).dissolve(params),
     'group.update': async ({ account, ...params }) => (await desk(account)).update(params),
     'group.setJoin': async ({ account, ...params }) => (await desk(account)).setJoin(params),
+    'group.joinRules': async ({ account, ...params }) => (await desk(account)).joinRules(params),
     'group.setAnnouncement': async ({ account, ...params }) => (await desk(account)).setAnnouncement(params),
     'group.setRules': async ({ account, ...params }) => (await desk(account)).setRules(params),
     'group.seen': async ({ account, ...params }) => (await desk(account)).seen(params),

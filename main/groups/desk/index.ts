@@ -89,6 +89,7 @@ function commandsOf(support: DeskSupport, { online, members, guard, discovery }:
     update: async ({ duty, ...params }) =>
       settings.update({ ...params, ...(duty === undefined ? {} : { duty: duty.map(peerOf) }) }),
     setJoin: (params) => settings.setJoin(params),
+    joinRules: (params) => settings.joinRules(params),
     setAnnouncement: (params) => settings.setAnnouncement(params),
     setRules: (params) => settings.setRules(params),
     seen: (params) => settings.seen(params),

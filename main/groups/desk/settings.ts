@@ -64,10 +64,7 @@ export class GroupSettings {
   }: DeskParams<'setJoin'>): Promise<DeskResult<'setJoin'>> {
     const record = await this.support.allow(group, 'edit');
     // A gateway may take what is left out for empty: what stands there is said again.
-    const patterns =
-      autoApprove ??
-      readJoin(await this.support.call('group.get_join_requirements', record)).autoApprove ??
-      undefined;
+    const patterns = autoApprove ?? (await this.autoApproved(record)) ?? undefined;
     const answer = await this.support.call('group.update_join_requirements', record, {
       mode,
       question,
@@ -79,6 +76,17 @@ export class GroupSettings {
       joinQuestion: told.question ?? question,
     });
     return this.support.show(record.group);
+  }
+
+  /** The patterns that let people in, for those who may change them (`protocol/05 §4.1`). */
+  async joinRules({ group }: DeskParams<'joinRules'>): Promise<DeskResult<'joinRules'>> {
+    const record = await this.support.allow(group, 'edit');
+    const patterns = await this.autoApproved(record);
+    return { autoApprove: patterns === null ? null : [...patterns] };
+  }
+
+  private async autoApproved(record: GroupRecord): Promise<readonly string[] | null> {
+    return readJoin(await this.support.call('group.get_join_requirements', record)).autoApprove;
   }
 
   async setAnnouncement({

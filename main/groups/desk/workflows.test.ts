@@ -495,4 +495,17 @@ describe('the way in', () => {
     const call = fixture.calls.find(({ method }) => method === 'group.update_join_requirements');
     expect(call?.params).toMatchObject({ auto_approve_patterns: ['.*\\.aun\\.test'] });
   });
+
+  it('tells the patterns to those who may change them, as the network has them', async () => {
+    const fixture = await owned();
+    fixture.answer = (method) =>
+      method === 'group.get_join_requirements'
+        ? { join_requirements: { mode: 'approval', auto_approve_patterns: ['^[^.]+\\.aun\\.test$', 7] } }
+        : {};
+    expect(await fixture.desk.commands.joinRules({ group: GROUP })).toEqual({
+      autoApprove: ['^[^.]+\\.aun\\.test$'],
+    });
+    fixture.answer = () => ({ join_requirements: { mode: 'approval' } });
+    expect(await fixture.desk.commands.joinRules({ group: GROUP })).toEqual({ autoApprove: null });
+  });
 });

@@ -203,6 +203,16 @@ export const groupCommands = {
       .strict(),
     result: changed,
   },
+  'group.joinRules': {
+    about: 'Who is let in without a decision; only those who may change it are told.',
+    params: about,
+    result: z.object({
+      autoApprove: z
+        .array(z.string())
+        .nullable()
+        .describe('regular expressions for whole addresses; null: the network does not say'),
+    }),
+  },
   'group.setAnnouncement': {
     about: 'Writes the announcement; an empty text takes it away.',
     params: z.object({ account, group, content: z.string().max(4000) }).strict(),

@@ -64,7 +64,9 @@ describe('invites', () => {
     await openSection('invites');
     await screen.findByTestId('invites');
     fireEvent.click(screen.getAllByTestId('invite-revoke')[0] ?? document.body);
-    expect(screen.getByRole('group', { name: 'Take back…' }).textContent).toContain('spring-door-42');
+    const question = screen.getByRole('group', { name: 'Take back…' }).textContent;
+    expect(question).toContain('spring-door-42');
+    expect(question).toContain('can’t be undone');
     fireEvent.click(screen.getByTestId('invite-revoke-confirm'));
     await waitFor(() => expect(stateOf(main, releaseRoom).invites[0]?.status).toBe('revoked'));
     await waitFor(() => expect(screen.getByTestId('spent-invites').textContent).toContain('4'));

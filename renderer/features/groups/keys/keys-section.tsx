@@ -1,4 +1,4 @@
-import { RefreshCw, RotateCw, TriangleAlert, UserMinus } from 'lucide-react';
+import { Check, RefreshCw, RotateCw, TriangleAlert, UserMinus } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { Group } from '../../../../shared/model/group';
 import { Button } from '../../../ui/button';
@@ -74,8 +74,17 @@ function StatePanel(props: { readonly account: string; readonly group: Group }) 
           <p>{t('moderation.keys.refreshPendingText')}</p>
         </div>
       )}
+      {keys.state === 'secured' && !keys.refreshPending && keys.withoutKeys.length === 0 && (
+        <p className="keys-agree" data-testid="keys-agree">
+          <Check size={16} aria-hidden />
+          {t('moderation.keys.agree')}
+        </p>
+      )}
       {keys.withoutKeys.length > 0 && (
         <div className="keyless-box">
+          <strong className="keyless-box__title">
+            {t('moderation.keys.keyless', { count: keys.withoutKeys.length })}
+          </strong>
           <p>{t('moderation.keys.keylessText')}</p>
           <ul aria-label={t('moderation.keys.keyless', { count: keys.withoutKeys.length })}>
             {keys.withoutKeys.map((aid) => (

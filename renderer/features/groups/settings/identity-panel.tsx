@@ -12,19 +12,29 @@ import type { SettingsProps } from './settings-props';
 import { useUpdate } from './use-change';
 
 const longestPurpose = 1000;
+/** Longest picture that can be given back, in characters of base64 (the contract's limit). */
+const longestPicture = 350_000;
+
+/** What puts the picture back that is there now; null where it is too big to be sent again. */
+function formerPicture(picture: string | null): { readonly picture: string | null } | null {
+  if (picture === null) return { picture: null };
+  const data = /^data:image\/(?:png|jpeg|webp);base64,(.+)$/.exec(picture)?.[1];
+  return data === undefined || data.length > longestPicture ? null : { picture: data };
+}
 
 function PictureRow({ account, group, locked }: SettingsProps) {
   const { t } = useTranslation();
   const file = useRef<HTMLInputElement>(null);
   const [wrong, setWrong] = useState(false);
   const { task, update } = useUpdate(account, group);
+  const former = formerPicture(group.picture);
   const choose = (change: ChangeEvent<HTMLInputElement>): void => {
     const [chosen] = change.target.files ?? [];
     change.target.value = '';
     if (chosen === undefined) return;
     void shrinkPicture(chosen).then((small) => {
       setWrong(small === null);
-      if (small !== null) update({ picture: small.base64 }, null, '');
+      if (small !== null) update({ picture: small.base64 }, former, t('moderation.settings.pictureSaved'));
     });
   };
   return (
@@ -47,7 +57,7 @@ function PictureRow({ account, group, locked }: SettingsProps) {
               size="small"
               tone="plain"
               disabled={locked || task.busy}
-              onClick={() => update({ picture: null }, null, '')}
+              onClick={() => update({ picture: null }, former, t('moderation.settings.pictureRemoved'))}
               data-testid="picture-remove"
             >
               <Trash2 size={15} aria-hidden />

@@ -7,8 +7,8 @@ import { changeGroup, offerUndo } from '../moderation/moderation-actions';
 type Update = Omit<CommandParams<'group.update'>, 'account' | 'group'>;
 
 /**
- * Changes settings of a group and offers the way back to what they were. `before` is null where nobody can know it any more (a
- * picture that was replaced).
+ * Changes settings of a group and offers the way back to what they were. `before` is null where it cannot be sent again (a
+ * picture that is too big).
  */
 export function useUpdate(account: string, group: Group) {
   const { t } = useTranslation();
