@@ -136,6 +136,36 @@ describe('a file that is sent', () => {
   });
 
   it.each([
+    ['other bytes', { sha256: '0'.repeat(64) }],
+    ['another size', { size_bytes: 1 }],
+  ])('takes a new name and a new key when there are %s under the first one', async (_what, change) => {
+    const alice = await world.person('alice');
+    const names: unknown[] = [];
+    alice.rpc.after = (method, answer) => {
+      if (method === 'storage.put_object' && names.length === 1) throw new Error('lost');
+      return method === 'storage.head_object' ? { ...Object(answer), ...change } : answer;
+    };
+    alice.rpc.before = (method, params) => {
+      if (method === 'storage.put_object') names.push(params['object_key']);
+    };
+    const bytes = systemRandom.bytes(5_000);
+    const { id } = await alice.take(bytes);
+    const { payload } = await alice.enqueue([id]);
+    await expect(alice.attachments.complete(payload, [id])).rejects.toThrow('lost');
+    const first = (await alice.row(id)).uploadJson ?? '';
+    const [reference] = payloadSchema.parse(await alice.attachments.complete(payload, [id])).attachments;
+    expect(new Set(names).size).toBe(2);
+    expect(reference?.object_key).toBe(names[1]);
+    for (const secret of [reference?.enc.key, reference?.enc.iv]) expect(first).not.toContain(secret);
+    expect(reference?.enc.sha256).toBe(sha(bytes));
+    // What has its reference is not looked for and not sent again.
+    const calls = alice.rpc.calls.length;
+    const again = payloadSchema.parse(await alice.attachments.complete(payload, [id]));
+    expect(again.attachments).toEqual([reference]);
+    expect(alice.rpc.calls.length).toBe(calls);
+  });
+
+  it.each([
     ['the line is cut', { kind: 'cut', afterBytes: 50_000 }],
     ['the server is busy', { kind: 'status', status: 503 }],
     ['the session is used up', { kind: 'status', status: 403 }],
