@@ -164,6 +164,8 @@ export async function openVaultManager(options: {
 
   function open(opened: Buffer): void {
     passphraseBackend?.forget();
+    // After a change of the passphrase it is the same key in another place.
+    master?.fill(0);
     master = opened;
     passphraseBackend = createPassphraseBackend(opened, runtime.random);
   }

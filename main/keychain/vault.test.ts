@@ -385,6 +385,24 @@ describe('with a passphrase', () => {
     expect(Buffer.from(await next.unwrap(blobs.get('one') ?? new Uint8Array())).toString()).toBe('first');
   });
 
+  it('leaves no copy of the master key in memory when it was changed and is locked', async () => {
+    const made: Buffer[] = [];
+    const random = {
+      ...systemRandom,
+      bytes: (size: number) => {
+        const bytes = systemRandom.bytes(size);
+        if (size === 32) made.push(bytes);
+        return bytes;
+      },
+    };
+    const vault = await openVaultManager({ dataDir, runtime: { ...runtime, random }, openSystem: null });
+    await vault.setPassphrase(passphrase, []);
+    await vault.setPassphrase('another one', []);
+    vault.lock();
+    expect(made).not.toEqual([]);
+    for (const bytes of made) expect(bytes.every((byte) => byte === 0)).toBe(true);
+  });
+
   it('cannot be locked without a passphrase that could open it', async () => {
     const vault = await open();
     expect(() => vault.lock()).toThrow();
