@@ -386,7 +386,7 @@ export const enModeration = {
       autoApproveFull: 'A group can have {{most}} of these. Take one out first.',
       autoApproveAdd: 'Add',
       autoApproveRemove: 'Take out: {{words}}',
-      fits_one: 'Only {{text}}',
+      fits_address: 'Only {{text}}',
       fits_everybody: 'Everybody at {{text}}',
       fits_form: 'Every address like {{text}}',
       fits_expression: 'Every address that fits {{text}}',

@@ -367,7 +367,7 @@ export const zhModeration = {
       autoApproveFull: '一个群组最多 {{most}} 条。请先去掉一条。',
       autoApproveAdd: '添加',
       autoApproveRemove: '去掉：{{words}}',
-      fits_one: '只有 {{text}}',
+      fits_address: '只有 {{text}}',
       fits_everybody: '{{text}} 的所有人',
       fits_form: '形如 {{text}} 的所有地址',
       fits_expression: '符合 {{text}} 的所有地址',

@@ -15,7 +15,7 @@ describe('patterns that let people in', () => {
     for (const other of ['lin_weix.agentid.pub', 'xlin_wei.agentid.pub', 'lin_wei.agentidxpub'])
       expect(fits('lin_wei.agentid.pub', other), other).toBe(false);
     expect(meaningOf(patternOf('lin_wei.agentid.pub') ?? '')).toEqual({
-      kind: 'one',
+      kind: 'address',
       text: 'lin_wei.agentid.pub',
     });
   });

@@ -7,7 +7,7 @@ const longestPattern = 256;
 
 /** What a pattern lets in, for words: one address, everybody of an issuer, names of one form, or whatever fits an expression. */
 export type PatternMeaning =
-  | { readonly kind: 'one'; readonly text: string }
+  | { readonly kind: 'address'; readonly text: string }
   | { readonly kind: 'everybody'; readonly text: string }
   | { readonly kind: 'form'; readonly text: string }
   | { readonly kind: 'expression'; readonly text: string };
@@ -61,7 +61,7 @@ export function meaningOf(pattern: string): PatternMeaning {
     const domain = issuer.replaceAll('\\.', '.');
     if (name === anyName) return { kind: 'everybody', text: domain };
     const text = `${name.replaceAll(/\[\^\.\][+*]/g, '*')}.${domain}`;
-    return name.includes('[') ? { kind: 'form', text } : { kind: 'one', text };
+    return name.includes('[') ? { kind: 'form', text } : { kind: 'address', text };
   }
   return { kind: 'expression', text: cleanLine(/^\^\(\?:(.*)\)\$$/su.exec(pattern)?.[1] ?? pattern) };
 }
