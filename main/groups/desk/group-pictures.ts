@@ -56,10 +56,10 @@ export class GroupPictures {
       const { sync, pictures, store, runtime, now } = this.support.deps;
       const record = sync.record(group);
       if (record === null || !this.isDue(record)) continue;
-      // Nothing is fetched by itself for a group somebody unknown put us into.
-      if ((await store.conversation(group))?.standing !== 'accepted') continue;
-      this.remember(record.pictureRef, now());
       try {
+        // Nothing is fetched by itself for a group somebody unknown put us into.
+        if ((await store.conversation(group))?.standing !== 'accepted') continue;
+        this.remember(record.pictureRef, now());
         const picture = await pictures.fetch(record.pictureRef);
         if (picture !== null && sync.record(group)?.pictureRef === record.pictureRef)
           await sync.change(group, { picture });
