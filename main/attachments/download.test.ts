@@ -300,7 +300,7 @@ describe('a file that is received', () => {
       const { bob, row } = await received(systemRandom.bytes(70_000));
       let asked = 0;
       let closed = 0;
-      let object = Buffer.alloc(0);
+      let object: Buffer = Buffer.alloc(0);
       async function* of(bytes: Buffer, fails: boolean): AsyncGenerator<Buffer> {
         yield await Promise.resolve(bytes);
         if (fails) throw new AunError('network_unreachable', 'reset', { retryable: true });

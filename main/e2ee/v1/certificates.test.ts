@@ -137,7 +137,11 @@ describe('certificates of peers', () => {
     const { world, alice, make } = await directory();
     const mallory = (await world.person('mallory.aid.test')).certificate();
     if (mallory === null) throw new Error('no certificate');
-    const careless = make({ verifyPeer: () => Promise.resolve(mallory) });
+    const careless = make({
+      verifyPeer: () => Promise.resolve(mallory),
+      verifyAuthServer: () => Promise.resolve(mallory),
+      verifyOwn: () => Promise.resolve(mallory),
+    });
     await expect(careless.current(alice.aid)).rejects.toEqual(code('certificate_mismatch'));
     await expect(careless.byFingerprint(alice.aid, mallory.fingerprint)).rejects.toEqual(
       code('certificate_mismatch'),
