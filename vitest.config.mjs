@@ -10,7 +10,7 @@ export default defineConfig({
     ],
     exclude: [...configDefaults.exclude, 'e2e/specs/**', 'dist/**', 'out/**', 'release/**'],
     globalSetup: ['scripts/lib/vitest-setup.mjs'],
-    setupFiles: ['scripts/lib/property-seed.mjs'],
+    setupFiles: ['scripts/lib/property-seed.mjs', 'scripts/lib/dom-waits.mjs'],
     environment: 'node',
     pool: 'forks',
     maxWorkers: 2,

@@ -1,4 +1,4 @@
-import { cleanup, configure, fireEvent, render, screen, waitFor } from '@testing-library/react';
+import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { Tooltip } from 'radix-ui';
 import { expect } from 'vitest';
 import { Dialogs } from '../app/dialogs';
@@ -12,9 +12,6 @@ import { useViewStore } from '../stores/view-store';
 import { main } from './fake-data';
 import { releaseRoom } from './fake-groups-samples';
 import { openFakeGroups, type FakeGroupsWindow } from './fake-groups-window';
-
-// A busy machine may need long for what is read from disk when it is opened.
-configure({ asyncUtilTimeout: 20_000 });
 
 let opened: FakeGroupsWindow | null = null;
 

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { act, cleanup, configure, fireEvent, render, screen } from '@testing-library/react';
+import { act, cleanup, fireEvent, render, screen } from '@testing-library/react';
 import { Tooltip } from 'radix-ui';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { startTexts } from '../../i18n';
@@ -7,9 +7,6 @@ import { fakeInvoke, settle } from '../../stores/fake-invoke';
 import { usePeopleStore } from '../../stores/people-store';
 import { useViewStore, type PeopleDialogName } from '../../stores/view-store';
 import { PeopleDialogs } from './people-dialogs';
-
-// Each dialog is read from disk when it is opened for the first time, which takes long on a busy machine.
-configure({ asyncUtilTimeout: 20_000 });
 
 const names: readonly string[] = ['person', 'verify', 'people', 'share', 'certificate', 'open-link'];
 
