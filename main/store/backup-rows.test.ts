@@ -294,7 +294,7 @@ describe('rows of a backup', () => {
     const links = {
       ...textLinks(''),
       attachments: [
-        claim('', '', { size: 1e300, width: 0.4, height: -1, durationMs: 0.5, referenceJson: null }),
+        claim('', '', { size: 1e300, width: 0.4, height: -1, durationMs: 0.5 }),
         claim('\u{1F600}'.repeat(200), 'x'.repeat(300), {
           size: -1,
           thumbnail: claim('t', '', { size: Infinity }),
