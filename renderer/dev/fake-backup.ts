@@ -17,7 +17,15 @@ async function work(job: string, aid: string, kind: BackupProgress['kind']): Pro
       fail('cancelled');
     }
     const done = Math.round((total * index) / phases.length);
-    const progress = { job, aid, kind, phase, done, total: phase === 'key' ? null : total, bytes: done * 812 };
+    const progress = {
+      job,
+      aid,
+      kind,
+      phase,
+      done,
+      total: phase === 'key' ? null : total,
+      bytes: done * 812,
+    };
     running.set(job, progress);
     emit({ event: 'backup.progress', data: { account: null, progress } });
     // One that stays where a picture can be taken of it.
