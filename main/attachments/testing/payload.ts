@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { JsonObject } from '../../../shared/aun/canonical-json';
-import type { TestPerson } from './world';
+import { ALICE } from './world';
+import type { AttachmentWorld, TestPerson } from './world';
 
 /** Lower-case hex SHA-256. */
 export const sha = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
@@ -40,4 +41,20 @@ export async function uploaded(
   const { id } = await alice.take(bytes, about);
   const { payload } = await alice.enqueue([id]);
   return alice.attachments.complete(payload, [id]);
+}
+
+/** Alice sends bytes as a file, and it is there with its row, not yet fetched, at Bob's. */
+export async function receivedIn(
+  world: AttachmentWorld,
+  bytes: Uint8Array,
+  about: { name?: string; type?: string } = {},
+) {
+  const alice = await world.person('alice');
+  const bob = await world.person('bobby');
+  const payload = await uploaded(alice, bytes, about);
+  const [reference] = payloadSchema.parse(payload).attachments;
+  const { rows, message } = await bob.receive(ALICE, payload);
+  const [row] = rows;
+  if (row === undefined || reference === undefined) throw new Error('nothing was received');
+  return { alice, bob, payload, reference, row, message };
 }

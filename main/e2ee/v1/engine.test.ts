@@ -462,30 +462,6 @@ describe('opening a row', () => {
   });
 });
 
-describe('looking an address up', () => {
-  it('tells people with keys, people without, and nobody apart', async () => {
-    const { world, alice, bobby } = await pair();
-    const desk = await world.device(alice, 'alice-desk');
-    const fingerprint = bobby.certificate()?.fingerprint;
-    expect(await desk.engine.lookup(BOBBY)).toEqual({
-      hasKeys: false,
-      certificateFingerprint: fingerprint,
-      exists: true,
-    });
-    await world.device(bobby, 'bobby-laptop');
-    expect(await desk.engine.lookup(BOBBY)).toEqual({
-      hasKeys: true,
-      certificateFingerprint: fingerprint,
-      exists: true,
-    });
-    expect(await desk.engine.lookup('nobody.aid.test')).toEqual({
-      hasKeys: false,
-      certificateFingerprint: null,
-      exists: false,
-    });
-  });
-});
-
 describe('a restart', () => {
   it('opens with prekeys and certificates from the store alone', async () => {
     const { world, alice, bobby } = await pair();

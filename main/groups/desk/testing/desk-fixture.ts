@@ -246,3 +246,10 @@ export async function openDesk(): Promise<DeskFixture> {
   };
   return fixture;
 }
+
+/** A desk at which ALICE owns a group with BOB in it. */
+export async function owned(): Promise<DeskFixture> {
+  const fixture = await openDesk();
+  await fixture.put(groupRecord(), [memberOf(ALICE, { role: 'owner' }), memberOf(BOB)]);
+  return fixture;
+}
