@@ -120,7 +120,9 @@ describe('a group that a 0.2.20 client made', () => {
     await hears(sara, group, ['welcome, Parley', '谢谢']);
     await reads(alice, group, '谢谢');
     expect(await textsOf(bob, group)).not.toContain('welcome, Parley');
-    expect([...(await membersOf(bob, group)).keys()].sort()).toEqual([alice.aid, bob.aid, sara.aid].sort());
+    await expect
+      .poll(async () => [...(await membersOf(bob, group)).keys()].sort())
+      .toEqual([alice.aid, bob.aid, sara.aid].sort());
   });
 
   it('gives a key to who comes with a code while only a 0.2.20 member is there', TIMES, async () => {

@@ -62,7 +62,9 @@ describe('13.1 making a group', () => {
       await reads(parley, group, 'welcome');
       await reads(parley, group, 'thanks');
     }
-    expect((await membersOf(alice, group)).get(carol.aid)).toMatchObject({ kind: 'ai', role: 'member' });
+    await expect
+      .poll(async () => (await membersOf(alice, group)).get(carol.aid))
+      .toMatchObject({ kind: 'ai', role: 'member' });
     await logged(alice, group, 'member_added', (entry) => entry['target'] === carol.aid);
   });
 
@@ -129,7 +131,7 @@ describe('13.3 adding directly', () => {
     const group = await makeGroup(alice);
     await alice.call('group.add', { group, members: [{ aid: dave.aid }] });
     await secured(dave, group);
-    expect(await groupOf(dave, group)).toMatchObject({ addedBy: alice.aid, membership: 'member' });
+    await expect.poll(() => groupOf(dave, group)).toMatchObject({ addedBy: alice.aid, membership: 'member' });
     expect((await dave.row(group))['standing']).toBe('pending');
     await dave.call('conversation.accept', { conversation: group });
     expect((await dave.row(group))['standing']).toBe('accepted');
