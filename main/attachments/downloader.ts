@@ -1,22 +1,15 @@
 import { z } from 'zod';
 import type { StoredReference } from '../../shared/aun/attachment-reference';
 import type { AttachmentPatch, AttachmentRecord } from '../ports/store';
-import type { TransferAnswer } from '../ports/transfers';
 import { AunError, toAunError } from '../runtime/errors';
 import type { AttachmentFolder } from './attachment-folder';
 import type { AttachmentDependencies } from './dependencies';
-import { MAX_FETCH_BYTES, MAX_PADDING_BYTES, PIECE_BYTES, TAG_BYTES, TRANSFER_IDLE_MS } from './limits';
+import { MAX_FETCH_BYTES, MAX_PADDING_BYTES, PIECE_BYTES, TAG_BYTES } from './limits';
 import { Receiver } from './receiver';
 import { resolveReference, storedReference } from './reference';
 import type { ObjectAddress } from './reference';
-import {
-  AddressUsedUp,
-  damaged,
-  isTransient,
-  pauseBeforeRepeat,
-  statusError,
-  throwIfAborted,
-} from './transfer-errors';
+import { gone, goneOr, readFrom, tooLarge } from './read-from';
+import { AddressUsedUp, damaged, isTransient, pauseBeforeRepeat, throwIfAborted } from './transfer-errors';
 
 const ticketSchema = z.looseObject({
   download_url: z.string().max(8_192).optional(),
@@ -136,27 +129,12 @@ export class Downloader {
       if (ticket.content === undefined) throw new AunError('protocol_error', 'a ticket leads nowhere');
       return receiver.take(Buffer.from(ticket.content, 'base64').subarray(receiver.received));
     }
-    const from = receiver.received;
-    const answer = await this.deps.transfers.request({
-      method: 'GET',
-      url: ticket.download_url,
-      headers: from === 0 ? {} : { range: `bytes=${from}-` },
-      idleTimeoutMs: TRANSFER_IDLE_MS,
-      signal,
-    });
-    try {
-      let skip = skippedBytes(answer, from);
-      for await (const piece of answer.body) {
-        throwIfAborted(signal);
-        const rest = piece.subarray(Math.min(skip, piece.length));
-        skip -= piece.length - rest.length;
-        for (let at = 0; at < rest.length; at += PIECE_BYTES) {
-          await receiver.take(rest.subarray(at, at + PIECE_BYTES));
-          moved(receiver.received);
-        }
+    const { transfers } = this.deps;
+    for await (const rest of readFrom(transfers, ticket.download_url, receiver.received, signal)) {
+      for (let at = 0; at < rest.length; at += PIECE_BYTES) {
+        await receiver.take(rest.subarray(at, at + PIECE_BYTES));
+        moved(receiver.received);
       }
-    } finally {
-      answer.close();
     }
   }
 
@@ -194,30 +172,6 @@ export class Downloader {
   }
 }
 
-/** How many bytes of an answer were received before. @throws AunError for an answer that is none */
-export function skippedBytes(answer: TransferAnswer, from: number): number {
-  if (answer.status === 200) return from;
-  if (answer.status !== 206) throw statusError(answer.status);
-  const start = /^bytes (\d+)-/.exec(answer.headers['content-range'] ?? '')?.[1];
-  if (start !== String(from)) throw new AunError('protocol_error', 'the server sent another part of a file');
-  return 0;
-}
-
 function unsupported(): AunError {
   return new AunError('attachment_unsupported', 'a reference cannot be used');
-}
-
-function tooLarge(): AunError {
-  return new AunError('attachment_too_large', 'the file is larger than what is fetched');
-}
-
-function gone(cause: unknown): AunError {
-  return new AunError('attachment_gone', 'the storage server does not have the file', { cause });
-}
-
-/** An address that stays missing although it was asked for anew: the object went meanwhile. */
-function goneOr(error: AunError): AunError {
-  return error instanceof AddressUsedUp && (error.status === 404 || error.status === 410)
-    ? gone(error)
-    : error;
 }

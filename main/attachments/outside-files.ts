@@ -6,9 +6,9 @@ import { AunError, toAunError } from '../runtime/errors';
 import { replaceFileAtomically } from '../runtime/files';
 import type { Runtime } from '../runtime/runtime';
 import { letOthersRun } from '../runtime/turn';
-import { skippedBytes } from './downloader';
-import { MAX_FETCH_BYTES, PIECE_BYTES, TRANSFER_IDLE_MS } from './limits';
+import { MAX_FETCH_BYTES, PIECE_BYTES } from './limits';
 import { Digester } from './object-crypto';
+import { goneOr, readFrom, tooLarge } from './read-from';
 import { AddressUsedUp, damaged, isTransient, pauseBeforeRepeat, throwIfAborted } from './transfer-errors';
 
 /** What saving such files works with. */
@@ -87,26 +87,9 @@ class Fetch {
   }
 
   private async readOn({ url }: FetchTicket): Promise<void> {
-    const from = this.digester.size;
-    const { signal } = this.file;
-    const answer = await this.deps.transfers.request({
-      method: 'GET',
-      url,
-      headers: from === 0 ? {} : { range: `bytes=${from}-` },
-      idleTimeoutMs: TRANSFER_IDLE_MS,
-      signal,
-    });
-    try {
-      let skip = skippedBytes(answer, from);
-      for await (const piece of answer.body) {
-        throwIfAborted(signal);
-        const rest = piece.subarray(Math.min(skip, piece.length));
-        skip -= piece.length - rest.length;
-        if (rest.length > 0) await this.take(rest);
-      }
-    } finally {
-      answer.close();
-    }
+    const { transfers } = this.deps;
+    for await (const rest of readFrom(transfers, url, this.digester.size, this.file.signal))
+      await this.take(rest);
   }
 
   private async take(bytes: Buffer): Promise<void> {
@@ -116,14 +99,4 @@ class Fetch {
     await this.handle.writeFile(bytes);
     await letOthersRun();
   }
-}
-
-function tooLarge(): AunError {
-  return new AunError('attachment_too_large', 'the file is larger than what is fetched');
-}
-
-function goneOr(error: AunError): AunError {
-  return error instanceof AddressUsedUp && (error.status === 404 || error.status === 410)
-    ? new AunError('attachment_gone', 'the storage server does not have the file', { cause: error })
-    : error;
 }
