@@ -10,7 +10,7 @@ export default defineConfig({
     ],
     exclude: [...configDefaults.exclude, 'e2e/specs/**', 'dist/**', 'out/**', 'release/**'],
     globalSetup: ['scripts/lib/vitest-setup.mjs'],
-    setupFiles: ['scripts/lib/property-seed.mjs', 'scripts/lib/patience.mjs'],
+    setupFiles: ['scripts/lib/property-seed.mjs', 'scripts/lib/patience.mjs', 'scripts/lib/unsteady.mjs'],
     environment: 'node',
     pool: 'forks',
     maxWorkers: 2,

@@ -55,7 +55,7 @@ describe('levers on what the gateway stores and passes on', () => {
   });
 
   it('delay a push', async () => {
-    await post('push_fault', { fault: 'delay', ms: 1 });
+    await post('push_fault', { fault: 'delay', ms: 1_500 });
     await tell('a', 'b');
     await bob.socket.event('message.received', (row) => row['message_id'] === 'a');
     expect(pushed()).toEqual(['b', 'a']);

@@ -128,14 +128,16 @@ describe('streams', () => {
     pusher.sendText(Buffer.from(JSON.stringify({ cmd: 'data', data: 'bytes' })));
     await reached(stream, 12);
     const wrong = { error: 'invalid seq: a positive integer is expected' };
-    expect(pusher.answers).toEqual([
-      ...[wrong, wrong, wrong, wrong],
-      { error: '无效 JSON' },
-      { error: '无效 JSON' },
-      { error: 'data must be a string' },
-      { error: 'unknown cmd' },
-      { error: 'cmd expected' },
-    ]);
+    await expect
+      .poll(() => pusher.answers)
+      .toEqual([
+        ...[wrong, wrong, wrong, wrong],
+        { error: '无效 JSON' },
+        { error: '无效 JSON' },
+        { error: 'data must be a string' },
+        { error: 'unknown cmd' },
+        { error: 'cmd expected' },
+      ]);
     const reader = await pullFrom(stream);
     pusher.send({ cmd: 'close' });
     await reader.ended;

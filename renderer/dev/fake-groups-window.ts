@@ -17,7 +17,8 @@ export interface FakeGroupsWindow {
   readonly account: string;
   /** Names of the commands that were sent, in order, with what came along. */
   readonly sent: { readonly command: string; readonly params: unknown }[];
-  close(): void;
+  /** Waits for the answers that are still on their way, so that none comes into the stores of the next test. */
+  close(): Promise<void>;
 }
 
 const others: Partial<Handlers> = {
@@ -34,13 +35,21 @@ export function openFakeGroups(...flags: readonly string[]): FakeGroupsWindow {
   addSampleGroups();
   const handlers: Partial<Handlers> = { ...others, ...fakePeople, ...fakeGroups, ...fakeGroupResources };
   const sent: { command: string; params: unknown }[] = [];
-  const invoke = async (command: CommandName, params: unknown): Promise<unknown> => {
+  const unanswered = new Set<Promise<unknown>>();
+  const answer = async (command: CommandName, params: unknown): Promise<unknown> => {
     const shape = commands[command];
     const handler = handlers[command] as ((input: unknown) => unknown) | undefined;
     if (handler === undefined) throw new Error(`the fake engine knows no ${command}`);
     const parsed: unknown = shape.params.parse(params);
     sent.push({ command, params: parsed });
     return shape.result.parse(await handler(parsed));
+  };
+  const invoke = (command: CommandName, params: unknown): Promise<unknown> => {
+    const answered = answer(command, params);
+    unanswered.add(answered);
+    const done = (): boolean => unanswered.delete(answered);
+    void answered.then(done, done);
+    return answered;
   };
   // What an earlier test is still being told about its groups is not news here.
   const isNews = ({ event, data }: BridgeEvent): boolean =>
@@ -61,11 +70,12 @@ export function openFakeGroups(...flags: readonly string[]): FakeGroupsWindow {
   return {
     account: main,
     sent,
-    close: () => {
+    close: async () => {
       listeners.delete(feed);
+      scene.clear();
+      await Promise.allSettled(unanswered);
       fakeGroupStates.clear();
       resetSharedFiles();
-      scene.clear();
     },
   };
 }

@@ -31,15 +31,16 @@ export async function beginGroupTest(): Promise<void> {
 }
 
 /** Takes away what a test has drawn and kept. */
-export function endGroupTest(): void {
+export async function endGroupTest(): Promise<void> {
   cleanup();
-  opened?.close();
+  const closing = opened;
   opened = null;
+  await closing?.close();
 }
 
-/** Opens the fake engine alone. */
+/** Opens the fake engine alone, once in a test; `endGroupTest` closes it. */
 export function groupEngine(...flags: readonly string[]): FakeGroupsWindow {
-  opened?.close();
+  if (opened !== null) throw new Error('the engine before this one was not closed');
   opened = openFakeGroups(...flags);
   return opened;
 }

@@ -33,7 +33,8 @@ export function fakeInvoke(): { readonly calls: PendingCall[]; next(command: str
         },
       });
     });
-  const parley = { invoke, onEvents: () => () => undefined };
+  // The test itself says when something is answered: no delay is put in (scripts/lib/unsteady.mjs).
+  const parley = { invoke, onEvents: () => () => undefined, answeredByTest: true };
   if (typeof window === 'undefined') vi.stubGlobal('window', { parley });
   else Object.defineProperty(window, 'parley', { value: parley, configurable: true });
   return {

@@ -47,6 +47,7 @@ async function failWithWait(milliseconds: number): Promise<void> {
       invoke: () =>
         Promise.reject(Object.assign(new Error(), error, { detail: { retryAfterMs: milliseconds } })),
       onEvents: () => () => undefined,
+      answeredByTest: true,
     },
     configurable: true,
   });

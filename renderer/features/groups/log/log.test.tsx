@@ -21,7 +21,8 @@ describe('the moderation log', () => {
     await openSection('log');
     await screen.findByTestId('log');
     const banned = rows().find((row) => row.textContent.includes('viktor'));
-    expect(banned?.textContent).toContain('Hana Kim');
+    // Names are known a moment after the addresses.
+    await waitFor(() => expect(banned?.textContent).toContain('Hana Kim'));
     expect(banned?.textContent).toContain('Please keep the thread about the release.');
     expect(banned?.textContent).toContain('viktor.agentid.pub');
     expect(banned?.querySelector('time')?.getAttribute('datetime')).toMatch(/^\d{4}-\d\d-\d\dT/);
@@ -81,7 +82,7 @@ describe('the moderation log', () => {
     );
     await waitFor(() => expect(screen.getByTestId('log-export-json')).toHaveProperty('disabled', false));
     expect(useNoticesStore.getState().notices).toEqual([]);
-    endGroupTest();
+    await endGroupTest();
     await openSection('log');
     fireEvent.click(screen.getByTestId('log-export-json'));
     await waitFor(() =>

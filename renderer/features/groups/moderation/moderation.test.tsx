@@ -46,7 +46,10 @@ async function openMenu(): Promise<void> {
 async function choose(ability: string): Promise<HTMLElement> {
   await openMenu();
   fireEvent.click(screen.getByTestId(`member-${ability}`));
-  return screen.findByTestId('moderation-dialog', undefined, { timeout: 10_000 });
+  const dialog = await screen.findByTestId('moderation-dialog', undefined, { timeout: 10_000 });
+  // Until the page has noticed that something lies over it, Escape is still its own.
+  await waitFor(() => expect(screen.getByTestId('group-dialog').style.pointerEvents).toBe('none'));
+  return dialog;
 }
 
 /** The one confirmation. */

@@ -229,6 +229,7 @@ describe('settings of a group', () => {
     fireEvent.change(most, { target: { value: '3' } });
     expect(screen.getByText('A number from 12 to 500.')).toBeTruthy();
     fireEvent.change(most, { target: { value: '40' } });
+    await waitFor(() => expect(screen.getByTestId('max-save')).toHaveProperty('disabled', false));
     fireEvent.click(screen.getByTestId('max-save'));
     await waitFor(() => expect(stateOf(main, releaseRoom).group.maxMembers).toBe(40));
   });
@@ -246,13 +247,13 @@ describe('leaving and ending', () => {
     await openAt('danger');
     const why = within(screen.getByTestId('leave-panel')).getByTestId('refusal');
     expect(why.textContent).toContain('Hand the group over first, or dissolve it');
-    endGroupTest();
+    await endGroupTest();
     await openAt('danger', ['as-member']);
     fireEvent.click(screen.getByTestId('leave'));
     expect(screen.getByTestId('leave-confirm').textContent).toContain(releaseRoom);
     fireEvent.click(screen.getByTestId('leave-confirm'));
     await waitFor(() => expect(stateOf(main, releaseRoom).group.membership).toBe('left'));
-    expect(useViewStore.getState().dialog).toBeNull();
+    await waitFor(() => expect(useViewStore.getState().dialog).toBeNull());
     for (const panel of ['suspend', 'dissolve', 'transfer']) expect(screen.queryByTestId(panel)).toBeNull();
   });
 
@@ -265,7 +266,7 @@ describe('leaving and ending', () => {
         'suspended',
       ),
     );
-    fireEvent.click(screen.getByTestId('undo'));
+    fireEvent.click(await screen.findByTestId('undo'));
     await waitFor(() => expect(stateOf(main, releaseRoom).group.status).toBe('active'));
     await waitFor(() =>
       expect(within(screen.getByTestId('dissolve-panel')).queryByTestId('refusal')).toBeNull(),

@@ -109,7 +109,7 @@ describe('join requests', () => {
     const engine = await openSection('requests', ['as-member']);
     expect(screen.getByTestId('refusal').textContent).toBe('Only the owner and admins can do this.');
     expect(engine.sent.some(({ command }) => command === 'group.requests')).toBe(false);
-    endGroupTest();
+    await endGroupTest();
     await openSection('requests', [], seminar);
     expect((await screen.findByTestId('no-requests')).textContent).toContain('Nobody waits');
   });

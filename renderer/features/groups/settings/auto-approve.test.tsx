@@ -82,7 +82,7 @@ describe('who is let in without a decision', () => {
     const engine = await openSection('settings', ['as-member']);
     expect(engine.sent.some(({ command }) => command === 'group.joinRules')).toBe(false);
     expect(screen.queryByTestId('auto-approve')).toBeNull();
-    endGroupTest();
+    await endGroupTest();
     await openSection('settings', ['no-rules']);
     expect(await screen.findByText(/The network does not say/)).toBeTruthy();
     expect(screen.queryByTestId('auto-approve')).toBeNull();
@@ -120,7 +120,7 @@ describe('the keys of a group', () => {
   it('are said to be the same for all where that is known, and who lacks them by name where not', async () => {
     await openSection('keys', [], seminar);
     expect(screen.getByTestId('keys-agree').textContent).toContain('All members use the same key');
-    endGroupTest();
+    await endGroupTest();
     await openSection('keys', ['refresh']);
     expect(screen.queryByTestId('keys-agree')).toBeNull();
     expect(screen.getByTestId('keys-state').textContent).toMatch(/1 member has no keys.*new_colleague/);
