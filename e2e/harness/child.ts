@@ -7,6 +7,12 @@ import readline from 'node:readline';
 /** The repository's root. */
 export const repositoryRoot = path.resolve(__dirname, '../..');
 
+/** Late answers here as well, where they are wanted (`scripts/lib/unsteady.mjs`). */
+const delays =
+  process.env.PARLEY_UNSTEADY === undefined
+    ? []
+    : ['--require', path.join(repositoryRoot, 'scripts/lib/unsteady-process.cjs')];
+
 /** How much of the error output is kept for a failure message. */
 const KEPT_LINES = 60;
 
@@ -19,7 +25,7 @@ export class LineProcess extends EventEmitter {
   /** Starts `node <script> <args>` in the repository's root. */
   constructor(script: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
     super();
-    this.#child = spawn(process.execPath, [path.resolve(repositoryRoot, script), ...args], {
+    this.#child = spawn(process.execPath, [...delays, path.resolve(repositoryRoot, script), ...args], {
       cwd: repositoryRoot,
       env: { ...process.env, ...environment },
       stdio: ['pipe', 'pipe', 'pipe'],

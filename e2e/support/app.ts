@@ -9,6 +9,12 @@ const rootDirectory = path.resolve(__dirname, '../..');
 /** The user that owns nothing; root runs the app as this user where the sandbox has to be on. */
 const nobody = 65_534;
 
+/** Late answers, where they are wanted (`scripts/lib/unsteady.mjs`). */
+const delays =
+  process.env.PARLEY_UNSTEADY === undefined
+    ? []
+    : ['-r', path.join(rootDirectory, 'scripts/lib/unsteady-process.cjs')];
+
 /** How to start the application. */
 export interface LaunchOptions {
   /** Parley's data folder; made when absent. Without it a temporary one, removed by `close`. */
@@ -135,6 +141,7 @@ export async function launchParley(options: LaunchOptions = {}): Promise<ParleyA
     // Playwright adds --no-sandbox unless told that the sandbox is wanted; only root cannot have it.
     chromiumSandbox: !isRoot || asNobody,
     args: [
+      ...delays,
       `--password-store=${options.passwordStore ?? 'basic'}`,
       command.appPath,
       '--data',

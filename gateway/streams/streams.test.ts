@@ -103,6 +103,7 @@ describe('streams', () => {
     const late = await pullFrom(stream);
     const resumed = await pullFrom(stream, { 'Last-Event-ID': '2' });
     pusher.send({ cmd: 'data', data: 'd' });
+    await reached(stream, 4);
     await alice.call('stream.close', { stream_id: field(stream, 'stream_id') });
     await Promise.all([late.ended, resumed.ended]);
     expect([late.text, resumed.text]).toEqual(['abcd', 'cd']);

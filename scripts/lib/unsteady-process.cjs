@@ -1,0 +1,59 @@
+// Loaded before everything else by processes that tests start, where `PARLEY_UNSTEADY` is set (see unsteady.mjs).
+'use strict';
+const { Socket } = require('node:net');
+const { isMainThread, Worker } = require('node:worker_threads');
+
+/** The longest delay that is put in, in milliseconds. */
+const longest = Number(process.env.PARLEY_UNSTEADY ?? 0);
+const later = globalThis.setTimeout;
+const pause = () => new Promise((resolve) => later(resolve, Math.random() * longest));
+
+/** Delays a method for a random time; the calls of one object keep their order. */
+function delayInOrder(prototype, name) {
+  const original = prototype[name];
+  const waiting = new WeakMap();
+  prototype[name] = function delayed(...given) {
+    // The socket below this one is delayed already.
+    if (this.encrypted === true) return original.apply(this, given);
+    const call = () => original.apply(this, given);
+    const line = waiting.get(this);
+    if (line !== undefined) {
+      line.push(call);
+      return true;
+    }
+    const begun = [call];
+    waiting.set(this, begun);
+    void pause().then(() => {
+      waiting.delete(this);
+      for (const each of begun) each();
+    });
+    return true;
+  };
+}
+
+/** What the window asks is answered late, and what it is told comes late. */
+function delayWindows(electron) {
+  const { app, ipcMain } = electron;
+  const handle = ipcMain.handle.bind(ipcMain);
+  ipcMain.handle = (channel, answer) =>
+    handle(channel, async (...given) => {
+      try {
+        return await answer(...given);
+      } finally {
+        await pause();
+      }
+    });
+  app.on('web-contents-created', (_event, contents) => {
+    delayInOrder(contents, 'send');
+  });
+}
+
+if (longest > 0 && isMainThread) {
+  // What arrives from the network, and what a worker is told.
+  delayInOrder(Socket.prototype, 'push');
+  delayInOrder(Worker.prototype, 'postMessage');
+  if (process.versions.electron !== undefined && process.type === 'browser')
+    delayWindows(require('electron'));
+}
+
+exports.pause = pause;
