@@ -182,6 +182,12 @@ export class AdminControls {
     this.#gateway.limits.configure(limits);
   }
 
+  /** Devices of an AID that others can seal messages for, and that make it admissible to groups. */
+  devicesWithPrekey(aid: string): string[] {
+    const { store, delivery } = this.#gateway;
+    return store.prekeys.current(aid, delivery.seenSince).map((prekey) => prekey.deviceId);
+  }
+
   /** What is connected. */
   sessions(aid: string | null) {
     return this.#find(aid === null ? {} : { aid }).map((session) => ({

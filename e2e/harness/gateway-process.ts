@@ -3,6 +3,7 @@ import { LineProcess } from './child';
 import { httpGet } from './sdk0220/http';
 import { parseDict, textOf } from './sdk0220/json';
 import type { Dict } from './sdk0220/json';
+import { until } from './until';
 
 /** The line the gateway prints when it is ready. */
 export interface GatewayAddresses {
@@ -87,6 +88,20 @@ export class GatewayProcess {
     const text = await response.text();
     if (!response.ok) throw new Error(`admin ${action}: ${String(response.status)} ${text}`);
     return parseDict(text) ?? {};
+  }
+
+  /** Devices of somebody that messages can be sealed for. */
+  async keyedDevices(aid: string): Promise<number> {
+    const { device_ids: known } = await this.admin('prekeys', { aid });
+    return Array.isArray(known) ? known.length : 0;
+  }
+
+  /**
+   * Waits until so many devices of somebody can be written to: a program publishes its key a moment after it is online.
+   * Who writes earlier reaches no device, or goes without forward secrecy; groups take nobody in without.
+   */
+  async hasKeys(aid: string, devices = 1): Promise<void> {
+    await until(`keys of ${aid}`, async () => (await this.keyedDevices(aid)) >= devices);
   }
 
   /** Status and body of a GET over plain HTTP. */

@@ -31,6 +31,7 @@ export class Parley {
     const parley = await Parley.begin(world, name);
     await parley.register(world, { gatewayUrl: world.gateway.addresses[secure ? 'wss' : 'url'], ...network });
     await parley.online();
+    await world.gateway.hasKeys(parley.aid);
     return parley;
   }
 
@@ -75,11 +76,13 @@ export class Parley {
     for (const part of [path.join(own, 'private/key.json'), path.join(own, 'public')]) {
       cpSync(path.join(this.folder, part), path.join(folder, part), { recursive: true });
     }
+    const others = await world.gateway.keyedDevices(this.aid);
     const engine = new EngineProcess(folder);
     const parley = new Parley(this.aid, folder, engine);
     world.onEnd(() => parley.kill());
     await engine.waitFor('ready', (event) => event.event === 'ready');
     await parley.online();
+    await world.gateway.hasKeys(this.aid, others + 1);
     return parley;
   }
 

@@ -34,6 +34,13 @@ describe('levers on what the gateway stores and passes on', () => {
   const pushed = () => bob.socket.events('message.received').map((row) => row['message_id']);
   const stored = async () => (await bob.pull()).map((row) => [row['seq'], row['message_id']]);
 
+  it('tells which devices messages can be sealed for', async () => {
+    const devices = () => post('prekeys', { aid: bob.identity.aid });
+    expect(await devices()).toEqual({ device_ids: [] });
+    await bob.call('message.e2ee.put_prekey', bob.identity.prekey('device-1'));
+    expect(await devices()).toEqual({ device_ids: ['device-1'] });
+  });
+
   it.each([
     ['drop', ['b', 'c']],
     ['duplicate', ['a', 'a', 'b', 'c']],

@@ -126,6 +126,10 @@ const streamActions: Readonly<Record<string, Action>> = {
 };
 
 const messageActions: Readonly<Record<string, Action>> = {
+  /** Devices of an AID that messages can be sealed for. */
+  prekeys: act(z.object({ aid: text }), (controls, { aid }) => ({
+    device_ids: controls.devicesWithPrekey(aid),
+  })),
   purge: act(z.object({ ...inbox, up_to_seq: count }), (controls, input) =>
     controls.inbox.purge(input.aid, input.device_id ?? null, input.up_to_seq),
   ),
