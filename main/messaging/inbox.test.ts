@@ -1,72 +1,35 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import type { E2eeEngine } from '../ports/e2ee';
-import type { AccountStore, StoreHost } from '../ports/store';
-import { silentLogger } from '../runtime/logger';
-import { systemClock, systemRandom } from '../runtime/runtime';
-import { FakeTime } from '../runtime/testing/fake-time';
-import { createInlineStoreHost } from '../store/inline-host';
-import { Inbox } from './inbox';
-import { FakeGateway, textRow } from './testing/fake-gateway';
+import type { AccountStore } from '../ports/store';
+import type { FakeTime } from '../runtime/testing/fake-time';
+import type { Inbox } from './inbox';
+import { textRow, type FakeGateway } from './testing/fake-gateway';
+import { InboxScene } from './testing/inbox-scene';
 import { nothingEncrypted } from './testing/nothing-encrypted';
 
 const ME = 'me01.aun.test';
 const BOB = 'bobby.aun.test';
 
-let folder: string;
-let host: StoreHost;
+let scene: InboxScene;
 let store: AccountStore;
 let gateway: FakeGateway;
 let time: FakeTime;
 let inbox: Inbox;
-let resets: number;
+
+const makeInbox = (e2ee?: E2eeEngine): Promise<Inbox> => scene.inbox(e2ee);
+const texts = (): Promise<string[]> => scene.texts();
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'parley-inbox-'));
-  host = createInlineStoreHost({ clock: systemClock, logger: silentLogger });
-  store = await host.open(join(folder, 'parley.db'), systemRandom.bytes(32));
-  gateway = new FakeGateway();
-  time = new FakeTime();
-  resets = 0;
+  scene = await InboxScene.begin();
+  ({ store, gateway, time } = scene);
   inbox = await makeInbox();
 });
 
 afterEach(async () => {
   await inbox.stop();
-  await host.close();
-  await rm(folder, { recursive: true, force: true });
+  await scene.end();
 });
-
-async function makeInbox(e2ee: E2eeEngine = nothingEncrypted): Promise<Inbox> {
-  const made = new Inbox({
-    aid: ME,
-    deviceId: 'd1',
-    slotId: 'main',
-    store,
-    rpc: gateway,
-    e2ee,
-    controlsStored: () => undefined,
-    runtime: { clock: time, random: systemRandom, scheduler: time, logger: silentLogger },
-    isOnline: () => gateway.online,
-    now: () => time.now(),
-    publish: () => undefined,
-    progress: () => undefined,
-    onServerReset: () => (resets += 1),
-    onFailure: () => undefined,
-  });
-  await made.load();
-  return made;
-}
-
-async function texts(): Promise<string[]> {
-  const { messages } = await store.page(BOB, { limit: 500 });
-  return messages.map((message) =>
-    message.content.kind === 'text' ? message.content.text : message.content.kind,
-  );
-}
 
 /** Waits until the inbox holds this many messages of Bob. */
 async function holds(count: number): Promise<void> {
@@ -160,7 +123,7 @@ it('survives a gateway whose counters started again, loses nothing and says so o
   gateway.ack = 0;
   inbox.online();
   await holds(3);
-  expect(resets).toBe(1);
+  expect(scene.resets).toBe(1);
   expect((await store.cursor()).contiguous).toBe(1);
 });
 
@@ -173,7 +136,7 @@ it('keeps every message of a gateway that plays with its numbers, without fetchi
     inbox.event('message.received', textRow(1, BOB, ME, `again ${index}`, `again-${index}`));
     await holds(3 + index);
   }
-  expect(resets).toBe(1);
+  expect(scene.resets).toBe(1);
   expect(pulls()).toBeLessThan(8);
 });
 
@@ -195,11 +158,11 @@ it('fetches everything anew a few times, not without end, for a gateway that con
     time.advance(200);
     await new Promise((resolve) => setImmediate(resolve));
   }
-  expect([acks(), resets]).toEqual([6, 5]);
+  expect([acks(), scene.resets]).toEqual([6, 5]);
   // A moment later it may have restarted really.
   await vi.waitFor(() => {
     time.advance(10_000);
-    expect(resets).toBe(6);
+    expect(scene.resets).toBe(6);
   });
 });
 
@@ -263,7 +226,7 @@ it('knows the numbers of what it need not open again', async () => {
   gateway.rows = [{ ...textRow(1, BOB, ME, '', 'm2'), ...sealed }];
   inbox.online();
   await vi.waitFor(async () => expect(await store.seqOwner(1)).toMatchObject({ messageId: 'm2' }));
-  expect(resets).toBe(1);
+  expect(scene.resets).toBe(1);
 });
 
 it('does not pass by a recall that a crash kept from being carried out', async () => {
@@ -486,5 +449,31 @@ describe('keys of groups', () => {
     expect(await inbox.heal(BOB)).toMatchObject({ healed: 1 });
     expect(await store.groupControls(9)).toMatchObject([{ from: BOB }]);
     expect(await texts()).toEqual([]);
+  });
+});
+
+describe('what the gateway tells of messages', () => {
+  const tell = (name: string, params: object): void => inbox.event(`message.${name}`, params);
+
+  it('costs little however often it is repeated, and nothing waits behind it', async () => {
+    const recall = vi.spyOn(store, 'recall');
+    const ack = vi.spyOn(store, 'applyAck');
+    for (let seq = 0; seq < 500; seq += 1) {
+      tell('ack', { to: BOB, device_id: 'd', ack_seq: seq });
+      tell('recalled', { from: BOB, message_ids: ['none'] });
+    }
+    tell('received', textRow(1, BOB, ME, 'one'));
+    await holds(1);
+    await inbox.stop();
+    expect(recall.mock.calls).toEqual([[BOB, ['none']]]);
+    expect(ack.mock.calls).toEqual([[BOB, 'd', 499]]);
+  });
+
+  it('of a recall is carried out after the message it is about was stored, however many come with it', async () => {
+    const rows = Array.from({ length: 450 }, (_, index) => textRow(index + 1, BOB, ME, `t${index + 1}`));
+    for (const row of rows) tell('received', row);
+    tell('recalled', { from: BOB, message_ids: [rows[449]?.message_id], seq: 451 });
+    await vi.waitFor(async () => expect((await texts()).at(-1)).toBe('recalled'));
+    expect(await texts()).toHaveLength(450);
   });
 });

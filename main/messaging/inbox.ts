@@ -22,6 +22,7 @@ import {
 import type { ReadRow } from './inbound-record';
 import { ACK_DELAY_MS, CATCH_UP_RETRY_MS, MAX_RESETS, PULL_PAGE, RESET_PAUSE_MS } from './limits';
 import { createSerialQueue } from '../runtime/serial-queue';
+import { Told } from './told';
 
 /** What the inbox needs of its account. */
 export interface InboxDependencies {
@@ -58,7 +59,9 @@ export class Inbox {
   private readonly queue = createSerialQueue((error) => this.fail(error));
   private readonly healer: Healer;
   private cursor: InboxCursor = { contiguous: 0, acknowledged: 0 };
-  private pushes: unknown[] = [];
+  private readonly pushes: unknown[] = [];
+  private readonly told = new Told();
+  private looking = false;
   private ackTimer: Disposer | null = null;
   private retryTimer: Disposer | null = null;
   private repeatsLikely = false;
@@ -125,13 +128,32 @@ export class Inbox {
       if (slot !== undefined && slot !== '' && slot !== this.deps.slotId) return;
     }
     this.pushes.push(params);
-    // Rows that arrive while a batch is being opened form the next batch.
-    if (this.pushes.length === 1) this.queue.add(() => this.drainPushes());
+    this.lookSoon();
   }
 
-  private async drainPushes(): Promise<void> {
+  /** What arrives while a batch is being opened forms the next batch. */
+  private lookSoon(): void {
+    if (this.looking) return;
+    this.looking = true;
+    this.queue.add(() => this.look());
+  }
+
+  private async look(): Promise<void> {
+    this.looking = false;
     const batch = this.pushes.splice(0, PULL_PAGE);
-    if (this.pushes.length > 0) this.queue.add(() => this.drainPushes());
+    const isLast = this.pushes.length === 0;
+    if (!isLast) this.lookSoon();
+    try {
+      if (batch.length > 0) await this.storePushes(batch);
+    } finally {
+      for (const { peer, device, seq } of this.told.takeAcks())
+        this.deps.publish(await this.deps.store.applyAck(peer, device, seq));
+      // What a recall is about may be in the next batch.
+      if (isLast) await this.carryOutRecalls();
+    }
+  }
+
+  private async storePushes(batch: readonly unknown[]): Promise<void> {
     const rows = batch.map((raw) => readRow(raw, (row) => this.deps.e2ee.recognizes(row)));
     let contiguous = this.cursor.contiguous;
     let gap = false;
@@ -396,18 +418,23 @@ export class Inbox {
     const event = ackEventSchema.safeParse(params);
     if (!event.success) return this.fail(event.error);
     const { to, device_id: device, ack_seq: seq } = event.data;
-    this.queue.add(async () => this.deps.publish(await this.deps.store.applyAck(to, device, seq)));
+    this.told.ack(to, device, seq);
+    this.lookSoon();
   }
 
   private recalled(params: unknown): void {
     const event = recalledEventSchema.safeParse(params);
     if (!event.success) return this.fail(event.error);
     const { from, message_ids: ids, seq } = event.data;
-    this.queue.add(async () => {
-      this.deps.publish(await this.deps.store.recall(senderOf(from), ids));
-      if (seq === this.cursor.contiguous + 1) await this.skipTo(seq);
-      else if (seq !== undefined && seq > this.cursor.contiguous + 1) await this.catchUp();
-    });
+    this.told.recall(senderOf(from), ids, seq);
+    this.lookSoon();
+  }
+
+  private async carryOutRecalls(): Promise<void> {
+    const { messages, numbers } = this.told.takeRecalls();
+    for (const [sender, ids] of messages) this.deps.publish(await this.deps.store.recall(sender, ids));
+    for (const seq of numbers) if (seq === this.cursor.contiguous + 1) await this.skipTo(seq);
+    if (numbers.some((seq) => seq > this.cursor.contiguous)) await this.catchUp();
   }
 
   private fail(error: unknown): void {
