@@ -47,6 +47,7 @@ beforeEach(async () => {
   });
   aid = textOf(made['account']);
   await old.sessionIs(aid, 'online');
+  await world.gateway.hasKeys(aid);
   file = world.folder(`saved-${String(number)}.aunbackup`);
 });
 afterEach(() => Promise.all([old.stop(), fresh.stop()]));
@@ -125,7 +126,7 @@ describe('a full backup', () => {
     const account = await fresh.sessionIs(aid, 'online');
     expect(account).toMatchObject({ displayName: 'Mo', hue: 123, hueChosen: true, notifications: 'none' });
     expect(await texts(fresh, friend.aid)).toEqual(['hello, 老朋友', 'kept for years']);
-    expect(await texts(fresh, aid)).toEqual(['<media>', '<notice>']);
+    await expect.poll(() => texts(fresh, aid)).toEqual(['<media>', '<notice>']);
     expect(await fresh.call('contact.get', { account: aid, aid: friend.aid })).toMatchObject({
       alias: 'Best friend',
       title: 'Best friend',
@@ -133,6 +134,7 @@ describe('a full backup', () => {
     expect((await advanced(fresh))['deviceId']).not.toBe(before['deviceId']);
     expect((await keptFile(fresh, aid, `${file}-saved`)).toString()).toBe('a cat');
     // The new device is written to with keys of its own, and hears what comes from now on.
+    await world.gateway.hasKeys(aid, 2);
     await friend.tell(aid, 'after the move');
     await until('it is heard', async () => (await texts(fresh, friend.aid)).length === 3);
     expect(await texts(fresh, friend.aid)).toEqual(['hello, 老朋友', 'kept for years', 'after the move']);
@@ -328,7 +330,7 @@ describe('a backup whose key was replaced meanwhile', () => {
     await old.call('certificate.rekey', { account: aid, confirm: aid });
     const after = await old.sessionIs(aid, 'online');
     expect(after['certificateFingerprint']).not.toBe(before);
-    expect(await texts(old, aid)).toEqual(['a note of old', '<notice>']);
+    await expect.poll(() => texts(old, aid)).toEqual(['a note of old', '<notice>']);
     await addNetwork(fresh);
     const restored = await fresh.call('backup.restore', {
       file: await choose(),

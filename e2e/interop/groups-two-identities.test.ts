@@ -28,6 +28,7 @@ beforeAll(async () => {
   const made = async (name: string): Promise<string> => {
     const { account } = await engine.call('account.create', { network, name, displayName: name });
     await engine.sessionIs(textOf(account), 'online');
+    await world.gateway.hasKeys(textOf(account));
     return textOf(account);
   };
   anna = await made('annawin');
@@ -100,12 +101,12 @@ it('each reads with its own key, counts, leads and drafts for itself, and going 
     mentions: [{ aid: bert, start: 0, end: bert.length + 1 }],
   });
   await Promise.all([reads(anna, group, text), reads(bert, group, text)]);
-  expect(await rowOf(anna, group)).toMatchObject({ unread: 2, mentions: 0 });
-  expect(await rowOf(bert, group)).toMatchObject({ unread: 2, mentions: 1 });
+  await expect.poll(() => rowOf(anna, group)).toMatchObject({ unread: 2, mentions: 0 });
+  await expect.poll(() => rowOf(bert, group)).toMatchObject({ unread: 2, mentions: 1 });
   const page = await engine.call('message.page', { account: anna, conversation: group });
   const newest = dictsOf(page['messages']).at(-1);
   await engine.call('conversation.markRead', { account: anna, conversation: group, upTo: newest?.['id'] });
-  expect(await rowOf(anna, group)).toMatchObject({ unread: 0 });
+  await expect.poll(() => rowOf(anna, group)).toMatchObject({ unread: 0 });
   expect(await rowOf(bert, group)).toMatchObject({ unread: 2, mentions: 1 });
 
   // One's own words are a stranger's to the other.
@@ -139,7 +140,7 @@ it('each reads with its own key, counts, leads and drafts for itself, and going 
     attachments: await draftFiles(anna, group),
   });
   await engine.call('conversation.setDraft', { account: anna, conversation: group, text: '' });
-  expect(await draftFiles(anna, group)).toEqual([]);
+  await expect.poll(() => draftFiles(anna, group)).toEqual([]);
   expect(await draftFiles(bert, group)).toHaveLength(1);
   expect((await rowOf(bert, group))['draft']).toBe(`draft of ${bert}`);
 

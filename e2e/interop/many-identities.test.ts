@@ -104,6 +104,7 @@ describe('several identities in one window', () => {
   it('take messages under another slot of the same device without fetching the old ones again', async () => {
     const aid = first(await identities('anna'));
     await engine.sessionIs(aid, 'online');
+    await world.gateway.hasKeys(aid);
     const friend = await world.person('friend').join();
     await friend.tell(aid, 'before');
     await until('it is heard', async () => (await texts(aid, friend.aid)).length === 1);

@@ -45,6 +45,7 @@ beforeEach(async () => {
   });
   aid = textOf(made['account']);
   await other.sessionIs(aid, 'online');
+  await world.gateway.hasKeys(aid);
 });
 afterEach(() => Promise.all([other.stop(), here.stop()]));
 
@@ -129,6 +130,7 @@ describe('the newer key of an identity that is an archive here', () => {
     expect(await here.account(aid)).toMatchObject({ hue: 77, wantsOnline: true });
     const saved = world.folder(`cat-${String(number)}-saved`);
     expect((await keptFile(here, aid, saved)).toString()).toBe('a cat');
+    await world.gateway.hasKeys(aid, 2);
     await friend.tell(aid, 'to the newer key');
     await until('it is heard', async () => (await rows(here, friend.aid)).length === 3);
     // It stays so, and what is here now cannot be replaced any more.

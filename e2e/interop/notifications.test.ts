@@ -31,6 +31,7 @@ beforeEach(async () => {
   const made = await engine.call('account.create', { network: network['id'], name, displayName: name });
   me = textOf(made['account']);
   await engine.sessionIs(me, 'online');
+  await world.gateway.hasKeys(me);
 });
 afterEach(() => engine.stop());
 

@@ -75,9 +75,7 @@ describe('a gateway whose clock is hours away', () => {
       await peer.heard(parley.aid, 1);
       await own.gateway.admin('advance_clock', { ms: 5 * HOUR });
       for (const each of [parley, peer]) {
-        await own.gateway.admin('drop', { aid: each.aid });
-        await each.sessionIs('backing-off');
-        await each.online();
+        await each.cutOff(own, () => own.gateway.admin('drop', { aid: each.aid }));
         const { clockSkewMs } = await each.session();
         expect(Math.round(numberOf(clockSkewMs) / HOUR)).toBe(5);
         await each.engine.waitFor('clock notice', ({ event, data }) => {

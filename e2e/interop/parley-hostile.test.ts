@@ -91,11 +91,12 @@ describe('a gateway that talks nonsense', () => {
 
   it('loses the connection over a frame beyond all limits, and nothing else', async () => {
     const all = await scene();
-    all.meddler.inject(`{"method":"event/big","params":"${'x'.repeat(33 * 1024 * 1024)}"}`);
-    await all.parley.sessionIs('backing-off');
-    await all.friend.tell(all.parley.aid, 'meanwhile');
+    await all.parley.cutOff(
+      world,
+      () => all.meddler.inject(`{"method":"event/big","params":"${'x'.repeat(33 * 1024 * 1024)}"}`),
+      () => all.friend.tell(all.parley.aid, 'meanwhile'),
+    );
     expect(await all.parley.heard(all.friend.aid, 2)).toEqual(['hello', 'meanwhile']);
-    await all.parley.online();
     await works(all);
   });
 
@@ -138,9 +139,7 @@ describe('a gateway that talks nonsense', () => {
     };
     const peer = await world.person('peer').join();
     for (let turn = 0; turn < 2; turn += 1) {
-      await world.gateway.admin('drop', { aid: all.parley.aid });
-      await all.parley.sessionIs('backing-off');
-      await all.parley.online();
+      await all.parley.cutOff(world, () => world.gateway.admin('drop', { aid: all.parley.aid }));
     }
     await all.parley.tell(peer.aid, 'once');
     expect(await peer.heard(1)).toEqual(['once']);
@@ -187,10 +186,11 @@ describe('a gateway that talks nonsense', () => {
       return reply(frame, { ...frame['result'], messages: [...rows, ...honest] });
     };
     for (let turn = 0; turn < 2; turn += 1) {
-      await world.gateway.admin('drop', { aid: all.parley.aid });
-      await all.parley.sessionIs('backing-off');
-      await all.friend.tell(all.parley.aid, `away ${String(turn)}`);
-      await all.parley.online();
+      await all.parley.cutOff(
+        world,
+        () => world.gateway.admin('drop', { aid: all.parley.aid }),
+        () => all.friend.tell(all.parley.aid, `away ${String(turn)}`),
+      );
       await until('it came', async () => {
         const texts = await all.parley.texts(all.friend.aid);
         return texts.filter((text) => text === `away ${String(turn)}`).length === 1;
@@ -224,10 +224,11 @@ describe('a gateway that talks nonsense', () => {
       const id = JSON.stringify(frame['id']);
       return `{"jsonrpc":"2.0","id":${id},"result":{"messages":[${messages}]}}`;
     };
-    await world.gateway.admin('drop', { aid: all.parley.aid });
-    await all.parley.sessionIs('backing-off');
-    await all.friend.tell(all.parley.aid, 'beside them');
-    await all.parley.online();
+    await all.parley.cutOff(
+      world,
+      () => world.gateway.admin('drop', { aid: all.parley.aid }),
+      () => all.friend.tell(all.parley.aid, 'beside them'),
+    );
     await until('it came', async () => (await all.parley.texts(all.friend.aid)).includes('beside them'));
     await works(all);
   });
@@ -273,6 +274,8 @@ describe('a gateway that forges', () => {
     const { parley, friend, meddler } = all;
     const mine = await parley.tell(friend.aid, 'my own words');
     await parley.state(friend.aid, mine['messageId'], 'delivered');
+    // The key that was used up by the first message is replaced behind its back.
+    await until('a new key is there', () => meddler.requestsOf('message.e2ee.put_prekey').length >= 2);
     const [hello] = await parley.timeline(friend.aid);
     const target = textOf(hello?.['messageId']);
     const mallory = 'mallory.aun.test';

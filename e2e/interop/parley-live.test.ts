@@ -73,10 +73,9 @@ describe('presence', () => {
       const { online } = await alice.call('presence.watch', watched);
       return isDict(online) && online[bob.aid] === false;
     });
-    const heard = alice.engine.events.filter((event) => event.event === 'presence.changed');
-    expect(
-      heard.some((event) => isDict(event.data['online']) && event.data['online'][bob.aid] === false),
-    ).toBe(true);
+    await alice.engine.waitFor('that he is gone', ({ event, data }) => {
+      return event === 'presence.changed' && isDict(data['online']) && data['online'][bob.aid] === false;
+    });
   });
 });
 

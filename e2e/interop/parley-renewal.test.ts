@@ -51,6 +51,7 @@ describe('the clock and the certificate of an identity', () => {
   it('a renewed certificate keeps open what was sealed to the old one while it was under way', async () => {
     await register();
     const before = (await online())['certificateFingerprint'];
+    await world.gateway.hasKeys(ACCOUNT);
     const friend = await world.person('friend').join();
     await friend.tell(ACCOUNT, 'before');
     await until('it is heard', async () => (await texts(friend.aid)).length === 1);

@@ -120,6 +120,35 @@ export class Parley {
     }
   }
 
+  /**
+   * Runs what cuts the line, then what happens while it is cut; resolves when the gateway has a new session of this
+   * identity and the engine is online with it. The line is down for half a second at least.
+   */
+  async cutOff(
+    world: World,
+    cut: () => unknown,
+    meanwhile: () => Promise<unknown> = () => Promise.resolve(),
+  ): Promise<void> {
+    const before = await this.#sessionsAt(world);
+    await cut();
+    await until(`the gateway lets go of ${this.aid}`, async () => {
+      return (await this.#sessionsAt(world)).every((id) => !before.includes(id));
+    });
+    await meanwhile();
+    await this.back(world);
+  }
+
+  /** Waits until the gateway has a session of this identity and the engine is online with it. */
+  async back(world: World): Promise<void> {
+    await until(`${this.aid} is back`, async () => (await this.#sessionsAt(world)).length > 0);
+    await this.online();
+  }
+
+  async #sessionsAt(world: World): Promise<string[]> {
+    const { sessions } = await world.gateway.admin('sessions', { aid: this.aid });
+    return dictsOf(sessions).map(({ id }) => String(id));
+  }
+
   /** Ends the engine as closing the window does, or at once as a power cut does. */
   async stop(): Promise<void> {
     await this.#engine.stop();

@@ -32,7 +32,10 @@ beforeEach(async () => {
     return textOf(made['account']);
   };
   [alice, bob] = await Promise.all([make('alice'), make('bobby')]);
-  for (const aid of [alice, bob]) await engine.sessionIs(aid, 'online');
+  for (const aid of [alice, bob]) {
+    await engine.sessionIs(aid, 'online');
+    await world.gateway.hasKeys(aid);
+  }
 });
 afterEach(() => engine.stop());
 
@@ -86,7 +89,7 @@ describe('a key that changes', () => {
     expect(before).toMatchObject({ trust: 'seen', keyChange: null });
     await engine.call('certificate.rekey', { account: bob, confirm: bob });
     await engine.sessionIs(bob, 'online');
-    expect(await notices(bob, bob)).toEqual(['own_keys_changed']);
+    await expect.poll(() => notices(bob, bob)).toEqual(['own_keys_changed']);
     await tell(bob, alice, 'from my new key');
     await heard(alice, bob, 'from my new key');
     const changed = await until('the change is seen', async () => {
@@ -94,8 +97,7 @@ describe('a key that changes', () => {
       return contact['trust'] === 'changed' && contact;
     });
     // The line follows the change of trust at once, not in the same write.
-    await until('the line is written', async () => (await notices(alice, bob)).length > 0);
-    expect(await notices(alice, bob)).toEqual(['keys_changed']);
+    await expect.poll(() => notices(alice, bob)).toEqual(['keys_changed']);
     await until('the conversation says so', async () => {
       return (await conversation(alice, bob))['security'] === 'keys_changed';
     });
@@ -109,7 +111,7 @@ describe('a key that changes', () => {
     await engine.call('contact.acceptKeys', { account: alice, aid: bob, key: change['newKey'] });
     await message(alice, bob, 'do you read this?', { state: 'delivered' });
     await heard(bob, alice, 'do you read this?');
-    expect(await notices(alice, bob)).toEqual(['keys_changed', 'keys_accepted']);
+    await expect.poll(() => notices(alice, bob)).toEqual(['keys_changed', 'keys_accepted']);
     await until('the conversation is protected again', async () => {
       return (await conversation(alice, bob))['security'] === 'encrypted';
     });
