@@ -32,16 +32,26 @@ test('locked now: nothing of the content is left in the window or at the gateway
   await seat.window.visit(friend.aid);
   await seat.window.shows('nobody else may read this');
   await seat.window.composer().fill('an unfinished thought');
+  const unprotected = seat.page.getByTestId('weak-vault');
+  await expect(unprotected).toBeVisible();
   await seat.invoke('vault.setPassphrase', { passphrase });
+  // The window is told of the passphrase after the command is answered; before that there is nothing to lock with.
+  await expect(unprotected).toHaveCount(0);
   await seat.page.keyboard.press('Control+l');
   await seat.page.getByTestId('locked').waitFor();
   const page = await seat.page.content();
   expect(page).not.toContain('nobody else may read this');
   expect(page).not.toContain('an unfinished thought');
   expect(page).not.toContain(friend.aid);
-  const { accounts } = await seat.invoke('account.list', {});
-  for (const account of accounts)
-    expect(account.session).toMatchObject({ state: 'blocked', blocked: 'vault_locked' });
+  await expect
+    .poll(async () => {
+      const { accounts } = await seat.invoke('account.list', {});
+      return accounts.map(({ session }) => session);
+    })
+    .toEqual([
+      expect.objectContaining({ state: 'blocked', blocked: 'vault_locked' }),
+      expect.objectContaining({ state: 'blocked', blocked: 'vault_locked' }),
+    ]);
   await expect(seat.invoke('message.page', { account: own, conversation: friend.aid })).rejects.toThrow(
     'vault_locked',
   );
