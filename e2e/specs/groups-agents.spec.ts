@@ -105,7 +105,7 @@ test('agents that answer each other are noticed, and a click lets only the menti
   await page.getByTestId('loop-mention').click();
   await expect(page.getByTestId('loop-bar')).toHaveCount(0);
   await expect(page.getByTestId('group-dispatch')).toHaveAttribute('data-mode', 'mention');
-  expect((await groupAt(here, own)).dispatchMode).toBe('mention');
+  await expect.poll(async () => (await groupAt(here, own)).dispatchMode).toBe('mention');
 });
 
 test('one who floods is muted from the message, and says no more', async () => {
@@ -122,18 +122,14 @@ test('one who floods is muted from the message, and says no more', async () => {
   await page.getByTestId('member-mute').click();
   await page.getByTestId('moderation-confirm').click();
   await page.getByTestId('moderation-dialog').waitFor({ state: 'detached' });
-  const { member } = await here.seat.invoke('group.member', {
-    account: here.aid,
-    group: own,
-    aid: agent('warden'),
-  });
-  expect(member?.mutedUntil).not.toBeNull();
-  const { entries } = await here.seat.invoke('group.log', {
-    account: here.aid,
-    group: own,
-    actions: ['member_banned'],
-  });
-  expect(entries[0]).toMatchObject({ actor: here.aid, target: agent('warden'), signature: 'verified' });
+  const warden = { account: here.aid, group: own, aid: agent('warden') };
+  await expect
+    .poll(async () => (await here.seat.invoke('group.member', warden)).member)
+    .toMatchObject({ mutedUntil: expect.any(Number) });
+  const log = { account: here.aid, group: own, actions: ['member_banned' as const] };
+  await expect
+    .poll(async () => (await here.seat.invoke('group.log', log)).entries[0])
+    .toMatchObject({ actor: here.aid, target: agent('warden'), signature: 'verified' });
 });
 
 test('one who asks to come back after being removed is let in again', async () => {

@@ -39,7 +39,9 @@ test('a group is made and is in the list, secured', async () => {
   group = (await row.getAttribute('data-conversation')) ?? '';
   expect(group).toMatch(/^group\.aun\.test\//);
   await securedAt(owner, group);
-  expect(await groupAt(owner, group)).toMatchObject({ role: 'owner', joinMode: 'approval', memberCount: 1 });
+  await expect
+    .poll(() => groupAt(owner, group))
+    .toMatchObject({ role: 'owner', joinMode: 'approval', memberCount: 1 });
 });
 
 test('somebody comes in with an invite code, and both write', async () => {
@@ -47,9 +49,14 @@ test('somebody comes in with an invite code, and both write', async () => {
   await groupPage(owner, 'invites');
   await page.getByTestId('new-invite').click();
   await page.getByTestId('invite-make').click();
-  const { invites } = await owner.seat.invoke('group.invites', { account: owner.aid, group });
-  const code = invites[0]?.link ?? '';
-  expect(code).toContain('/invite/ic-');
+  let code = '';
+  await expect
+    .poll(async () => {
+      const { invites } = await owner.seat.invoke('group.invites', { account: owner.aid, group });
+      code = invites[0]?.link ?? '';
+      return code;
+    })
+    .toContain('/invite/ic-');
   await closeDialogs(owner);
 
   const there = second.seat.page;
@@ -106,8 +113,9 @@ test('who is away reads it all when they are back, in order', async () => {
   await second.seat.online(second.aid);
   await hears(second, 'while you were away 5');
   await hears(second, '我也写一句');
-  const heard = (await textsAt(second, group)).filter((text) => text.startsWith('while'));
-  expect(heard).toEqual([1, 2, 3, 4, 5].map((number) => `while you were away ${number}`));
+  await expect
+    .poll(async () => (await textsAt(second, group)).filter((text) => text.startsWith('while')))
+    .toEqual([1, 2, 3, 4, 5].map((number) => `while you were away ${number}`));
   await visitGroup(second, group);
 });
 
@@ -146,7 +154,7 @@ test('who is removed reads nothing further, and the others go on under a new key
   await third.seat.restart();
   await third.seat.online(third.aid);
   expect(await textsAt(third, group)).not.toContain('only for two now');
-  expect(await textsAt(third, group)).toContain('Now we are three');
+  await expect.poll(() => textsAt(third, group)).toContain('Now we are three');
 });
 
 test('the group is handed over: the new owner decides, the old one is an admin', async () => {
@@ -182,9 +190,12 @@ test('the moderation log has it all, can be searched and says who signed', async
   await page.getByTestId('log-search').fill('calm');
   await expect(log.getByTestId('log-entry')).toHaveCount(1);
   await closeDialogs(owner);
-  const { entries } = await owner.seat.invoke('group.log', { account: owner.aid, group });
-  const kicked = entries.find(({ action }) => action === 'member_removed');
-  expect(kicked).toMatchObject({ actor: owner.aid, target: third.aid, signature: 'verified' });
+  await expect
+    .poll(async () => {
+      const { entries } = await owner.seat.invoke('group.log', { account: owner.aid, group });
+      return entries.find(({ action }) => action === 'member_removed');
+    })
+    .toMatchObject({ actor: owner.aid, target: third.aid, signature: 'verified' });
 });
 
 test('the group ends for everybody; what was written stays to be read', async () => {
@@ -198,6 +209,6 @@ test('the group ends for everybody; what was written stays to be read', async ()
   await expect.poll(async () => (await groupAt(owner, group)).status).toBe('dissolved');
   await closeDialogs(second);
   await expect(owner.seat.page.getByTestId('group-quiet')).toBeVisible();
-  expect(await textsAt(owner, group)).toContain('only for two now');
+  await expect.poll(() => textsAt(owner, group)).toContain('only for two now');
   await expect(owner.seat.window.composer()).toHaveCount(0);
 });
