@@ -36,20 +36,22 @@ async function compose(input: CDPSession, text: string): Promise<void> {
   });
 }
 
-async function unnamed(): Promise<readonly string[]> {
-  const tree = await AccessibilityTree.of(seat.page);
-  const found = await tree.interactive();
-  expect(found.length).toBeGreaterThan(1);
-  return found.filter((node) => node.name === '').map((node) => node.role);
+/** Waits until there is something to act on, and everything of it has a name. */
+async function allNamed(page: Seat['page']): Promise<void> {
+  const tree = await AccessibilityTree.of(page);
+  await expect
+    .poll(async () => {
+      const found = await tree.interactive();
+      const unnamed = found.filter((node) => node.name === '').map((node) => node.role);
+      return { several: found.length > 1, unnamed };
+    })
+    .toEqual({ several: true, unnamed: [] });
 }
 
 test('the onboarding can be done with Tab, Enter and letters alone, and everything in it has a name', async () => {
   const fresh = await Seat.take(world, 'mouseless');
   const { page } = fresh;
-  const check = async (): Promise<void> => {
-    const tree = await AccessibilityTree.of(page);
-    expect((await tree.interactive()).filter((node) => node.name === '')).toEqual([]);
-  };
+  const check = (): Promise<void> => allNamed(page);
   const press = async (testId: string): Promise<void> => {
     for (let count = 0; count < 20; count += 1) {
       await page.keyboard.press('Tab');
@@ -98,7 +100,7 @@ test('Enter sends, Shift+Enter begins a line', async () => {
   await seat.page.keyboard.type('   ');
   await seat.page.keyboard.press('Enter');
   await expect(seat.page.getByTestId('send')).toBeDisabled();
-  expect(await seat.texts(own, peer, 'own')).toEqual(['first\nsecond']);
+  await expect.poll(() => seat.texts(own, peer, 'own')).toEqual(['first\nsecond']);
 });
 
 test('Enter that belongs to a Chinese composition never sends', async () => {
@@ -132,7 +134,7 @@ test('Enter that belongs to a Chinese composition never sends', async () => {
   expect(await seat.texts(own, peer, 'own')).toEqual([]);
   await page.keyboard.press('Enter');
   await seat.window.shows('你好世界', { own: true });
-  expect(await seat.texts(own, peer, 'own')).toEqual(['你好世界']);
+  await expect.poll(() => seat.texts(own, peer, 'own')).toEqual(['你好世界']);
 });
 
 test('Ctrl+K leads to the search, the arrows to what was found, Enter there, Escape out', async () => {
@@ -155,9 +157,7 @@ test('Tab reaches everything in the conversation, and each stop is visible and n
   await inConversation('tabbing');
   const { page } = seat;
   await seat.window.composer().fill('something to send');
-  const stops = await tabStops(page);
-  const reached = stops.map((stop) => stop.slice(0, stop.indexOf('|')));
-  for (const wanted of [
+  const wanted = [
     'rail-account',
     'add-identity',
     'open-settings',
@@ -168,9 +168,13 @@ test('Tab reaches everything in the conversation, and each stop is visible and n
     'details-button',
     'composer',
     'send',
-  ]) {
-    expect(reached, wanted).toContain(wanted);
-  }
+  ];
+  // All of it is there before Tab goes round.
+  for (const place of wanted) await expect(page.getByTestId(place).first()).toBeVisible();
+  await expect(page.getByTestId('send')).toBeEnabled();
+  const stops = await tabStops(page);
+  const reached = stops.map((stop) => stop.slice(0, stop.indexOf('|')));
+  for (const place of wanted) expect(reached, place).toContain(place);
   expect(reached.some((stop) => stop === 'timeline' || stop === 'message')).toBe(true);
   expect(stops.filter((stop) => stop.endsWith('|') || stop.endsWith('|hidden'))).toEqual([]);
   await seat.window.composer().fill('');
@@ -179,10 +183,10 @@ test('Tab reaches everything in the conversation, and each stop is visible and n
 test('everything in the conversation, its details and every dialog has a name', async () => {
   await inConversation('reading');
   const { page } = seat;
-  expect(await unnamed()).toEqual([]);
+  await allNamed(page);
   await page.getByTestId('details-button').click();
   await page.locator('.details').waitFor();
-  expect(await unnamed()).toEqual([]);
+  await allNamed(page);
   for (const [button, dialog] of [
     ['new-conversation', 'new-conversation-dialog'],
     ['open-settings', 'settings-dialog'],
@@ -190,7 +194,7 @@ test('everything in the conversation, its details and every dialog has a name', 
   ] as const) {
     await page.getByTestId(button).click();
     await page.getByTestId(dialog).waitFor();
-    expect(await unnamed()).toEqual([]);
+    await allNamed(page);
     // A modal dialog keeps the focus, and Escape gives it back to where it was.
     for (let count = 0; count < 12; count += 1) {
       await page.keyboard.press('Tab');
