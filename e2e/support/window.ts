@@ -59,6 +59,7 @@ export class ParleyWindow {
   /** Opens a conversation that is in the list. */
   async choose(aid: string): Promise<void> {
     await this.page.locator(`[data-testid="conversation-row"][data-conversation="${aid}"]`).first().click();
+    await this.#chosen(aid);
     await this.accept();
   }
 
@@ -67,10 +68,14 @@ export class ParleyWindow {
     const row = this.page.locator(`[data-testid="conversation-row"][data-conversation="${aid}"]`).first();
     if ((await row.count()) > 0) await row.click();
     else await this.open(aid);
-    await this.page
-      .locator(`[data-testid="conversation-row"][data-conversation="${aid}"][aria-current="true"]`)
-      .waitFor();
+    await this.#chosen(aid);
     await this.accept();
+  }
+
+  /** Waits until a conversation is the one that is shown: until then the place to write is that of another. */
+  async #chosen(aid: string): Promise<void> {
+    const chosen = `[data-testid="conversation-row"][data-conversation="${aid}"][aria-current="true"]`;
+    await this.page.locator(chosen).first().waitFor();
   }
 
   composer(): ReturnType<Page['getByTestId']> {
