@@ -34,8 +34,9 @@ test('saved in one window, restored in another: history, people and names, with 
   await friend.tell(own, 'and an answer');
   await home.window.shows('and an answer', { own: false });
   await home.invoke('contact.setAlias', { account: own, aid: friend.aid, alias: '老朋友' });
-  const { reminder } = await home.invoke('backup.status', { account: own });
-  expect(reminder).toBe(true);
+  const reminder = async (): Promise<boolean> =>
+    (await home.invoke('backup.status', { account: own })).reminder;
+  await expect.poll(reminder).toBe(true);
 
   const file = world.folder('keeper.aunbackup');
   await answerDialogs(home, { save: file });
@@ -53,7 +54,7 @@ test('saved in one window, restored in another: history, people and names, with 
   const bytes = await readFile(file);
   for (const plain of ['第一句', 'and an answer', '老朋友', 'PRIVATE KEY', 'access'])
     expect(bytes.includes(Buffer.from(plain))).toBe(false);
-  expect((await home.invoke('backup.status', { account: own })).reminder).toBe(false);
+  await expect.poll(reminder).toBe(false);
 
   await answerDialogs(fresh, { open: file });
   await fresh.page.getByTestId('have-identity').click();

@@ -52,7 +52,7 @@ test('killed twice while messages arrive, it holds every one of them once and in
   await seat.online(own);
   await seat.window.visit(alice.aid);
   await seat.window.shows(texts.at(-1) ?? '', { own: false, timeoutMs: 40_000 });
-  expect(await seat.texts(own, alice.aid, 'theirs')).toEqual(texts);
+  await expect.poll(() => seat.texts(own, alice.aid, 'theirs')).toEqual(texts);
 });
 
 test('killed while it sends, everything it had accepted leaves exactly once and in order', async () => {
@@ -77,8 +77,8 @@ test('killed while it sends, everything it had accepted leaves exactly once and 
   await seat.window.shows('去信 29', { own: true, state: 'delivered', timeoutMs: 40_000 });
   await bob.tell(own, 'all of them');
   await seat.window.shows('all of them', { own: false });
-  expect(bob.texts).toEqual(['warm', ...texts]);
-  expect(await seat.texts(own, bob.aid, 'own')).toEqual(['warm', ...texts]);
+  expect(await bob.heard(1 + texts.length)).toEqual(['warm', ...texts]);
+  await expect.poll(() => seat.texts(own, bob.aid, 'own')).toEqual(['warm', ...texts]);
   // A program that repeats its request after the crash gets the message that is there already.
   await seat.invoke('message.send', {
     account: own,

@@ -81,7 +81,7 @@ test('a database with damaged pages is shown calmly and not touched; its repair 
   await writeFile(file, original);
   await seat.start();
   await seat.online(broken);
-  expect(await seat.texts(broken, healthy, 'own')).toEqual(['一', '二', '三']);
+  await expect.poll(() => seat.texts(broken, healthy, 'own')).toEqual(['一', '二', '三']);
 });
 
 test('a key file with other bytes is shown calmly and not touched; trying again after its repair is enough', async () => {

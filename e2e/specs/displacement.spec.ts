@@ -29,8 +29,9 @@ test('the newer window takes the session, the older says who did, and takes it b
   const words = one.page.getByTestId('displacement');
   await expect(words).toContainText('Parley');
   await expect(words).toContainText(hostname());
-  const { accounts } = await one.invoke('account.list', {});
-  expect(accounts[0]?.session).toMatchObject({ state: 'blocked', blocked: 'signed_in_elsewhere' });
+  await expect
+    .poll(async () => (await one.invoke('account.list', {})).accounts[0]?.session)
+    .toMatchObject({ state: 'blocked', blocked: 'signed_in_elsewhere' });
 
   await one.page.getByTestId('remedy').click();
   await one.online(own);

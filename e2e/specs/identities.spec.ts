@@ -71,8 +71,8 @@ test('the composer says who writes, and every message leaves under that identity
   expect(new Set(heard.map((entry) => entry.join(': ')))).toEqual(
     new Set([`${work}: from work`, `${home}: from home`, `${work}: from work again`]),
   );
-  expect(await seat.texts(work, ada.aid, 'own')).toEqual(['from work', 'from work again']);
-  expect(await seat.texts(home, ada.aid, 'own')).toEqual(['from home']);
+  await expect.poll(() => seat.texts(work, ada.aid, 'own')).toEqual(['from work', 'from work again']);
+  await expect.poll(() => seat.texts(home, ada.aid, 'own')).toEqual(['from home']);
 });
 
 test('switching in the middle of fast typing never moves a letter or a message to the other identity', async () => {
@@ -91,7 +91,7 @@ test('switching in the middle of fast typing never moves a letter or a message t
   for (const row of bea.received)
     expect((row['payload'] as { text?: unknown }).text).toContain(`as ${String(row['from'])}`);
   for (const account of [work, home])
-    expect(await seat.texts(account, bea.aid, 'own')).toEqual(sent[account]);
+    await expect.poll(() => seat.texts(account, bea.aid, 'own')).toEqual(sent[account]);
 });
 
 test('drafts belong to one identity', async () => {

@@ -68,10 +68,10 @@ test('what a key file kept moves into the keyring as soon as there is one', asyn
   await seat.close();
   await seat.start(inKeyring());
   await seat.online(own);
-  expect(await seat.invoke('vault.status', {})).toMatchObject({ protected: true });
+  await expect.poll(() => seat.invoke('vault.status', {})).toMatchObject({ protected: true });
   await expect(seat.page.getByTestId('weak-vault')).toHaveCount(0);
-  expect(await systemPrefix(seat.dataDir, own)).toBe('v11');
-  expect(existsSync(path.join(seat.dataDir, 'vault.key'))).toBe(false);
+  await expect.poll(() => systemPrefix(seat.dataDir, own)).toBe('v11');
+  await expect.poll(() => existsSync(path.join(seat.dataDir, 'vault.key'))).toBe(false);
 });
 
 test('a passphrase can be given up again where the keyring protects', async () => {

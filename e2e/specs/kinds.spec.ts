@@ -87,8 +87,8 @@ test('a poll takes a vote and shows it', async () => {
   });
   const poll = bubble('Lunch?');
   await poll.getByTestId('poll-option').filter({ hasText: 'Rice' }).click();
-  const vote = poll.getByTestId('poll-vote');
-  if (await vote.isVisible()) await vote.click();
+  // Where one answer is asked for, the click is the vote.
+  await expect(poll.getByTestId('poll-vote')).toHaveCount(0);
   await agent.heard(2);
   expect(agent.received.at(-1)?.['payload']).toMatchObject({
     kind: 'poll_vote',

@@ -35,7 +35,7 @@ async function order(): Promise<(string | null)[]> {
 test('all five are online after a restart, each with keys, database, device and colour of its own', async () => {
   await seat.restart();
   for (const aid of aids) await seat.online(aid);
-  expect(await order()).toEqual(aids);
+  await expect.poll(order).toEqual(aids);
   const { accounts } = await seat.invoke('account.list', {});
   expect(new Set(accounts.map((account) => account.certificateFingerprint)).size).toBe(5);
   const devices = new Set<string | null>();
@@ -52,7 +52,7 @@ test('the order follows the keyboard and stays', async () => {
   await expect(rail(fifth)).toBeFocused();
   await seat.restart();
   await seat.online(fifth);
-  expect(await order()).toEqual([first, second, fifth, third, fourth]);
+  await expect.poll(order).toEqual([first, second, fifth, third, fourth]);
   await seat.page.keyboard.press('Control+3');
   await expect(rail(fifth)).toHaveAttribute('aria-current', 'true');
 });

@@ -65,8 +65,12 @@ test.describe('on a network of somebody else', () => {
     const digest = new X509Certificate(world.gateway.rootPem).fingerprint256
       .replaceAll(':', '')
       .toLowerCase();
-    const shown = (await page.getByTestId('probe').textContent()) ?? '';
-    expect(shown.toLowerCase().replaceAll(/[^0-9a-z]/g, '')).toContain(digest);
+    await expect
+      .poll(async () => {
+        const shown = (await page.getByTestId('probe').textContent()) ?? '';
+        return shown.toLowerCase().replaceAll(/[^0-9a-z]/g, '');
+      })
+      .toContain(digest);
     await page.getByTestId('network-accept').click();
     await expect(page.getByTestId('name')).toBeFocused();
   });
@@ -195,6 +199,8 @@ test.describe('on the network of this computer', () => {
     await seat.window.say('still here?');
     // Gateway and agents start anew with the application, and agents answer when they are ready.
     await seat.window.shows('still here?', { own: false, timeoutMs: 60_000 });
-    expect(await seat.texts(account, `echo.${issuer}`, 'theirs')).toEqual(['Hallo 世界 👋', 'still here?']);
+    await expect
+      .poll(() => seat.texts(account, `echo.${issuer}`, 'theirs'))
+      .toEqual(['Hallo 世界 👋', 'still here?']);
   });
 });

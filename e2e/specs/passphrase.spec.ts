@@ -55,5 +55,7 @@ test('a passphrase locks the next start, a wrong one is told, the right one open
   await seat.online(own);
   await seat.window.visit(friend.aid);
   await seat.window.shows('while it was locked', { own: false });
-  expect(await seat.texts(own, friend.aid, 'theirs')).toEqual(['只有我能看', 'while it was locked']);
+  await expect
+    .poll(() => seat.texts(own, friend.aid, 'theirs'))
+    .toEqual(['只有我能看', 'while it was locked']);
 });

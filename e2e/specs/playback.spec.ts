@@ -171,7 +171,7 @@ test('a film shows its still frame first and plays in its place', async () => {
   await row.getByTestId('media-open').click();
   const video = row.locator('video');
   await expect.poll(() => timeOf(video)).toBeGreaterThan(0.1);
-  expect(await video.evaluate((element) => (element as HTMLVideoElement).videoWidth)).toBe(160);
+  await expect(video).toHaveJSProperty('videoWidth', 160);
   // To its end, and once more from the beginning.
   await expect.poll(() => isPaused(video)).toBe(true);
   await video.evaluate((element) => (element as HTMLVideoElement).play());

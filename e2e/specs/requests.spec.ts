@@ -49,8 +49,12 @@ test('somebody who is blocked goes on writing to nobody, and nothing of it is lo
   await mallory.tell(own, 'buy more');
   await expect.poll(() => seat.texts(own, mallory.aid, 'theirs')).toEqual(['buy now', 'buy more']);
   await expect.poll(account).toMatchObject({ unread: 0, requests: 0 });
-  const { conversations } = await seat.invoke('conversation.list', { account: own, view: 'blocked' });
-  expect(conversations.map(({ conversation }) => conversation)).toEqual([mallory.aid]);
+  await expect
+    .poll(async () => {
+      const { conversations } = await seat.invoke('conversation.list', { account: own, view: 'blocked' });
+      return conversations.map(({ conversation }) => conversation);
+    })
+    .toEqual([mallory.aid]);
 });
 
 test('a request that is deleted is gone, and the next message asks again', async () => {
@@ -61,5 +65,5 @@ test('a request that is deleted is gone, and the next message asks again', async
   await expect.poll(account).toMatchObject({ requests: 0 });
   await eve.tell(own, 'twice');
   await expect.poll(account).toMatchObject({ requests: 1 });
-  expect(await seat.texts(own, eve.aid, 'theirs')).toEqual(['twice']);
+  await expect.poll(() => seat.texts(own, eve.aid, 'theirs')).toEqual(['twice']);
 });
