@@ -315,24 +315,36 @@ export class GroupSyncService implements GroupSync {
       if (!event.numbered || event.known === 'join_rejected') return;
       await this.apply({ group_id: wireId, group: event.raw['group'] }, { membership: 'none' });
     }
-    const last = !event.numbered && LAST_WORDS.has(event.action);
     const before = this.record(group);
     await this.effects.unnumbered(group, event);
-    const after = this.record(group);
-    const isOver = after?.membership !== 'member' || after.status === 'dissolved';
-    if (last && isOver && before?.membership === 'member' && before.status !== 'dissolved')
-      await this.lastWord(group, event);
+    await this.lastWord(group, event, before);
     if (!event.numbered || this.record(group)?.membership !== 'member') return;
     this.feeds.of(group).events.push(params);
     this.refreshing.soon(group, EVERYTHING);
     this.fetch(group);
   }
 
-  /** The event that put us out has a number we are not told: it follows on those we have. */
-  private async lastWord(group: string, event: GroupEvent): Promise<void> {
-    const seq = this.book.require(group).events.contiguous + 1;
-    const record = await this.log.recordOf({ ...event, seq });
-    await this.book.commitEvents(group, [record], null);
+  /**
+   * A copy without a number tells how our time in a group ended, or the group itself: the log gets it where it does not say so
+   * yet. Where it was our own doing, the answer to it has changed the record before the copy comes.
+   */
+  private async lastWord(group: string, event: GroupEvent, before: GroupRecord | null): Promise<void> {
+    if (event.numbered || !LAST_WORDS.has(event.action)) return;
+    const after = this.record(group);
+    const isOver = after?.membership !== 'member' || after.status === 'dissolved';
+    const leftBefore = before?.membership === 'left' && event.actor === this.deps.aid;
+    if (!isOver || (before?.membership !== 'member' && !leftBefore)) return;
+    // What came before it is stored first. A gateway that still lets us read has it with its number.
+    await this.feeds
+      .of(group)
+      .events.catchUp()
+      .catch(() => undefined);
+    const newest = { text: '', actions: [], before: null, limit: 1 };
+    const [last] = (await this.deps.store.groupLog(group, newest)).entries;
+    if (last?.action === event.action) return;
+    // Its number is not told: it follows on those we have, also where something is missing between them.
+    const seq = Math.max(this.book.require(group).events.contiguous, last?.seq ?? 0) + 1;
+    await this.book.commitEvents(group, [await this.log.recordOf({ ...event, seq })], null);
     this.deps.logged(group);
   }
 
