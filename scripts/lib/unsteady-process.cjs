@@ -44,6 +44,11 @@ function delayWindows(electron) {
       }
     });
   app.on('web-contents-created', (_event, contents) => {
+    const { send } = contents;
+    // What is still on its way to a window that ends is lost with it.
+    contents.send = (...given) => {
+      if (!contents.isDestroyed() && !contents.isCrashed()) send.apply(contents, given);
+    };
     delayInOrder(contents, 'send');
   });
 }
