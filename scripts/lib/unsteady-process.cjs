@@ -8,10 +8,15 @@ const longest = Number(process.env.PARLEY_UNSTEADY ?? 0);
 const later = globalThis.setTimeout;
 const pause = () => new Promise((resolve) => later(resolve, Math.random() * longest));
 
-/** Delays a method for a random time; the calls of one object keep their order. */
+/** Delays a method for a random time; the calls of one object keep their order. Gives back what ends the delay at once. */
 function delayInOrder(prototype, name) {
   const original = prototype[name];
   const waiting = new WeakMap();
+  const flush = (object) => {
+    const line = waiting.get(object) ?? [];
+    waiting.delete(object);
+    for (const each of line) each();
+  };
   prototype[name] = function delayed(...given) {
     // The socket below this one is delayed already.
     if (this.encrypted === true) return original.apply(this, given);
@@ -23,12 +28,10 @@ function delayInOrder(prototype, name) {
     }
     const begun = [call];
     waiting.set(this, begun);
-    void pause().then(() => {
-      waiting.delete(this);
-      for (const each of begun) each();
-    });
+    void pause().then(() => flush(this));
     return true;
   };
+  return flush;
 }
 
 /** What the window asks is answered late, and what it is told comes late. */
@@ -53,9 +56,20 @@ function delayWindows(electron) {
   });
 }
 
+/** What arrived is read before a line breaks: a failing write does not overtake it. */
+function readBeforeBreaking(flush) {
+  const write = Socket.prototype._writeGeneric;
+  Socket.prototype._writeGeneric = function written(writev, data, encoding, ended) {
+    return write.call(this, writev, data, encoding, (error) => {
+      if (error) flush(this);
+      ended(error);
+    });
+  };
+}
+
 if (longest > 0 && isMainThread) {
   // What arrives from the network, and what a worker is told.
-  delayInOrder(Socket.prototype, 'push');
+  readBeforeBreaking(delayInOrder(Socket.prototype, 'push'));
   delayInOrder(Worker.prototype, 'postMessage');
   if (process.versions.electron !== undefined && process.type === 'browser')
     delayWindows(require('electron'));
