@@ -305,7 +305,7 @@ describe('messages in a group', () => {
       sender_aid: alice.aid,
       kind: 'group.message',
     });
-    expect(old.messages(group)).toHaveLength(1);
+    await expect.poll(() => old.messages(group)).toHaveLength(1);
     await alice.call('group.update', { group_id: group, name: 'Renamed' });
     const event = await newer.event('update');
     expect(event).toMatchObject({ group_id: formB, group_aid: formB, group: { group_id: formB } });

@@ -184,7 +184,8 @@ export async function startTestGateway(
   });
 
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
-    if (state.refuseUpgrade !== null) socket.end(state.refuseUpgrade);
+    // Nobody else reads this socket any more, and who does not read never hears that the other side is gone.
+    if (state.refuseUpgrade !== null) socket.resume().end(state.refuseUpgrade);
     else if (request.url !== '/aun') socket.destroy();
     else sockets.handleUpgrade(request, socket, head, (made) => sockets.emit('connection', made, request));
   });
