@@ -88,11 +88,12 @@ describe('muted and banned', () => {
     await openSection('bans');
     await screen.findByTestId('bans');
     const [muted, kept] = screen.getAllByTestId('ban');
+    await waitFor(() => expect(muted?.textContent).toContain('Hana Kim'));
     expect(muted?.textContent).toMatch(/viktor\.agentid\.pub.*Muted member.*by Hana Kim.*Please keep/);
     expect(kept?.textContent).toMatch(/free-coins_77\.example\.net.*Kept out · for good.*Advertising/);
     fireEvent.click(within(kept ?? document.body).getByTestId('ban-lift'));
     await waitFor(() => expect(screen.getAllByTestId('ban')).toHaveLength(1));
-    fireEvent.click(screen.getByTestId('undo'));
+    fireEvent.click(await screen.findByTestId('undo'));
     await waitFor(() => expect(screen.getAllByTestId('ban')).toHaveLength(2));
   });
 

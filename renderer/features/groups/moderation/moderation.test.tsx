@@ -74,9 +74,9 @@ describe('moderating a member', () => {
       seconds: 86_400,
       reason: 'Off topic',
     });
-    expect(screen.getByTestId('undo-toast').textContent).toContain('1 day');
+    expect((await screen.findByTestId('undo-toast')).textContent).toContain('1 day');
     await waitFor(() => expect(screen.getByTestId('member-muted')).toBeTruthy());
-    fireEvent.click(screen.getByTestId('undo'));
+    fireEvent.click(await screen.findByTestId('undo'));
     await waitFor(() => expect(memberOf(nadia)?.mutedUntil).toBeNull());
     await waitFor(() => expect(screen.queryByTestId('undo-toast')).toBeNull());
   });
@@ -148,8 +148,8 @@ describe('moderating a member', () => {
     expect(dialog.textContent).toContain('a new key is made without them');
     await confirm();
     expect(isMember(nadia)).toBe(false);
-    expect(screen.getByTestId('undo').textContent).toContain('Add again');
-    fireEvent.click(screen.getByTestId('undo'));
+    expect((await screen.findByTestId('undo')).textContent).toContain('Add again');
+    fireEvent.click(await screen.findByTestId('undo'));
     await waitFor(() => expect(isMember(nadia)).toBe(true));
   });
 
@@ -160,7 +160,7 @@ describe('moderating a member', () => {
     await confirm();
     expect(isMember(nadia)).toBe(false);
     expect(stateOf(main, releaseRoom).bans.some(({ aid }) => aid === nadia)).toBe(true);
-    fireEvent.click(screen.getByTestId('undo'));
+    fireEvent.click(await screen.findByTestId('undo'));
     await waitFor(() => expect(stateOf(main, releaseRoom).bans.some(({ aid }) => aid === nadia)).toBe(false));
   });
 
@@ -169,7 +169,7 @@ describe('moderating a member', () => {
     await choose('make_admin');
     await confirm();
     expect(memberOf(nadia)?.role).toBe('admin');
-    fireEvent.click(screen.getByTestId('undo'));
+    fireEvent.click(await screen.findByTestId('undo'));
     await waitFor(() => expect(memberOf(nadia)?.role).toBe('member'));
   });
 
