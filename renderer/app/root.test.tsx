@@ -112,7 +112,7 @@ describe('Root', () => {
     expect(bridge.next('app.showDataFolder')).toBeTruthy();
   });
 
-  it('forgets everything it knew when the vault is locked, whoever locked it', () => {
+  it('forgets everything it knew when the vault is locked, whoever locked it', async () => {
     useAppStore.setState({ vault: { ...vault, passphraseSet: true }, jobs: {} });
     useAccountsStore.setState({ accounts: [sampleAccount()] });
     useViewStore.setState({ account: 'me.aun.test', dialog: 'settings', query: 'secret' });
@@ -125,7 +125,7 @@ describe('Root', () => {
         },
       ]),
     );
-    expect(screen.getByTestId('locked')).toBeTruthy();
+    expect(await screen.findByTestId('locked')).toBeTruthy();
     expect(useAccountsStore.getState().accounts).toBeNull();
     expect(useViewStore.getState()).toMatchObject({ account: null, dialog: null, query: '' });
   });

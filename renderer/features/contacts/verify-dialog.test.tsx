@@ -141,6 +141,7 @@ describe('VerifyDialog', () => {
       </Tooltip.Provider>,
     );
     await act(() => bridge.next('contact.safetyNumber').fail('not_found'));
+    await act(() => bridge.next('contact.get').fail('not_found'));
     expect(screen.getByTestId('verify-dialog').textContent).toContain('No key of lin.aun.test is known yet');
   });
 });
