@@ -1,10 +1,11 @@
 import { beforeEach, expect, it } from 'vitest';
 import type { GroupCursor } from '../../ports/group-store';
+import { AunError } from '../../runtime/errors';
 import { silentLogger } from '../../runtime/logger';
 import { systemRandom } from '../../runtime/runtime';
 import { FakeTime } from '../../runtime/testing/fake-time';
 import type { PullWire } from '../wire';
-import { GROUP_ACK_MS, GROUP_PAGE } from './limits';
+import { GROUP_ACK_MS, GROUP_PAGE, GROUP_RETRY_MS } from './limits';
 import { Sequence } from './sequence';
 
 interface Row {
@@ -24,6 +25,7 @@ let order: number[];
 let pulls: number;
 let restarts: number;
 let sequence: Sequence<Row>;
+let unreadable: boolean;
 
 const row = (seq: number, id = `m${String(seq)}`, empty = false): Row => ({ seq, id, empty });
 
@@ -68,6 +70,7 @@ function make(): Sequence<Row> {
       return Promise.resolve(current);
     },
     place(each) {
+      if (unreadable) return Promise.reject(new AunError('database_damaged', 'not now'));
       const owner = kept.get(each.seq);
       return Promise.resolve(owner === undefined ? 'new' : owner === each.id ? 'repeat' : 'reused');
     },
@@ -96,6 +99,7 @@ beforeEach(() => {
   current = 0;
   time = new FakeTime();
   cursor = { contiguous: 0, acknowledged: 0, joined: 0 };
+  unreadable = false;
   kept = new Map();
   order = [];
   pulls = 0;
@@ -205,4 +209,19 @@ it('believes only so many restarts of a gateway that plays with numbers', async 
     await sequence.catchUp();
   }
   expect(restarts).toBe(3);
+});
+
+it('asks again for what came while the database could not be read', async () => {
+  rows = [row(1), row(2)];
+  await sequence.catchUp();
+  rows = [row(1), row(2), row(3)];
+  unreadable = true;
+  sequence.push(row(2));
+  sequence.push(row(3));
+  await settle();
+  expect(kept.has(3)).toBe(false);
+  unreadable = false;
+  time.advance(GROUP_RETRY_MS);
+  await settle();
+  expect(kept.get(3)).toBe('m3');
 });

@@ -114,6 +114,23 @@ export class Sequence<Row extends Numbered> {
     if (this.pushes.length > 0) this.queue.add(() => this.drain());
     const cursor = this.parts.cursor();
     if (cursor === null) return;
+    let shown: { readonly restarted: boolean; readonly missing: boolean };
+    try {
+      shown = await this.keepPushed(batch, cursor);
+    } catch (thrown) {
+      this.retryIn(GROUP_RETRY_MS);
+      throw thrown;
+    }
+    if (shown.restarted && this.mayRestart()) await this.startAnew(null);
+    else if (shown.missing) await this.probe();
+    else this.planAck();
+  }
+
+  /** Stores what was pushed and says what it shows: that numbers began anew, that something before it is missing. */
+  private async keepPushed(
+    batch: readonly Row[],
+    cursor: GroupCursor,
+  ): Promise<{ readonly restarted: boolean; readonly missing: boolean }> {
     let { contiguous } = cursor;
     let missing = false;
     let restarted = false;
@@ -130,17 +147,8 @@ export class Sequence<Row extends Numbered> {
       else if (row.seq === contiguous + 1) contiguous = row.seq;
       else if (row.seq > contiguous + 1) missing = true;
     }
-    if (fresh.length > 0) {
-      try {
-        await this.parts.store(fresh, { ...cursor, contiguous }, true);
-      } catch (thrown) {
-        this.retryIn(GROUP_RETRY_MS);
-        throw thrown;
-      }
-    }
-    if (restarted && this.mayRestart()) await this.startAnew(null);
-    else if (missing) await this.probe();
-    else this.planAck();
+    if (fresh.length > 0) await this.parts.store(fresh, { ...cursor, contiguous }, true);
+    return { restarted, missing };
   }
 
   /** Asks for what is missing; a gateway that announces rows it does not have is asked less and less often. */
