@@ -67,6 +67,20 @@ it('does not acknowledge, and asks again, when the database refuses to store', a
   });
 });
 
+it('asks again for what was pushed while the database could not be read', async () => {
+  gateway.rows = [textRow(1, BOB, ME, 'one')];
+  inbox.online();
+  await holds(1);
+  gateway.rows.push(textRow(2, BOB, ME, 'two'));
+  const unreadable = vi.spyOn(store, 'seqOwner').mockRejectedValueOnce(new Error('disk error'));
+  for (const row of gateway.rows) inbox.event('message.received', row);
+  await vi.waitFor(() => expect(unreadable).toHaveBeenCalled());
+  await vi.waitFor(() => {
+    time.advance(10_000);
+    return expect(texts()).resolves.toEqual(['one', 'two']);
+  });
+});
+
 it('stores a pushed row once, also when it is pushed twice and pulled', async () => {
   inbox.online();
   const row = textRow(1, BOB, ME, 'one');

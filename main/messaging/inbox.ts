@@ -145,6 +145,9 @@ export class Inbox {
     if (!isLast) this.lookSoon();
     try {
       if (batch.length > 0) await this.storePushes(batch);
+    } catch (error) {
+      this.retryLater();
+      throw error;
     } finally {
       for (const { peer, device, seq } of this.told.takeAcks())
         this.deps.publish(await this.deps.store.applyAck(peer, device, seq));
@@ -173,12 +176,7 @@ export class Inbox {
       else if (row.seq === contiguous + 1) contiguous = row.seq;
       else if (row.seq !== null && row.seq > contiguous + 1) gap = true;
     }
-    try {
-      if (fresh.length > 0) await this.store(fresh, { ...this.cursor, contiguous });
-    } catch (error) {
-      this.retryLater();
-      throw error;
-    }
+    if (fresh.length > 0) await this.store(fresh, { ...this.cursor, contiguous });
     if (restarted) await this.reset();
     else if (gap) await this.catchUp();
     else this.scheduleAck();
