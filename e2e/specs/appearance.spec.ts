@@ -114,7 +114,7 @@ test('the messenger: conversation, states, search, details, dialogs, trouble', a
   await page.getByTestId('details-button').click();
 
   await seat.invoke('conversation.open', { account: own, peer: late.aid });
-  await seat.window.visit(late.aid);
+  await seat.window.choose(late.aid);
   await seat.window.say('等你设置好加密');
   await expect(page.getByTestId('delivery-trouble')).toHaveCount(1);
   await other.tell(own, 'Ten works for me.');

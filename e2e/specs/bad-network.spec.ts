@@ -16,7 +16,7 @@ test.beforeAll(async () => {
   own = await seat.join(world, 'patient');
   friend = await world.person('friend').join();
   await seat.invoke('conversation.open', { account: own, peer: friend.aid });
-  await seat.window.visit(friend.aid);
+  await seat.window.choose(friend.aid);
 });
 test.afterAll(() => world.end());
 photographFailures(() => seat);

@@ -59,7 +59,7 @@ test('killed while it sends, everything it had accepted leaves exactly once and 
   const bob = await world.person('bobby').join();
   await seat.online(own);
   await seat.invoke('conversation.open', { account: own, peer: bob.aid });
-  await seat.window.visit(bob.aid);
+  await seat.window.choose(bob.aid);
   await seat.window.say('warm');
   await bob.heard(1);
   // Replies are slow, so that the kill comes between requests that the gateway has and replies that nobody hears.

@@ -15,7 +15,7 @@ test.beforeAll(async () => {
   own = await seat.join(world, 'reader');
   agent = await world.person('agent').join();
   await seat.invoke('conversation.open', { account: own, peer: agent.aid });
-  await seat.window.visit(agent.aid);
+  await seat.window.choose(agent.aid);
 });
 test.afterAll(() => world.end());
 photographFailures(() => seat);

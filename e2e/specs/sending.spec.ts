@@ -47,7 +47,7 @@ test('a message that waits for keys can be tried now, taken back to be edited, a
   const late = world.person('patience');
   await late.client.createAid(late.aid);
   await seat.invoke('conversation.open', { account: own, peer: late.aid });
-  await seat.window.visit(late.aid);
+  await seat.window.choose(late.aid);
   await seat.window.say('with a tpyo');
   await expect(trouble()).toHaveCount(1);
   await trouble().getByTestId('message-edit').click();
@@ -70,7 +70,7 @@ test('an address that nobody has is told before writing, and after it with a way
   await expect(page.getByTestId('open-conversation')).toBeDisabled();
   await page.keyboard.press('Escape');
   await seat.invoke('conversation.open', { account: own, peer: nobody.aid });
-  await seat.window.visit(nobody.aid);
+  await seat.window.choose(nobody.aid);
   await seat.window.say('is anybody there?');
   await seat.window.shows('is anybody there?', { state: 'failed' });
   await expect(trouble()).toContainText('Not sent. Nobody has this address.');

@@ -24,7 +24,7 @@ export class Pair {
       const peer = await there.join(world, names[1]);
       await here.invoke('conversation.open', { account: own, peer });
       await there.invoke('conversation.open', { account: peer, peer: own });
-      await here.window.visit(peer);
+      await here.window.choose(peer);
       return new Pair(world, here, there, own, peer);
     } catch (error) {
       await world.end();
