@@ -148,8 +148,9 @@ test('a voice is fetched by a click, plays, is stopped and goes on, and says how
 });
 
 test('only one voice speaks at a time', async () => {
-  await send(wav(20), { name: 'first.wav', type: 'audio/wav', voice: true });
-  await send(wav(20), { name: 'second.wav', type: 'audio/wav', voice: true });
+  // Long enough that neither comes to its end by itself meanwhile.
+  await send(wav(60), { name: 'first.wav', type: 'audio/wav', voice: true });
+  await send(wav(60), { name: 'second.wav', type: 'audio/wav', voice: true });
   const [first, second] = [message('first.wav'), message('second.wav')];
   await first.getByTestId('attachment-download').click();
   await expect.poll(() => timeOf(first.locator('audio'))).toBeGreaterThan(0);
