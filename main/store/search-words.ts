@@ -21,8 +21,8 @@ export function wordsOf(database: ReadConnection, query: string): SearchWord[] {
 
 /** Something that a message has to contain. */
 export interface SearchUnit {
-  /** Expression of the index's query language. */
-  readonly match: string;
+  /** Expression of the index's query language; where the part is common, the words in it are looked for only now. */
+  readonly match: () => string;
   /**
    * The part of a word it stands for, when so many words contain it that `match` names only some of them: then nearly every
    * message may contain it, and looking at messages finds it sooner than looking at words. Else null.
@@ -38,9 +38,7 @@ export function unitsOf(database: ReadConnection, words: readonly SearchWord[]):
   const runs = withoutImplied(words.flatMap(({ tokens }) => runsOf(tokens)));
   const parts = runs.filter((run) => typeof run === 'string').length;
   const room = Math.max(LEAST_TERMS, Math.floor(MAX_TERMS / Math.max(1, parts)));
-  return runs.map((run) =>
-    typeof run === 'string' ? partUnit(database, run, room) : { match: quoted(run.join(' ')), common: null },
-  );
+  return runs.map((run) => (typeof run === 'string' ? partUnit(database, run, room) : phraseUnit(run)));
 }
 
 /** What is a part of another word is found with it: an address is a word as a whole and without its first part. */
@@ -67,41 +65,58 @@ function runsOf(tokens: readonly string[]): (string | string[])[] {
   return runs;
 }
 
+function phraseUnit(characters: readonly string[]): SearchUnit {
+  const phrase = quoted(characters.join(' '));
+  return { match: () => phrase, common: null };
+}
+
 function partUnit(database: ReadConnection, part: string, room: number): SearchUnit {
-  const found =
-    part.length < SHORTEST_WORD ? beginning(database, part, room) : containing(database, part, room);
-  const terms = new Set([part, ...found.slice(0, room)]);
+  const grams = gramsOf(part);
+  const first =
+    grams === null ? beginning(database, part, room + 1) : wordsWith(database, grams, part, 'ASC', room + 1);
+  if (first.length <= room) {
+    const all = anyOf([part, ...first]);
+    return { match: () => all, common: null };
+  }
   return {
-    match: `(${[...terms].map(quoted).join(' OR ')})`,
-    common: found.length > room ? part : null,
+    match: () =>
+      anyOf([part, ...(grams === null ? first : bestKnown(database, grams, part, first)).slice(0, room)]),
+    common: part,
   };
 }
 
-/** Up to `room` + 1 words that begin with a part. */
-function beginning(database: ReadConnection, part: string, room: number): string[] {
+function anyOf(words: readonly string[]): string {
+  return `(${[...new Set(words)].map(quoted).join(' OR ')})`;
+}
+
+/** Up to so many words that begin with a part. */
+function beginning(database: ReadConnection, part: string, limit: number): string[] {
   return database
-    .all('SELECT word FROM words WHERE word >= ? AND word < ? LIMIT ?', [part, `${part}\u{10ffff}`, room + 1])
+    .all('SELECT word FROM words WHERE word >= ? AND word < ? LIMIT ?', [part, `${part}\u{10ffff}`, limit])
     .map((row) => text(row, 'word'));
 }
 
-/**
- * Words that contain a part: all of them up to `room`, else `room` + 1, one half of them those that were met first (and so
- * often), the other half the newest.
- */
-function containing(database: ReadConnection, part: string, room: number): string[] {
+/** Every three letters of a part, which words that contain it have in the index of parts. Null for a shorter one. */
+function gramsOf(part: string): string | null {
   const letters = [...part];
   const grams = new Set<string>();
   for (let at = 0; at + SHORTEST_WORD <= letters.length; at += 1) {
     grams.add(quoted(letters.slice(at, at + SHORTEST_WORD).join('')));
   }
-  if (grams.size === 0) return beginning(database, part, room);
-  const match = [...grams].join(' AND ');
-  const found = (order: 'ASC' | 'DESC', limit: number): string[] =>
-    wordsWith(database, match, part, order, limit);
-  const first = found('ASC', room + 1);
-  if (first.length <= room) return first;
+  return grams.size === 0 ? null : [...grams].join(' AND ');
+}
+
+/** Of very many words with a part one half those that were met first (and so often), the other half the newest. */
+function bestKnown(
+  database: ReadConnection,
+  grams: string,
+  part: string,
+  first: readonly string[],
+): string[] {
+  const room = first.length - 1;
   const half = Math.floor(room / 2);
-  return [...new Set([...first.slice(0, half), ...found('DESC', room - half), ...first])].slice(0, room + 1);
+  const newest = wordsWith(database, grams, part, 'DESC', room - half);
+  return [...new Set([...first.slice(0, half), ...newest, ...first])];
 }
 
 function wordsWith(

@@ -1,11 +1,11 @@
 import { previewOf } from '../../shared/model/preview-text';
 import type { SearchHit, SearchQuery } from '../ports/store';
-import { flag, integer, text, wholeNumber, type SqlValue } from './columns';
+import { flag, integer, text, wholeNumber, type SqlRow, type SqlValue } from './columns';
 import { keyOf } from './conversations';
 import { excerptOf, fold, type SearchWord } from './excerpt';
 import { unitsOf, wordsOf, type SearchUnit } from './search-words';
 import type { ReadConnection } from './sqlite';
-import { authorWord, quoted } from './search-index';
+import { authorWord, quoted, SHORTEST_WORD } from './search-index';
 import type { TimelineContext } from './timeline';
 
 /** Messages of `message_times` in one row; see the third migration. */
@@ -13,6 +13,15 @@ const CHUNK = 4096;
 /** So many messages are read through for a part of a word that very many words contain. */
 const SCAN_ROWS = 2_000;
 const SCAN_STEP = 250;
+/** So much of each text is looked at, in UTF-16 units. */
+const SCAN_LENGTH = 20_000;
+/** No more of a text than that leaves the database: very many may be read at once. (`substr` alone would end at a NUL.) */
+const TEXT_TO_SCAN = `m.id, CASE WHEN length(coalesce(m.index_text, m.body)) > ${SCAN_LENGTH}
+  THEN substr(coalesce(m.index_text, m.body), 1, ${SCAN_LENGTH}) ELSE coalesce(m.index_text, m.body, '') END AS indexed`;
+/** Texts that folding only makes lower case, as nearly all Chinese and English ones: the long way takes several times as long. */
+const UNACCENTED = /^[\0-\x7f\u2010-\u2027\u3000-\u3029\u4e00-\u9fff\uff00-\uffef]*$/;
+/** What a word goes on behind: Chinese and Japanese characters are words of their own. */
+const LETTER_BEFORE = /(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}])[\p{L}\p{N}]$/u;
 
 /** What a hit has to fulfil besides its words. */
 interface Filter {
@@ -92,7 +101,7 @@ function authorExpression(database: ReadConnection, aid: string): string {
 function expression(filter: Filter, units: readonly SearchUnit[]): string {
   const parts: string[] = [];
   if (filter.scope.length > 0) parts.push(`scope : (${filter.scope.join(' AND ')})`);
-  if (units.length > 0) parts.push(`body : (${units.map((unit) => unit.match).join(' AND ')})`);
+  if (units.length > 0) parts.push(`body : (${units.map((unit) => unit.match()).join(' AND ')})`);
   return parts.join(' AND ');
 }
 
@@ -104,25 +113,36 @@ function matches(
   limit: number,
 ): number[] {
   const match = expression(filter, units);
-  const { lowest, highest, conditions, params } = filter;
   const rows =
-    match === ''
-      ? database.all(
-          `SELECT m.id FROM messages m WHERE m.id BETWEEN ? AND ? AND m.hidden = 0 AND m.kind NOT IN ('notice', 'group_event') ${conditions}
-           ORDER BY m.id DESC LIMIT ?`,
-          [lowest, highest, ...params, limit],
-        )
-      : conditions === ''
-        ? database.all(
-            'SELECT rowid AS id FROM search WHERE search MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid DESC LIMIT ?',
-            [match, lowest, highest, limit],
-          )
-        : database.all(
-            `SELECT m.id FROM search CROSS JOIN messages m ON m.id = search.rowid
-             WHERE search MATCH ? AND search.rowid BETWEEN ? AND ? ${conditions} ORDER BY search.rowid DESC LIMIT ?`,
-            [match, lowest, highest, ...params, limit],
-          );
+    match === '' || filter.conditions !== ''
+      ? joined(database, 'm.id', match, filter, limit)
+      : database.all(
+          'SELECT rowid AS id FROM search WHERE search MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid DESC LIMIT ?',
+          [match, filter.lowest, filter.highest, limit],
+        );
   return rows.map((row) => integer(row, 'id'));
+}
+
+/** Columns of the newest messages `m` that match an expression of the index, or any where there is none. */
+function joined(
+  database: ReadConnection,
+  columns: string,
+  match: string,
+  { lowest, highest, conditions, params }: Filter,
+  limit: number,
+): SqlRow[] {
+  if (match === '') {
+    return database.all(
+      `SELECT ${columns} FROM messages m WHERE m.id BETWEEN ? AND ? AND m.hidden = 0 AND m.kind NOT IN ('notice', 'group_event') ${conditions}
+       ORDER BY m.id DESC LIMIT ?`,
+      [lowest, highest, ...params, limit],
+    );
+  }
+  return database.all(
+    `SELECT ${columns} FROM search CROSS JOIN messages m ON m.id = search.rowid
+     WHERE search MATCH ? AND search.rowid BETWEEN ? AND ? ${conditions} ORDER BY search.rowid DESC LIMIT ?`,
+    [match, lowest, highest, ...params, limit],
+  );
 }
 
 /**
@@ -135,36 +155,52 @@ function commonMatches(
   units: readonly SearchUnit[],
   limit: number,
 ): number[] {
-  const rest = units.filter((unit) => unit.common === null);
-  const parts = units.flatMap((unit) => unit.common ?? []);
+  const match = expression(
+    filter,
+    units.filter((unit) => unit.common === null),
+  );
+  const tests = units.flatMap((unit) => (unit.common === null ? [] : [containsPart(unit.common)]));
   const found: number[] = [];
   let highest = filter.highest;
-  for (let looked = 0; looked < SCAN_ROWS && found.length < limit; looked += SCAN_STEP) {
-    const ids = matches(database, { ...filter, highest }, rest, SCAN_STEP);
-    found.push(...withParts(database, ids, parts));
-    const last = ids.at(-1);
-    if (last === undefined || ids.length < SCAN_STEP) return found.slice(0, limit);
-    highest = last - 1;
+  for (let looked = 0; looked < SCAN_ROWS && found.length < limit;) {
+    const step = nextStep(looked, found.length, limit);
+    const rows = joined(database, TEXT_TO_SCAN, match, { ...filter, highest }, step);
+    found.push(...rows.filter((row) => containsAll(row, tests)).map((row) => integer(row, 'id')));
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < step) return found.slice(0, limit);
+    highest = integer(last, 'id') - 1;
+    looked += step;
   }
   if (found.length >= limit) return found.slice(0, limit);
   return [...found, ...matches(database, { ...filter, highest }, units, limit - found.length)];
 }
 
-/** Those messages whose text contains every part. */
-function withParts(database: ReadConnection, ids: readonly number[], parts: readonly string[]): number[] {
-  const begins = parts.map((part) =>
-    part.length < 3 ? new RegExp(`(?<![\\p{L}\\p{N}])${part}`, 'u') : part,
-  );
-  return database
-    .all(
-      `SELECT m.id, coalesce(m.index_text, m.body, '') AS indexed FROM json_each(?) j JOIN messages m ON m.id = j.value`,
-      [JSON.stringify(ids)],
-    )
-    .filter((row) => {
-      const plain = fold(text(row, 'indexed').slice(0, 20_000));
-      return begins.every((part) => (typeof part === 'string' ? plain.includes(part) : part.test(plain)));
-    })
-    .map((row) => integer(row, 'id'));
+/**
+ * How many messages to read next: as many as will fill the list if what is to come is like what was looked at. Every step looks
+ * the words up anew, and most of the time goes into pages of messages, so neither many steps nor long ones are good.
+ */
+function nextStep(looked: number, found: number, limit: number): number {
+  if (looked === 0) return SCAN_STEP;
+  const expected = Math.ceil(((limit - found) * looked) / Math.max(found, 1));
+  return Math.min(Math.max(expected, SCAN_STEP), SCAN_ROWS - looked);
+}
+
+/** Whether the text of a row has every part. */
+function containsAll(row: SqlRow, tests: readonly ((folded: string) => boolean)[]): boolean {
+  const source = text(row, 'indexed').slice(0, SCAN_LENGTH);
+  const folded = UNACCENTED.test(source) ? source.toLowerCase() : fold(source);
+  return tests.every((test) => test(folded));
+}
+
+/** Whether a folded text contains a part: within a word, or only where one begins, below three letters. */
+function containsPart(part: string): (folded: string) => boolean {
+  if (part.length >= SHORTEST_WORD) return (folded) => folded.includes(part);
+  return (folded) => {
+    for (let at = folded.indexOf(part); at >= 0; at = folded.indexOf(part, at + 1)) {
+      if (!LETTER_BEFORE.test(folded.slice(Math.max(0, at - 2), at))) return true;
+    }
+    return false;
+  };
 }
 
 function hit({ database, messages }: TimelineContext, id: number, words: readonly SearchWord[]): SearchHit[] {
