@@ -61,8 +61,9 @@ function readBeforeBreaking(flush) {
   const write = Socket.prototype._writeGeneric;
   Socket.prototype._writeGeneric = function written(writev, data, encoding, ended) {
     return write.call(this, writev, data, encoding, (error) => {
-      if (error) flush(this);
-      ended(error);
+      if (!error) return ended();
+      flush(this);
+      setImmediate(ended, error);
     });
   };
 }
