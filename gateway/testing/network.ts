@@ -1,11 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect, vi } from 'vitest';
 import { z } from 'zod';
 import type { JsonObject } from '../../shared/aun/canonical-json';
 import type { GatewayOptions } from '../config';
 import type { RunningGateway } from '../server';
 import { startGateway } from '../server';
+import { jsonObject } from '../wire/frames';
 import { TestIdentity } from './identity';
 import { field, ReplyError, TestSocket } from './socket';
 
@@ -41,11 +43,13 @@ export class TestClient {
   readonly identity: TestIdentity;
   readonly socket: TestSocket;
   readonly hello: JsonObject;
+  readonly #gateway: RunningGateway;
 
-  constructor(identity: TestIdentity, socket: TestSocket, hello: JsonObject) {
+  constructor(identity: TestIdentity, socket: TestSocket, hello: JsonObject, gateway: RunningGateway) {
     this.identity = identity;
     this.socket = socket;
     this.hello = hello;
+    this.#gateway = gateway;
   }
 
   call(method: string, params: JsonObject = {}): Promise<JsonObject> {
@@ -67,6 +71,9 @@ export class TestClient {
   async leave(): Promise<void> {
     this.socket.close();
     await this.socket.closed;
+    const own = field(jsonObject.parse(this.hello['identity']), 'module_id');
+    const connected = (): string[] => this.#gateway.admin.sessions(this.identity.aid).map(({ id }) => id);
+    await vi.waitFor(() => expect(connected()).not.toContain(own));
   }
 }
 
@@ -176,7 +183,7 @@ export class TestNetwork {
     const { url, wss, rootPem } = this.gateway;
     const socket = choice.secure === true ? await TestSocket.open(wss, rootPem) : await TestSocket.open(url);
     const hello = await socket.call('auth.connect', this.connectParams(await socket.nonce(), token, choice));
-    return new TestClient(identity, socket, hello);
+    return new TestClient(identity, socket, hello, this.gateway);
   }
 
   /** Registers and connects in one go. */
