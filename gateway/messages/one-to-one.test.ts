@@ -109,6 +109,7 @@ describe('one-to-one messages', () => {
     await alice.text(bob.identity.aid, 'a');
     await bob.call('message.ack', { seq: 1 });
     await bob.call('message.ack', { seq: 1 });
+    await alice.call('meta.ping');
     expect(alice.socket.events('message.ack')).toHaveLength(1);
     network.gateway.clock.advance(1001);
     await bob.call('message.ack', { seq: 1 });
