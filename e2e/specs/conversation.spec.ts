@@ -87,11 +87,12 @@ test('a message says honestly where it is: on its way, sent, delivered', async (
   await seat.window.say('warm');
   await seat.window.shows('warm', { state: 'delivered' });
   await bob.restart();
-  await world.gateway.admin('delay_replies', { ms: 1500 });
+  // Long enough for a slow window to be looked at before the reply is there.
+  await world.gateway.admin('delay_replies', { ms: 4000 });
   await seat.window.say('are you there?');
   const bubble = seat.page.getByTestId('bubble').filter({ hasText: 'are you there?' });
   await expect(bubble).toHaveAttribute('data-state', /queued|sending/);
-  await expect(bubble).toHaveAttribute('data-state', 'sent');
+  await expect(bubble).toHaveAttribute('data-state', 'sent', { timeout: 40_000 });
   await world.gateway.admin('delay_replies', { ms: 0 });
   await bob.online();
   await bob.heard(2);
