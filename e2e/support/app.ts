@@ -9,6 +9,9 @@ const rootDirectory = path.resolve(__dirname, '../..');
 /** The user that owns nothing; root runs the app as this user where the sandbox has to be on. */
 const nobody = 65_534;
 
+/** A start or an end that takes longer hangs, in ms; each says so by itself before the test runs out of time. */
+const LONGEST_STEP_MS = 60_000;
+
 /** Late answers, where they are wanted (`scripts/lib/unsteady.mjs`). */
 const delays =
   process.env.PARLEY_UNSTEADY === undefined
@@ -149,6 +152,7 @@ export async function launchParley(options: LaunchOptions = {}): Promise<ParleyA
       ...(options.args ?? []),
     ],
     env: { ...definedEnvironment(), ...command.env, ...options.env },
+    timeout: LONGEST_STEP_MS,
   });
   const child = app.process();
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
@@ -167,8 +171,16 @@ export async function launchParley(options: LaunchOptions = {}): Promise<ParleyA
     output: () => output,
     close: async () => {
       // The process may end while it is still being asked to; what counts is that it ends.
+      const hung = new AbortController();
+      const limit = setTimeout(() => {
+        hung.abort();
+        child.kill('SIGKILL');
+      }, LONGEST_STEP_MS);
       await app.close().catch(() => undefined);
       await exited;
+      clearTimeout(limit);
+      if (hung.signal.aborted)
+        throw new Error(`the application does not end; it said: ${output.slice(-4000)}`);
       await rm(work, { recursive: true, force: true });
     },
     kill: async () => {

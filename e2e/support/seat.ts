@@ -10,6 +10,9 @@ import { ParleyWindow } from './window';
 /** The words of the window are checked in English unless a test says otherwise. */
 const english = { LANG: 'en_US.UTF-8', LANGUAGE: 'en', LC_ALL: 'en_US.UTF-8' };
 
+/** No command of the bridge takes that long, in ms. */
+const LONGEST_ANSWER_MS = 60_000;
+
 export interface SeatOptions {
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -75,8 +78,8 @@ export class Seat {
     command: Name,
     params: CommandParams<Name>,
   ): Promise<CommandResult<Name>> {
-    const answer: { result?: unknown; error?: unknown } = await this.page.evaluate(
-      async ([name, values]) => {
+    const asked = this.page.evaluate(
+      async ([name, values]): Promise<{ result?: unknown; error?: unknown }> => {
         const bridge = window.parley as unknown as {
           invoke(name: unknown, values: unknown): Promise<unknown>;
         };
@@ -88,6 +91,7 @@ export class Seat {
       },
       [command, params] as readonly [string, unknown],
     );
+    const answer = await answered(command, asked);
     if (answer.error !== undefined) throw new Error(`${command}: ${JSON.stringify(answer.error)}`);
     return commands[command].result.parse(answer.result) as CommandResult<Name>;
   }
@@ -154,6 +158,15 @@ export class Seat {
 function start(dataDir: string, options: SeatOptions): Promise<ParleyApp> {
   const { args = [], env = {}, passwordStore = 'basic' } = options;
   return launchParley({ dataDir, env: { ...english, ...env }, args, passwordStore });
+}
+
+/** A command that is not answered says which one it is, before the test runs out of time. */
+function answered<Value>(command: string, asked: Promise<Value>): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const silent = new Error(`${command} was not answered within ${String(LONGEST_ANSWER_MS)} ms`);
+    const limit = setTimeout(() => reject(silent), LONGEST_ANSWER_MS);
+    asked.then(resolve, reject).finally(() => clearTimeout(limit));
+  });
 }
 
 /** The text of a message, or its kind where it has none. */
