@@ -15,8 +15,9 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     expect: { poll: { timeout: 20_000 } },
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Longer than what a test waits for inside, so that it is that which says what did not come.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     restoreMocks: true,
     unstubEnvs: true,
     unstubGlobals: true,

@@ -5,6 +5,12 @@ import { until } from '../harness/until';
 import { Parley, textIn } from './parley';
 import { World } from './world';
 
+/**
+ * How long something in a group is waited for, in ms: whoever was not answered when they asked for a key asks the same people
+ * again half a minute later (`protocol/02 §10.3`), in a round that may begin twenty seconds after that.
+ */
+const PATIENCE_MS = 80_000;
+
 /** Four people, each with a running engine, in a world of their own. */
 export interface Quartet {
   readonly world: World;
@@ -83,7 +89,7 @@ export async function groupIs(
         last = await groupOf(parley, group);
         return accept(last) && last;
       },
-      30_000,
+      PATIENCE_MS,
     );
   } catch (error) {
     throw new Error(`${String(error)}; it is ${JSON.stringify(last)}`, { cause: error });
@@ -119,7 +125,7 @@ export async function allSecured(parleys: readonly Parley[], group: string, epoc
       const [first = 0] = epochs;
       return all && first >= epoch && epochs.every((each) => each === first) && first;
     },
-    30_000,
+    PATIENCE_MS,
   );
 }
 
@@ -139,7 +145,7 @@ export async function reads(parley: Parley, group: string, text: string): Promis
   await until(
     `${parley.aid} reads "${text}"`,
     async () => (await textsOf(parley, group)).includes(text),
-    30_000,
+    PATIENCE_MS,
   );
 }
 
@@ -162,8 +168,10 @@ export async function memberIs(
   aid: string,
   accept: (member: Dict | undefined) => boolean,
 ): Promise<void> {
-  await until(`${parley.aid} sees ${aid} as wanted`, async () =>
-    accept((await membersOf(parley, group)).get(aid)),
+  await until(
+    `${parley.aid} sees ${aid} as wanted`,
+    async () => accept((await membersOf(parley, group)).get(aid)),
+    PATIENCE_MS,
   );
 }
 

@@ -48,7 +48,7 @@ describe('keys of groups with real engines', () => {
     await expect.poll(() => stateOf(carl, group)).toBe('none');
     expect(await textsOf(carl, group)).not.toContain('three of us');
     expect(await textsOf(dora, group)).not.toContain('three of us');
-  }, 120_000);
+  }, 240_000);
 
   it('reach who was away while they changed twice, with what was written under each', async () => {
     const group = await makeGroup(anna, [bert, carl]);
@@ -64,7 +64,7 @@ describe('keys of groups with real engines', () => {
     await bert.startAgain();
     await reads(bert, group, 'under the key between');
     await reads(bert, group, 'under the last key');
-  }, 120_000);
+  }, 240_000);
 
   it('come to a second device, which reads what is written from then on and answers for what it may', async () => {
     const group = await makeGroup(anna, [bert]);
@@ -77,7 +77,7 @@ describe('keys of groups with real engines', () => {
     await say(tablet, group, 'from the second device');
     await reads(anna, group, 'from the second device');
     await reads(bert, group, 'from the second device');
-  }, 120_000);
+  }, 240_000);
 
   it('are finished after the one who changes them was killed in the middle', async () => {
     const group = await makeGroup(anna, [bert, carl]);
@@ -90,7 +90,7 @@ describe('keys of groups with real engines', () => {
     await allSecured([anna, bert], group, before + 1);
     await say(bert, group, 'after the crash');
     await reads(anna, group, 'after the crash');
-  }, 120_000);
+  }, 240_000);
 
   it('are changed by members of an open group while nobody who leads is there', async () => {
     const group = await makeGroup(anna, [bert], { visibility: 'public', joinMode: 'open' });
@@ -104,5 +104,5 @@ describe('keys of groups with real engines', () => {
     await anna.startAgain();
     await reads(anna, group, 'nobody leads');
     await expect.poll(() => epochOf(anna, group)).toBeGreaterThan(before);
-  }, 120_000);
+  }, 240_000);
 });

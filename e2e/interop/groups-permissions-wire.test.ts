@@ -30,7 +30,7 @@ beforeAll(async () => {
     await owner.client.call('group.add_member', { group_id: group, aid: person.aid });
   await owner.client.call('group.set_role', { group_id: group, aid: admin.aid, role: 'admin' });
   await owner.client.call('group.ban', { group_id: group, subject: banned.aid, reason: 'loud' });
-}, 60_000);
+});
 afterAll(() => world.end());
 
 let paths = 0;

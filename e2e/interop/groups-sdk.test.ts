@@ -37,7 +37,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => world.end());
 
-const TIMES = { timeout: 60_000 };
+const TIMES = { timeout: 240_000 };
 
 describe('a group that Parley made', () => {
   let group = '';

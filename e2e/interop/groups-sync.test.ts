@@ -39,7 +39,7 @@ describe('days away', () => {
     await say(alice, group, 'one more');
     await reads(bob, group, 'one more');
     expect((await textsOf(bob, group)).filter((text) => text.startsWith('message '))).toEqual(texts);
-  }, 120_000);
+  });
 
   it('learns that the group ended, and keeps what it had', async () => {
     const group = await makeGroup(alice, [bob]);
@@ -51,7 +51,7 @@ describe('days away', () => {
     await bob.startAgain();
     await groupIs(bob, group, 'is dissolved', ({ status }) => status === 'dissolved');
     expect(await textsOf(bob, group)).toContain('before the end');
-  }, 60_000);
+  });
 });
 
 describe('two devices of one identity', () => {
@@ -75,7 +75,7 @@ describe('two devices of one identity', () => {
         return isDict(row?.['content']) && row['content']['kind'] === 'recalled';
       });
     await laptop.stop();
-  }, 60_000);
+  });
 });
 
 describe('leaving by deleting', () => {

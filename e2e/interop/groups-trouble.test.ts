@@ -62,7 +62,7 @@ it('numbers that start again, or leave holes, lose nothing and bring nothing twi
   await reads(bob, group, 'and on');
   for (const text of ['first', 'behind a hole', 'after the end of the world', 'and on'])
     expect(await times(bob, group, text)).toBe(1);
-}, 60_000);
+});
 
 it('pushes that are doubled or never come cost nothing', async () => {
   const group = await circle();

@@ -121,7 +121,7 @@ describe('a session of a 0.2.20 client', () => {
     const { messages } = await bob.client.pull({ after_seq: 0, limit: 200 });
     expect(messages.map((row) => row['seq'])).toEqual(Array.from({ length: 61 }, (_, index) => index + 1));
     expect(bob.undecryptable).toEqual([]);
-  }, 60_000);
+  });
 
   it('keeps accounts, cursors and mail over a kill, with everybody away', async () => {
     const alice = await world.person('alice').join();
