@@ -2,7 +2,7 @@
 export async function until<Value>(
   what: string,
   condition: () => Value | undefined | null | false | Promise<Value | undefined | null | false>,
-  timeoutMs = 15_000,
+  timeoutMs = 30_000,
 ): Promise<Value> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
