@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { RpcError } from '../../runtime/errors';
 import type { KeyParty } from '../testing/key-party';
 import { KeyWorld } from '../testing/key-world';
 import { closed } from '../testing/simulated-groups';
@@ -243,6 +244,24 @@ describe('a key that is missing', () => {
     anna.online();
     await world.pass(120_000, 5_000);
     expect(tablet.keys.state(GROUP).state).toBe('secured');
+  });
+
+  it('is asked for again as soon as somebody may be asked again, when the first answer is lost', async () => {
+    const world = new KeyWorld();
+    const anna = await threeOfUs(world);
+    world.parties[1]?.offline();
+    let lost = 0;
+    world.gateway.fault = (when, method, aid) => {
+      if (lost > 0 || aid !== ANNA || method !== 'message.send' || when !== 'reach') return;
+      lost += 1;
+      throw new RpcError('gateway_refused', { code: -32000, message: 'lost' }, false, method);
+    };
+    const tablet = await world.party(BERT, { device: 'two' });
+    await world.pass(25_000);
+    expect([lost, tablet.keys.state(GROUP).state]).toEqual([1, 'securing']);
+    await world.pass(10_000);
+    expect(tablet.keys.state(GROUP).state).toBe('secured');
+    expect(anna.keys.state(GROUP).state).toBe('secured');
   });
 
   it('of an epoch nobody ever made, or from before our time, is not looked for', async () => {

@@ -13,14 +13,16 @@ import type { OwnRequests } from './requests';
 /** Epochs of one group that are looked for at the same time; more are nonsense somebody made up. */
 const JOBS_MOST = 64;
 
-/** How the search for a key goes on. */
-type Round = 'found' | 'nobody' | 'asked' | 'pointless';
+/** How the search for a key goes on. `later`: everybody who is there was asked so lately that they would not answer. */
+type Round = 'found' | 'nobody' | 'asked' | 'later' | 'pointless';
 
 interface Job {
   readonly group: string;
   readonly epoch: number;
   readonly senders: Set<string>;
   rounds: number;
+  /** Milliseconds until somebody who is there may be asked again; null: not what the search waits for. */
+  again: number | null;
   /** Nobody who could give it was there in the last round. */
   alone: boolean;
   timer: Disposer | null;
@@ -56,7 +58,16 @@ export class Recovery {
     }
     if (this.#of(group).length >= JOBS_MOST) return;
     const senders = new Set(sender === null ? [] : [sender]);
-    const job: Job = { group, epoch, senders, rounds: 0, alone: false, timer: null, running: null };
+    const job: Job = {
+      group,
+      epoch,
+      senders,
+      rounds: 0,
+      again: null,
+      alone: false,
+      timer: null,
+      running: null,
+    };
     this.#jobs.set(key, job);
     this.context.touched(group);
     this.#start(job);
@@ -174,7 +185,11 @@ export class Recovery {
     if (!this.#isAlive(job)) return;
     if (round === 'found') return this.#end(job);
     if (round === 'pointless') return this.#giveUp(job);
-    job.rounds += 1;
+    // A round in which nobody could be asked yet brings no longer pause.
+    if (round !== 'later') {
+      job.rounds += 1;
+      job.again = null;
+    }
     job.alone = round === 'nobody';
     this.context.touched(job.group);
   }
@@ -183,9 +198,9 @@ export class Recovery {
     if (!this.#isAlive(job)) return;
     const committed = this.context.ledger.lastLook(job.group)?.state.committed ?? 0;
     if (job.epoch < committed && job.rounds >= RECOVERY_ROUNDS) return this.#giveUp(job);
-    const wait = RECOVERY_PAUSES[Math.min(job.rounds, RECOVERY_PAUSES.length) - 1] ?? RECOVERY_PAUSES[0];
-    const jittered = wait * (0.85 + 0.3 * this.context.deps.runtime.random.unit());
-    job.timer = this.context.deps.runtime.scheduler.after(Math.round(jittered), () => this.#start(job));
+    const pause = RECOVERY_PAUSES[Math.min(job.rounds, RECOVERY_PAUSES.length) - 1] ?? RECOVERY_PAUSES[0];
+    const wait = job.again ?? pause * (0.85 + 0.3 * this.context.deps.runtime.random.unit());
+    job.timer = this.context.deps.runtime.scheduler.after(Math.round(wait), () => this.#start(job));
   }
 
   async #search(job: Job): Promise<Round> {
@@ -212,13 +227,13 @@ export class Recovery {
     )
       return 'found';
     const asked = await this.#ask(job, look);
-    if (asked === 0) return isHere() ? 'found' : 'nobody';
+    if (asked !== 'asked') return isHere() ? 'found' : asked;
     await this.#answerOf(group, epoch, isHere);
     return isHere() ? 'found' : 'asked';
   }
 
-  /** Asks those who are there, best first (`protocol/02 §10.3` steps 2 to 4). Returns how many could be asked. */
-  async #ask(job: Job, look: Look): Promise<number> {
+  /** Asks those who are there, best first (`protocol/02 §10.3` steps 2 to 4). */
+  async #ask(job: Job, look: Look): Promise<'asked' | 'later' | 'nobody'> {
     const { deps, gateway, ledger } = this.context;
     const { group, epoch } = job;
     const members = new Set(look.members.map(({ aid }) => aid));
@@ -232,9 +247,14 @@ export class Recovery {
     // Another device of ours may be the only one who is there; it is asked through a note to ourselves.
     const order = there.length > 0 ? there : [deps.aid];
     let asked = 0;
+    let again = Infinity;
     for (const aid of order) {
       if (asked >= ASKED_AT_ONCE) break;
-      if (!this.requests.mayAsk(group, epoch, aid)) continue;
+      const wait = this.requests.waitFor(group, epoch, aid);
+      if (wait > 0) {
+        again = Math.min(again, wait);
+        continue;
+      }
       try {
         await this.requests.ask(group, epoch, aid);
         asked += 1;
@@ -244,7 +264,11 @@ export class Recovery {
         note(this.context, 'group_key.cannot_ask', group, error);
       }
     }
-    return there.length > 0 ? asked : 0;
+    if (there.length === 0) return 'nobody';
+    if (asked > 0) return 'asked';
+    if (again === Infinity) return 'nobody';
+    job.again = again;
+    return 'later';
   }
 
   async #answerOf(group: string, epoch: number, isHere: () => boolean): Promise<void> {

@@ -23,10 +23,10 @@ export class OwnRequests {
 
   constructor(private readonly context: KeysContext) {}
 
-  /** Whether somebody may be asked about an epoch again. */
-  mayAsk(group: string, epoch: number, responder: string): boolean {
+  /** Milliseconds until somebody may be asked about an epoch again; 0: now. */
+  waitFor(group: string, epoch: number, responder: string): number {
     const last = this.#last.get(`${group} ${epoch} ${responder}`);
-    return last === undefined || this.#monotonic() - last >= ASK_PERIOD;
+    return last === undefined ? 0 : Math.max(0, last + ASK_PERIOD - this.#monotonic());
   }
 
   /** Asks one member for the key of an epoch. @throws AunError as `E2eeEngine.seal`, gateway errors */
