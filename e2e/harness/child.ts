@@ -7,11 +7,11 @@ import readline from 'node:readline';
 /** The repository's root. */
 export const repositoryRoot = path.resolve(__dirname, '../..');
 
-/** Late answers here as well, where they are wanted (`scripts/lib/unsteady.mjs`). */
-const delays =
+/** What makes a program that tests start answer late, where it is wanted: options of Node and of Electron (`scripts/lib/unsteady.mjs`). */
+export const delays: readonly string[] =
   process.env.PARLEY_UNSTEADY === undefined
     ? []
-    : ['--require', path.join(repositoryRoot, 'scripts/lib/unsteady-process.cjs')];
+    : ['-r', path.join(repositoryRoot, 'scripts/lib/unsteady-process.cjs')];
 
 /** How much of the error output is kept for a failure message. */
 const KEPT_LINES = 60;

@@ -7,7 +7,7 @@ import { World } from './world';
 
 /**
  * How long something in a group is waited for, in ms: whoever was not answered when they asked for a key asks the same people
- * again half a minute later (`protocol/02 §10.3`), in a round that may begin twenty seconds after that.
+ * again half a minute later (`protocol/02 §10.3`), and a busy machine takes its time.
  */
 const PATIENCE_MS = 80_000;
 

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { _electron, type ElectronApplication, type Page } from 'playwright';
+import { delays } from '../harness/child';
 
 const rootDirectory = path.resolve(__dirname, '../..');
 /** The user that owns nothing; root runs the app as this user where the sandbox has to be on. */
@@ -11,12 +12,6 @@ const nobody = 65_534;
 
 /** A start or an end that takes longer hangs, in ms; each says so by itself before the test runs out of time. */
 const LONGEST_STEP_MS = 60_000;
-
-/** Late answers, where they are wanted (`scripts/lib/unsteady.mjs`). */
-const delays =
-  process.env.PARLEY_UNSTEADY === undefined
-    ? []
-    : ['-r', path.join(rootDirectory, 'scripts/lib/unsteady-process.cjs')];
 
 /** How to start the application. */
 export interface LaunchOptions {
