@@ -23,6 +23,7 @@ import type { ReadRow } from './inbound-record';
 import { ACK_DELAY_MS, CATCH_UP_RETRY_MS, MAX_RESETS, PULL_PAGE, RESET_PAUSE_MS } from './limits';
 import { createSerialQueue } from '../runtime/serial-queue';
 import { Told } from './told';
+import type { ToldRecalls } from './told';
 
 /** What the inbox needs of its account. */
 export interface InboxDependencies {
@@ -143,6 +144,8 @@ export class Inbox {
     const batch = this.pushes.splice(0, PULL_PAGE);
     const isLast = this.pushes.length === 0;
     if (!isLast) this.lookSoon();
+    // Taken with the batch: what a recall is about may be in the next one, like a recall that is told from now on.
+    const recalls = isLast ? this.told.takeRecalls() : null;
     try {
       if (batch.length > 0) await this.storePushes(batch);
     } catch (error) {
@@ -151,8 +154,7 @@ export class Inbox {
     } finally {
       for (const { peer, device, seq } of this.told.takeAcks())
         this.deps.publish(await this.deps.store.applyAck(peer, device, seq));
-      // What a recall is about may be in the next batch.
-      if (isLast) await this.carryOutRecalls();
+      if (recalls !== null) await this.carryOut(recalls);
     }
   }
 
@@ -428,8 +430,7 @@ export class Inbox {
     this.lookSoon();
   }
 
-  private async carryOutRecalls(): Promise<void> {
-    const { messages, numbers } = this.told.takeRecalls();
+  private async carryOut({ messages, numbers }: ToldRecalls): Promise<void> {
     for (const [sender, ids] of messages) this.deps.publish(await this.deps.store.recall(sender, ids));
     for (const seq of numbers) if (seq === this.cursor.contiguous + 1) await this.skipTo(seq);
     if (numbers.some((seq) => seq > this.cursor.contiguous)) await this.catchUp();
